@@ -1,0 +1,25 @@
+export { changeSetting } from './change-setting.ts';
+export { type Environment, environmentOf } from './environment.ts';
+export { type Explanation, explainSetting } from './explain-setting.ts';
+export {
+  defaultSettings,
+  type ParsedSettings,
+  parseSettings,
+  problemsBeforeTrading,
+  type SettingTexts,
+} from './parse-settings.ts';
+export { expectedOf } from './parse-value.ts';
+export type { SettingProblem, SettingProblemCode } from './problem.ts';
+export { redactedSettings, type ShownValue, settingAt, settingTexts } from './redacted-settings.ts';
+export { renderEnvExample, renderSettingsPage } from './render-documents.ts';
+export type { Apply, Row, SettingValue, ValueOf } from './row.ts';
+export { HIDDEN, Secret } from './secret.ts';
+export {
+  groupTitles,
+  type PlacedRow,
+  placedRows,
+  rowByEnv,
+  type SettingGroup,
+  type Settings,
+  settingsTable,
+} from './table.ts';

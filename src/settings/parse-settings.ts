@@ -1,0 +1,61 @@
+import { contradictions } from './contradictions.ts';
+import { parseValue } from './parse-value.ts';
+import { type SettingProblem, settingProblem } from './problem.ts';
+import type { SettingValue } from './row.ts';
+import { placedRows, type Settings } from './table.ts';
+import { unknownNameProblem } from './unknown-names.ts';
+
+/** Names and texts, as the process environment or a parsed `.env` file gives them. */
+export type SettingTexts = Readonly<Record<string, string | undefined>>;
+
+export type ParsedSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly SettingProblem[] };
+
+/**
+ * Parses all settings at once. The answer is either complete settings or the complete list of what is wrong, so that
+ * nobody has to start the worker five times to find five mistakes. Names that are not ours are left alone.
+ */
+export function parseSettings(texts: SettingTexts): ParsedSettings {
+  const problems: SettingProblem[] = [];
+  const groups: Record<string, Record<string, SettingValue>> = {};
+  for (const { group, name, row } of placedRows) {
+    const parsed = parseValue(row, texts[row.env]);
+    if (!parsed.ok) problems.push(parsed.problem);
+    else groups[group] = { ...groups[group], [name]: parsed.value };
+  }
+  for (const env of Object.keys(texts).sort()) {
+    if (texts[env] === undefined) continue;
+    const problem = unknownNameProblem(env);
+    if (problem !== null) problems.push(problem);
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  // The rows of the table filled every group and name, each by its own kind, which is what Settings spells out.
+  const settings = groups as Settings;
+  const disagreements = contradictions(settings);
+  return disagreements.length > 0 ? { ok: false, problems: disagreements } : { ok: true, settings };
+}
+
+/** The settings of a worker for which nothing is set. */
+export function defaultSettings(): Settings {
+  const parsed = parseSettings({});
+  if (!parsed.ok)
+    throw new Error(
+      `The defaults of the settings table are wrong: ${parsed.problems.map((p) => p.message).join(' ')}`,
+    );
+  return parsed.settings;
+}
+
+/** What trading needs beyond valid settings. Commands that only look do not ask for it. */
+export function problemsBeforeTrading(settings: Settings): SettingProblem[] {
+  if (settings.polymarket.privateKey !== null) return [];
+  return [
+    settingProblem({
+      code: 'missing',
+      env: 'POLYMARKET_PRIVATE_KEY',
+      found: 'nothing',
+      expected: 'the private key of the account that signs orders, 64 hexadecimal digits',
+      todo: 'Set it in .env or in the environment.',
+    }),
+  ];
+}

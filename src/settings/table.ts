@@ -1,0 +1,77 @@
+import type { Row, ValueOf } from './row.ts';
+import { cryptoDirectionalRows } from './rows/crypto-directional.ts';
+import { marketMakingRows } from './rows/market-making.ts';
+import {
+  anthropicRows,
+  bridgeRows,
+  conversationRows,
+  dataRows,
+  guardRows,
+  telegramRows,
+  tradingRows,
+} from './rows/operation.ts';
+import { chainRows, heartbeatRows, polymarketRows } from './rows/venue.ts';
+
+/**
+ * Every setting there is, by group and name. The parser, `.env.example`, `docs/settings.md` and `settings explain`
+ * all come from this table.
+ */
+export const settingsTable = {
+  polymarket: polymarketRows,
+  chain: chainRows,
+  heartbeat: heartbeatRows,
+  trading: tradingRows,
+  mm: marketMakingRows,
+  cd: cryptoDirectionalRows,
+  guard: guardRows,
+  anthropic: anthropicRows,
+  conversation: conversationRows,
+  telegram: telegramRows,
+  bridge: bridgeRows,
+  data: dataRows,
+};
+
+type Table = typeof settingsTable;
+export type SettingGroup = keyof Table;
+
+/** Parsed settings by group: `settings.mm.quoteSizeUsd`. Numbers are in the unit the row names. */
+export type Settings = {
+  readonly [Group in SettingGroup]: {
+    readonly [Name in keyof Table[Group]]: Table[Group][Name] extends Row
+      ? ValueOf<Table[Group][Name]>
+      : never;
+  };
+};
+
+/** Title and one sentence of each group, for the documents made from the table. */
+export const groupTitles: Readonly<Record<SettingGroup, string>> = {
+  polymarket: 'Venue',
+  chain: 'Chain',
+  heartbeat: 'Heartbeat',
+  trading: 'Account limits',
+  mm: 'Market making',
+  cd: 'Crypto directional',
+  guard: 'Guard',
+  anthropic: 'Claude',
+  conversation: 'Conversation',
+  telegram: 'Telegram',
+  bridge: 'Bridge',
+  data: 'Files and logs',
+};
+
+/** A row together with where its value lives in `Settings`. */
+export interface PlacedRow {
+  readonly group: SettingGroup;
+  readonly name: string;
+  readonly row: Row;
+}
+
+/** The table as a list, in the order of the documents. */
+export const placedRows: readonly PlacedRow[] = Object.entries(settingsTable).flatMap(([group, rows]) =>
+  Object.entries<Row>(rows).map(([name, row]) => ({ group: group as SettingGroup, name, row })),
+);
+
+/** Looks a row up by the name of its environment variable. */
+export const rowByEnv: ReadonlyMap<string, PlacedRow> = new Map(
+  placedRows.map((placed) => [placed.row.env, placed]),
+);
