@@ -1,0 +1,12 @@
+export * from './accounts.ts';
+export { advanceTime, nextTimerMs } from './advance-time.ts';
+export { isRejection, LOT } from './amounts.ts';
+export * from './assumptions.ts';
+export * from './cancel.ts';
+export * from './operate.ts';
+export * from './place.ts';
+export * from './rejections.ts';
+export * from './settle.ts';
+export * from './state.ts';
+export type * from './types.ts';
+export * from './view.ts';
