@@ -2,7 +2,8 @@ import { contradictions } from './contradictions.ts';
 import type { ParsedSettings } from './parse-settings.ts';
 import { parseValue } from './parse-value.ts';
 import { settingProblem } from './problem.ts';
-import { rowByEnv, type Settings } from './table.ts';
+import type { Settings } from './settings.ts';
+import { rowByEnv } from './table.ts';
 import { unknownNameProblem } from './unknown-names.ts';
 
 /**

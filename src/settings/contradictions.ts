@@ -1,5 +1,5 @@
 import { type SettingProblem, settingProblem } from './problem.ts';
-import type { Settings } from './table.ts';
+import type { Settings } from './settings.ts';
 
 type Comparison = 'atMost' | 'below';
 

@@ -1,4 +1,4 @@
-import type { Settings } from './table.ts';
+import type { Settings } from './settings.ts';
 
 /** Which venue the endpoints lead to. Only for showing and asking: no decision of the worker depends on it. */
 export type Environment = 'production' | 'local' | 'other';

@@ -14,12 +14,12 @@ export { redactedSettings, type ShownValue, settingAt, settingTexts } from './re
 export { renderEnvExample, renderSettingsPage } from './render-documents.ts';
 export type { Apply, Row, SettingValue, ValueOf } from './row.ts';
 export { HIDDEN, Secret } from './secret.ts';
+export type { Settings } from './settings.ts';
 export {
   groupTitles,
   type PlacedRow,
   placedRows,
   rowByEnv,
   type SettingGroup,
-  type Settings,
   settingsTable,
 } from './table.ts';

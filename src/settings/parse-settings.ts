@@ -2,7 +2,8 @@ import { contradictions } from './contradictions.ts';
 import { parseValue } from './parse-value.ts';
 import { type SettingProblem, settingProblem } from './problem.ts';
 import type { SettingValue } from './row.ts';
-import { placedRows, type Settings } from './table.ts';
+import type { Settings } from './settings.ts';
+import { placedRows } from './table.ts';
 import { unknownNameProblem } from './unknown-names.ts';
 
 /** Names and texts, as the process environment or a parsed `.env` file gives them. */

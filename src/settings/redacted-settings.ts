@@ -1,7 +1,8 @@
 import type { SettingValue } from './row.ts';
 import { Secret } from './secret.ts';
+import type { Settings } from './settings.ts';
 import type { PlacedRow } from './table.ts';
-import { placedRows, type Settings } from './table.ts';
+import { placedRows } from './table.ts';
 
 /** A value that may be shown and stored. */
 export type ShownValue = string | number | boolean | null;

@@ -1,4 +1,4 @@
-import type { Row, ValueOf } from './row.ts';
+import type { Row } from './row.ts';
 import { cryptoDirectionalRows } from './rows/crypto-directional.ts';
 import { marketMakingRows } from './rows/market-making.ts';
 import {
@@ -31,17 +31,7 @@ export const settingsTable = {
   data: dataRows,
 };
 
-type Table = typeof settingsTable;
-export type SettingGroup = keyof Table;
-
-/** Parsed settings by group: `settings.mm.quoteSizeUsd`. Numbers are in the unit the row names. */
-export type Settings = {
-  readonly [Group in SettingGroup]: {
-    readonly [Name in keyof Table[Group]]: Table[Group][Name] extends Row
-      ? ValueOf<Table[Group][Name]>
-      : never;
-  };
-};
+export type SettingGroup = keyof typeof settingsTable;
 
 /** Title and one sentence of each group, for the documents made from the table. */
 export const groupTitles: Readonly<Record<SettingGroup, string>> = {

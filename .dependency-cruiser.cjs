@@ -1,0 +1,147 @@
+/**
+ * Who may import whom. This table and the one in ARCHITECTURE.md are the same; `./run cruise` and the tests hold it.
+ *
+ * `types` are layers of which only types may be imported. `npm` and `node` say whether packages and Node's own modules
+ * may be used. Layers of the core have neither: they decide, and deciding needs no outside world.
+ */
+const ALL = [
+  'ai',
+  'adapters',
+  'app',
+  'cli',
+  'control-plane',
+  'domain',
+  'exchange',
+  'kernel',
+  'local-venue',
+  'loops',
+  'orders',
+  'ports',
+  'pricing',
+  'quoting',
+  'risk',
+  'runtime',
+  'settings',
+  'simulation',
+];
+
+const LAYERS = {
+  domain: {},
+  pricing: { imports: ['domain'] },
+  risk: { imports: ['domain'] },
+  orders: { imports: ['domain'] },
+  quoting: { imports: ['domain', 'pricing'] },
+  ai: { imports: ['domain'] },
+  settings: {},
+  // Settings reach the kernel as inputs, so it names their type and nothing else of them.
+  kernel: { imports: ['domain', 'orders', 'risk'], types: ['settings'] },
+  loops: {
+    imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings'],
+    types: ['risk', 'kernel'],
+  },
+  ports: { imports: ['domain'] },
+  exchange: { imports: ['domain'] },
+  adapters: { imports: ['domain', 'ports', 'settings'], npm: true, node: true },
+  'local-venue': { imports: ['domain', 'exchange'], npm: true, node: true },
+  simulation: {
+    imports: ALL.filter((layer) => !['app', 'cli', 'control-plane'].includes(layer)),
+    npm: true,
+    node: true,
+  },
+  runtime: { imports: ['kernel', 'ports', 'domain', 'settings'], node: true },
+  'control-plane': {
+    imports: ['runtime', 'settings', 'domain', 'ports'],
+    types: ['kernel'],
+    npm: true,
+    node: true,
+  },
+  // A command is where a program starts, so it may also reach the program it starts.
+  cli: {
+    imports: ['runtime', 'settings', 'domain', 'ports', 'app', 'local-venue', 'simulation', 'bench'],
+    types: ['kernel'],
+    npm: true,
+    node: true,
+  },
+  app: { imports: ALL, npm: true, node: true },
+  // Measures every layer against its peers; nothing imports it but its command.
+  bench: { imports: ALL, npm: true, node: true },
+};
+
+const TESTS = '\\.(test|property\\.test|recorded\\.test|slow\\.test)\\.ts$|^src/.*/test-support/';
+const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
+
+const layerRules = Object.entries(LAYERS).flatMap(
+  ([layer, { imports = [], types = [], npm = false, node = false }]) => {
+    const from = { path: `^src/${layer}/`, pathNot: TESTS };
+    const reachable = [layer, ...imports, ...types].join('|');
+    const rules = [
+      {
+        name: `${layer}-imports-only-its-layers`,
+        severity: 'error',
+        from,
+        to: { path: '^(src|test|tools)/', pathNot: `^src/(${reachable})/` },
+      },
+    ];
+    if (types.length > 0) {
+      rules.push({
+        name: `${layer}-takes-only-types`,
+        severity: 'error',
+        from,
+        to: { path: `^src/(${types.join('|')})/`, dependencyTypesNot: ['type-only'] },
+      });
+    }
+    const banned = [...(npm ? [] : PACKAGES), ...(node ? [] : ['core'])];
+    if (banned.length > 0) {
+      rules.push({ name: `${layer}-stays-inside`, severity: 'error', from, to: { dependencyTypes: banned } });
+    }
+    return rules;
+  },
+);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'every-file-has-a-layer',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(LAYERS).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'one-loop-never-imports-another',
+      severity: 'error',
+      from: { path: '^src/loops/([^/]+)/', pathNot: TESTS },
+      to: { path: '^src/loops/', pathNot: '^src/loops/($1/|[^/]+\\.ts$)' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'nothing-imports-a-test',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    {
+      name: 'development-packages-stay-in-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${TESTS}|^src/bench/` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only', 'npm-optional'] },
+    },
+    {
+      name: 'every-package-is-declared',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

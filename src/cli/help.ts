@@ -1,0 +1,50 @@
+/** `./run help` lists the commands. `test/tidy.test.ts` holds the list against the scripts of package.json. */
+const sections: ReadonlyArray<
+  readonly [title: string, commands: ReadonlyArray<readonly [usage: string, what: string]>]
+> = [
+  [
+    'Try it, without an account and without money',
+    [
+      ['demo [--minutes N] [--seed S] [--json]', 'chain, venue, traders and worker together on this machine'],
+      ['venue [--port P] [--rpc-port R] [--seed S]', 'the local venue alone'],
+      ['simulate --seeds A..B [--hours H]', 'the core in virtual time, one line a seed'],
+    ],
+  ],
+  [
+    'Trade',
+    [
+      ['doctor', 'checks settings, key, allowances, clock and venue, and says what to do'],
+      ['start [--yes]', 'runs the worker against what .env says; asks before production'],
+      ['status', 'what the running worker is doing'],
+      ['stop', 'cancels every order, confirms it, and ends the worker'],
+      ['kill', 'cancels every order and halts trading; the worker stays up'],
+      ['settings [explain NAME]', 'what is in force, or what one setting means'],
+      ['replay DIR', 'replays a journal and compares every output'],
+    ],
+  ],
+  [
+    'Develop',
+    [
+      ['test [FILTER]', 'all checks and tests; with a filter only those tests'],
+      ['test:slow', 'the long tests'],
+      ['lint', 'style and banned globals'],
+      ['format', 'formats every file'],
+      ['typecheck', 'types'],
+      ['cruise', 'who imports whom'],
+      ['generate [--check]', 'makes .env.example and docs/settings.md from the table of settings'],
+      ['contracts', 'compiles the contracts of the local chain'],
+      ['bench [NAME]', 'speed, as ratios measured in one run'],
+      ['help', 'this list'],
+    ],
+  ],
+];
+
+console.log('evenkeel: an autonomous trading worker for Polymarket\n');
+for (const [title, commands] of sections) {
+  console.log(title);
+  for (const [usage, what] of commands) console.log(`  ./run ${usage.padEnd(44)} ${what}`);
+  console.log('');
+}
+console.log(
+  'Most commands take --json; the last line of output is then one JSON object. Exit code 2 means bad input.',
+);
