@@ -1,0 +1,186 @@
+import { Pool } from 'undici';
+import { ForeignError } from '../../ports/foreign-error.ts';
+import { classify, type Trouble, type TroubleClass } from './retry-class.ts';
+import type { Headers } from './signing/l1-auth.ts';
+
+export interface HttpOptions {
+  /** Scheme and host; a path in it is kept in front of every path asked for. */
+  readonly baseUrl: string;
+  readonly nowMs: () => number;
+  /** Longest time for one call, whatever the caller's own signal says. */
+  readonly timeoutMs?: number;
+  readonly connections?: number;
+  readonly maxResponseBytes?: number;
+}
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without the query. */
+  readonly path: string;
+  readonly query?: string;
+  readonly headers?: Headers;
+  /** The exact text that is sent. */
+  readonly body?: string;
+  /** Whether the call may have changed something if its answer is lost. */
+  readonly writes?: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | null;
+}
+
+export interface HttpClient {
+  /** Any answer with a status, good or bad. Throws a ForeignError where there was none. */
+  send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The parsed JSON of a 2xx answer. Everything else throws a ForeignError with the code of the retry table. */
+  json(call: HttpCall, signal: AbortSignal): Promise<unknown>;
+  /** Drops every connection and opens new ones. */
+  reconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_CONNECTIONS = 8;
+const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+/** How much of an unreadable answer an error shows. */
+const EXCERPT_CHARACTERS = 160;
+
+/** One host's connections, kept warm; every call has a bound in time and in the bytes it may read. */
+export function createHttpClient(options: HttpOptions): HttpClient {
+  const base = new URL(options.baseUrl);
+  const prefix = base.pathname.replace(/\/$/, '');
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const open = (): Pool =>
+    new Pool(base.origin, {
+      connections: options.connections ?? DEFAULT_CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: 60_000,
+      connectTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+    });
+  let pool = open();
+
+  async function send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    if (signal.aborted)
+      throw troubleError(call, { kind: 'notSent', text: 'the call was given up before it was sent' });
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const answer = await pool.request({
+        method: call.method,
+        path: `${prefix}${call.path}${call.query === undefined || call.query === '' ? '' : `?${call.query}`}`,
+        headers:
+          call.body === undefined
+            ? { ...call.headers }
+            : { ...call.headers, 'content-type': 'application/json' },
+        body: call.body ?? null,
+        signal: bound,
+      });
+      const text = await answer.body.text();
+      return {
+        status: answer.statusCode,
+        text,
+        retryAfterMs: retryAfter(answer.headers['retry-after'], text, options.nowMs()),
+      };
+    } catch (error) {
+      throw troubleError(call, networkTrouble(error, bound), error);
+    }
+  }
+
+  async function json(call: HttpCall, signal: AbortSignal): Promise<unknown> {
+    const answer = await send(call, signal);
+    if (answer.status < 200 || answer.status > 299)
+      throw troubleError(call, { kind: 'http', status: answer.status, text: answer.text }, undefined, answer);
+    return parseJson(call, answer.text);
+  }
+
+  return {
+    send,
+    json,
+    reconnect: async () => {
+      const old = pool;
+      pool = open();
+      await old.destroy();
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** Parses an answer's text, or throws `garbageAnswer` with what was found. */
+export function parseJson(call: HttpCall, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw troubleError(call, { kind: 'garbage', text: `expected JSON, found ${excerpt(text)}` }, error);
+  }
+}
+
+/** The error of a call that went wrong, with the code and retry class of the table. */
+export function troubleError(
+  call: HttpCall,
+  trouble: Trouble,
+  cause?: unknown,
+  answer?: HttpAnswer,
+): ForeignError {
+  const found: TroubleClass = classify(trouble);
+  const retry = call.writes === true ? found.write : found.read;
+  const what = trouble.kind === 'http' ? `status ${trouble.status}: ${excerpt(trouble.text)}` : trouble.text;
+  const context: Record<string, string | number | boolean> = { method: call.method, path: call.path };
+  if (trouble.kind === 'http') context.status = trouble.status;
+  if (answer?.retryAfterMs != null) context.retryAfterMs = answer.retryAfterMs;
+  return new ForeignError(
+    found.code,
+    `${call.method} ${call.path} failed (${found.code}): ${what}`,
+    retry,
+    context,
+    cause,
+  );
+}
+
+export function excerpt(text: string): string {
+  const shown = text.length > EXCERPT_CHARACTERS ? `${text.slice(0, EXCERPT_CHARACTERS)}...` : text;
+  return shown === '' ? 'an empty body' : JSON.stringify(shown);
+}
+
+/** Codes of failures in which the request never left this machine. */
+const NOT_SENT_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+]);
+
+function networkTrouble(error: unknown, bound: AbortSignal): Trouble {
+  const code = errorCode(error);
+  const text = error instanceof Error && error.message !== '' ? `${code}: ${error.message}` : code;
+  if (NOT_SENT_CODES.has(code)) return { kind: 'notSent', text };
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return { kind: 'garbage', text: 'the answer is larger than the bound' };
+  if (bound.aborted || code.includes('TIMEOUT')) return { kind: 'timeout', text: 'no answer in time' };
+  return { kind: 'reset', text };
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+/** `Retry-After` in seconds or as a date, or `retry_after_seconds` of the body. */
+function retryAfter(header: string | string[] | undefined, text: string, nowMs: number): number | null {
+  if (typeof header === 'string' && header !== '') {
+    if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
+    const at = Date.parse(header);
+    if (Number.isFinite(at)) return Math.max(0, at - nowMs);
+  }
+  const inBody = /"retry_after_seconds"\s*:\s*(\d+(?:\.\d+)?)/.exec(text);
+  return inBody === null ? null : Number(inBody[1]) * 1000;
+}
