@@ -47,7 +47,6 @@ export function compileContracts(): Map<string, Artifact> {
     sources,
     settings: {
       optimizer: { enabled: true, runs: 200 },
-      viaIR: true,
       evmVersion: 'cancun',
       metadata: { appendCBOR: false, bytecodeHash: 'none' },
       outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },

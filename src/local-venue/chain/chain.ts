@@ -139,7 +139,7 @@ function assemble(parts: Parts): LocalChain {
   };
   const prepareMarkets = async (markets: readonly MarketToPrepare[]): Promise<PreparedMarket[]> => {
     const planned = markets.map((market) => planMarket(market, roles.localOracle));
-    await run(await preparationCalls(client, roles.operator.address, planned));
+    await run(await preparationCalls(client, roles.minter, planned));
     return planned;
   };
 

@@ -1,4 +1,5 @@
 import {
+  BaseError,
   decodeEventLog,
   encodeFunctionData,
   type Log,
@@ -36,9 +37,10 @@ export function createOperator(client: ChainClient, account: PrivateKeyAccount, 
   let line: Promise<unknown> = Promise.resolve();
 
   const send = async (match: Match): Promise<Hex> => {
+    const known = nextNonce !== null;
     const nonce =
       nextNonce ?? (await client.getTransactionCount({ address: account.address, blockTag: 'pending' }));
-    const signed = await account.signTransaction({
+    const serializedTransaction = await account.signTransaction({
       type: 'eip1559',
       chainId: client.chain.id,
       to: match.negRisk ? CONTRACTS.negRiskExchange : CONTRACTS.exchange,
@@ -48,11 +50,13 @@ export function createOperator(client: ChainClient, account: PrivateKeyAccount, 
       ...GAS_PRICE,
     });
     try {
-      const hash = await client.sendRawTransaction({ serializedTransaction: signed });
+      const hash = await client.sendRawTransaction({ serializedTransaction });
       nextNonce = nonce + 1;
       return hash;
     } catch (error) {
       nextNonce = null;
+      // Somebody else sent from this account since: the refused transaction is void, a fresh nonce is safe.
+      if (known && error instanceof BaseError && /nonce too low/.test(error.details)) return send(match);
       throw error;
     }
   };
