@@ -1,0 +1,293 @@
+import type {
+  ClientId,
+  FillReport,
+  OrderAnswer,
+  OrderId,
+  OrderRequest,
+  VenueOrder,
+} from '../../domain/order.ts';
+import { ForeignError } from '../../ports/foreign-error.ts';
+import type { Log } from '../../ports/timers.ts';
+import type { CancelAnswer, PreparedOrder, VenuePort } from '../../ports/venue.ts';
+import type { Secret } from '../../settings/secret.ts';
+import { beat } from './beat.ts';
+import { createCredentialSource } from './credentials.ts';
+import { createHttpClient, excerpt, type HttpCall, parseJson, troubleError } from './http.ts';
+import { allPages, authed, judged, signedSend, type VenueClient } from './signed-calls.ts';
+import { openAccount } from './signing/account.ts';
+import type { Hex } from './signing/hex.ts';
+import type { ApiCredentials } from './signing/l2-auth.ts';
+import { createOrderSigner, type SignatureType } from './signing/order-signer.ts';
+import { CONTRACTS, type Contracts, MAX_CANCELS_PER_REQUEST, MAX_ORDERS_PER_REQUEST } from './venue-facts.ts';
+import { asArray, asObject, WireFault } from './wire/fields.ts';
+import { parseOrder } from './wire/order.ts';
+import { parseOrderAnswer } from './wire/order-answer.ts';
+import { orderBody } from './wire/order-body.ts';
+import { parseTrade } from './wire/trade.ts';
+
+export interface PolymarketVenueOptions {
+  readonly clobUrl: string;
+  readonly chainId: number;
+  readonly privateKey: Secret;
+  readonly signatureType: SignatureType;
+  /** Holds cash and tokens where that is not the signing account; required for types 1, 2 and 3. */
+  readonly funder: string | null;
+  /** Null: created or derived from the key at the first call that needs them. */
+  readonly credentials: ApiCredentials | null;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly timeoutMs?: number;
+  readonly contracts?: Contracts;
+}
+
+/** What `doctor` asks of the venue. */
+export interface VenueStatus {
+  readonly version: number;
+  /** Venue's clock minus ours. The venue tells whole seconds, so up to a second of it is rounding. */
+  readonly clockSkewMs: number;
+}
+
+export interface PolymarketVenue extends VenuePort {
+  /** Address of the signing key. */
+  readonly address: Hex;
+  /** Address that holds cash and tokens. */
+  readonly wallet: Hex;
+  /** Fetches the credentials if that has not happened yet. */
+  credentials(signal: AbortSignal): Promise<ApiCredentials>;
+  status(signal: AbortSignal): Promise<VenueStatus>;
+  /** Makes the venue read cash and allowances from the chain again, instead of from its cache. */
+  refreshBalances(signal: AbortSignal): Promise<void>;
+}
+
+/** The trading side of Polymarket's CLOB, over our own transport and signer. */
+export async function createPolymarketVenue(options: PolymarketVenueOptions): Promise<PolymarketVenue> {
+  const { nowMs, log, signatureType } = options;
+  const account = await openAccount(options.privateKey);
+  if (!account.isNative)
+    log.warning(
+      'orders are signed in slow JavaScript: the native secp256k1 binding could not be loaded here',
+    );
+  const wallet = walletOf(signatureType, account.address, options.funder);
+  const contracts = options.contracts ?? CONTRACTS;
+  const signer = createOrderSigner({ account, chainId: options.chainId, contracts, signatureType, wallet });
+  const http = createHttpClient({
+    baseUrl: options.clobUrl,
+    nowMs,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  const source = createCredentialSource({
+    account,
+    chainId: options.chainId,
+    http,
+    nowMs,
+    given: options.credentials,
+  });
+  const client: VenueClient = { http, source, nowMs };
+
+  async function prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]> {
+    const { credentials } = await source.session(new AbortController().signal);
+    return orders.map((request) => {
+      const signed = signer.sign(request);
+      return {
+        clientId: request.clientId,
+        orderId: signed.orderId,
+        body: orderBody(request, signed, credentials.apiKey),
+      };
+    });
+  }
+
+  async function trades(sinceMs: number, signal: AbortSignal): Promise<FillReport[]> {
+    const { credentials } = await source.session(signal);
+    const own = { apiKey: credentials.apiKey, wallet };
+    // A second earlier: whether the venue counts the named second in is not documented.
+    const after = Math.max(0, Math.floor(sinceMs / 1000) - 1);
+    const rows = await allPages(client, '/data/trades', `after=${after}`, signal, (row) =>
+      parseTrade(row, own),
+    );
+    return rows.flat();
+  }
+
+  return {
+    address: account.address,
+    wallet,
+    credentials: async (signal) => (await source.session(signal)).credentials,
+    prepare,
+    place: (orders, signal) => place(client, orders, signal),
+    cancel: (orderIds, signal) => cancelByIds(client, orderIds, signal),
+    cancelAll: async (signal) =>
+      parseCancel(await authed(client, { method: 'DELETE', path: '/cancel-all', writes: true }, signal)),
+    openOrders: (signal) => allPages(client, '/data/orders', '', signal, parseOrder),
+    order: (orderId, signal) => readOrder(client, orderId, signal),
+    trades,
+    beat: (heartbeatId, signal) => beat(client, heartbeatId, signal),
+    status: (signal) => readStatus(client, signal),
+    refreshBalances: async (signal) => {
+      const query = `asset_type=COLLATERAL&signature_type=${signatureType}`;
+      await signedSend(client, { method: 'GET', path: '/balance-allowance/update', query }, signal);
+    },
+    rebuild: async (signal) => {
+      await http.reconnect();
+      source.forget();
+      await source.session(signal);
+    },
+    close: () => http.close(),
+  };
+}
+
+function walletOf(signatureType: SignatureType, address: Hex, funder: string | null): Hex {
+  if (signatureType === 0) {
+    if (funder !== null && funder.toLowerCase() !== address.toLowerCase())
+      throw new RangeError(
+        `signature type 0 trades from the signing account ${address}, but the funder address is ${funder}: remove it, or set the signature type of that wallet`,
+      );
+    return address;
+  }
+  if (funder === null || !/^0x[0-9a-fA-F]{40}$/.test(funder))
+    throw new RangeError(
+      `signature type ${signatureType} trades from another wallet: expected its address (0x and 40 hex digits) as the funder, found ${funder ?? 'none'}`,
+    );
+  return funder as Hex;
+}
+
+async function place(
+  client: VenueClient,
+  orders: readonly PreparedOrder[],
+  signal: AbortSignal,
+): Promise<(readonly [ClientId, OrderAnswer])[]> {
+  const batches: Promise<(readonly [ClientId, OrderAnswer])[]>[] = [];
+  for (let from = 0; from < orders.length; from += MAX_ORDERS_PER_REQUEST)
+    batches.push(placeBatch(client, orders.slice(from, from + MAX_ORDERS_PER_REQUEST), signal));
+  return (await Promise.all(batches)).flat();
+}
+
+async function placeBatch(
+  client: VenueClient,
+  orders: readonly PreparedOrder[],
+  signal: AbortSignal,
+): Promise<(readonly [ClientId, OrderAnswer])[]> {
+  const all = (answer: OrderAnswer) => orders.map((order) => [order.clientId, answer] as const);
+  const body = `[${orders.map((order) => order.body).join(',')}]`;
+  let answers: unknown;
+  try {
+    answers = await authed(client, { method: 'POST', path: '/orders', body, writes: true }, signal);
+  } catch (error) {
+    return all(answerOfFailure(error));
+  }
+  if (!Array.isArray(answers) || answers.length !== orders.length) {
+    const text = `expected ${orders.length} answers in a list, found ${excerpt(JSON.stringify(answers))}`;
+    return all({ result: 'unknown', code: 'garbageAnswer', text });
+  }
+  return orders.map(
+    (order, index) => [order.clientId, parseOrderAnswer(answers[index], order.orderId)] as const,
+  );
+}
+
+/** What a failed request means for each of its orders. */
+function answerOfFailure(error: unknown): OrderAnswer {
+  if (!(error instanceof ForeignError)) throw error;
+  if (error.code === 'notSent') return { result: 'notSent', text: error.message };
+  if (error.retry === 'reconcileFirst') return { result: 'unknown', code: error.code, text: error.message };
+  return { result: 'rejected', code: error.code, text: error.message };
+}
+
+async function cancelByIds(
+  client: VenueClient,
+  orderIds: readonly OrderId[],
+  signal: AbortSignal,
+): Promise<CancelAnswer> {
+  const canceled: OrderId[] = [];
+  const notCanceled: (readonly [OrderId, string])[] = [];
+  for (let from = 0; from < orderIds.length; from += MAX_CANCELS_PER_REQUEST) {
+    const body = JSON.stringify(orderIds.slice(from, from + MAX_CANCELS_PER_REQUEST));
+    const answer = parseCancel(
+      await authed(client, { method: 'DELETE', path: '/orders', body, writes: true }, signal),
+    );
+    canceled.push(...answer.canceled);
+    notCanceled.push(...answer.notCanceled);
+  }
+  return { canceled, notCanceled };
+}
+
+const CANCEL_CALL: HttpCall = { method: 'DELETE', path: '/orders', writes: true };
+
+function parseCancel(found: unknown): CancelAnswer {
+  return judged(CANCEL_CALL, found, () => {
+    const answer = asObject(found, 'the cancel answer');
+    const canceled = asArray(answer.canceled ?? [], 'canceled').map((id) => {
+      if (typeof id !== 'string') throw new WireFault('canceled[]', 'an order id', id);
+      return id.toLowerCase() as OrderId;
+    });
+    if (answer.canceled === undefined && answer.not_canceled === undefined)
+      throw new WireFault('canceled', 'a list of order ids', found);
+    const notCanceled = Object.entries(asObject(answer.not_canceled ?? {}, 'not_canceled')).map(
+      ([id, reason]) => [id.toLowerCase() as OrderId, String(reason)] as const,
+    );
+    return { canceled, notCanceled };
+  });
+}
+
+/**
+ * Null only where the venue itself says that there is no such order: a 404 with the venue's error object, or `null`.
+ * A 404 of something in between is no proof.
+ */
+async function readOrder(
+  client: VenueClient,
+  orderId: OrderId,
+  signal: AbortSignal,
+): Promise<VenueOrder | null> {
+  const call: HttpCall = { method: 'GET', path: `/data/order/${orderId}` };
+  const answer = await signedSend(client, call, signal);
+  if (answer.status === 404 && isVenueError(answer.text)) return null;
+  if (answer.status < 200 || answer.status > 299) {
+    const trouble =
+      answer.status === 404
+        ? ({
+            kind: 'garbage',
+            text: `status 404 without the venue's error object: ${excerpt(answer.text)}`,
+          } as const)
+        : ({ kind: 'http', status: answer.status, text: answer.text } as const);
+    throw troubleError(call, trouble, undefined, answer);
+  }
+  const found = parseJson(call, answer.text);
+  if (found === null) return null;
+  return judged(call, found, () => {
+    const row = asObject(found, 'the order');
+    const order = parseOrder('order' in row ? asObject(row.order, 'order') : row);
+    if (order.orderId !== orderId) throw new WireFault('id', `order ${orderId}`, order.orderId);
+    return order;
+  });
+}
+
+function isVenueError(text: string): boolean {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === 'object' && found !== null && 'error' in found;
+  } catch {
+    // A page of a proxy, not the venue's answer.
+    return false;
+  }
+}
+
+async function readStatus(client: VenueClient, signal: AbortSignal): Promise<VenueStatus> {
+  const version = asVersion(await client.http.json({ method: 'GET', path: '/version' }, signal));
+  const before = client.nowMs();
+  const time = await client.http.json({ method: 'GET', path: '/time' }, signal);
+  const after = client.nowMs();
+  if (typeof time !== 'number' || !Number.isFinite(time))
+    throw troubleError(
+      { method: 'GET', path: '/time' },
+      { kind: 'garbage', text: `expected unix seconds, found ${excerpt(JSON.stringify(time))}` },
+    );
+  return { version, clockSkewMs: time * 1000 - (before + after) / 2 };
+}
+
+function asVersion(found: unknown): number {
+  const version =
+    typeof found === 'object' && found !== null && 'version' in found ? found.version : undefined;
+  if (typeof version !== 'number')
+    throw troubleError(
+      { method: 'GET', path: '/version' },
+      { kind: 'garbage', text: `expected a version number, found ${excerpt(JSON.stringify(found))}` },
+    );
+  return version;
+}
