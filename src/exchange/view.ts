@@ -1,8 +1,20 @@
 /** Reading the book as one token's owner sees it. */
 import { type Level, levelsOf } from '../domain/book.ts';
 import type { Side, TokenId } from '../domain/market.ts';
-import { complement, type Price } from '../domain/units.ts';
+import {
+  complement,
+  mulDiv,
+  notional,
+  PRICE_ONE,
+  type Price,
+  type Shares,
+  type Usd,
+} from '../domain/units.ts';
 import type { Exchange, ExchangeMarket, ExchangeOrder } from './types.ts';
+
+/** One cent, and 0.0001 share, in millionths: the steps of a market BUY. */
+const CENT = 10_000;
+const SHARE_STEP = 100;
 
 export interface TokenBook {
   /** Best first. */
@@ -39,16 +51,25 @@ export function openOrdersOf(exchange: Exchange, owner: string): ExchangeOrder[]
   return orders;
 }
 
-/** The signed amounts of an order at a price for a size: the inverse of what the venue derives. Dollars are exact for lots. */
-export function amountsFor(
-  side: Side,
-  price: Price,
-  size: number,
-): { readonly makerAmount: number; readonly takerAmount: number } {
-  const dollars = Math.floor((price * size) / 10_000);
+/** The two amounts of a signed order, in millionths. */
+export interface SignedAmounts {
+  readonly makerAmount: number;
+  readonly takerAmount: number;
+}
+
+/** The amounts of an order sized in shares: any GTC or GTD, and a market SELL. Exact while `size` is whole lots. */
+export function amountsFor(side: Side, price: Price, size: Shares): SignedAmounts {
+  const dollars = notional(price, size);
   return side === 'BUY'
     ? { makerAmount: dollars, takerAmount: size }
     : { makerAmount: size, takerAmount: dollars };
+}
+
+/** The amounts of a market BUY: dollars rounded up to the cent, and the shares they buy at `worst`, rounded down to four decimals. */
+export function marketBuyAmounts(dollars: Usd, worst: Price): SignedAmounts {
+  const makerAmount = Math.ceil(dollars / CENT) * CENT;
+  const shares = mulDiv(makerAmount, PRICE_ONE, worst, 'down');
+  return { makerAmount, takerAmount: shares - (shares % SHARE_STEP) };
 }
 
 const mirrored = (levels: readonly Level[]): Level[] =>
