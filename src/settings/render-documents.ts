@@ -1,7 +1,9 @@
 import type { Row } from './row.ts';
-import { groupTitles, type PlacedRow, placedRows, type SettingGroup } from './table.ts';
+import { groupsNotYetRead, groupTitles, type PlacedRow, placedRows, type SettingGroup } from './table.ts';
 
 const BANNER = 'Made from src/settings by `npm run generate`. Change the table, not this file.';
+
+const NOT_YET_READ = 'Checked at start, but without effect yet: the part that reads these is still to come.';
 
 /** The text of `.env.example`: every setting with its sentence, commented out at its default. */
 export function renderEnvExample(): string {
@@ -17,7 +19,12 @@ export function renderEnvExample(): string {
       `# ${boundsOf(row)}`,
       exampleLine(row),
     ]);
-    return ['', `# ---- ${groupTitles[group]} ----`, ...lines].join('\n');
+    return [
+      '',
+      `# ---- ${groupTitles[group]} ----`,
+      ...(groupsNotYetRead.has(group) ? [`# ${NOT_YET_READ}`] : []),
+      ...lines,
+    ].join('\n');
   });
   return `${[...head, ...blocks].join('\n')}\n`;
 }
@@ -42,6 +49,7 @@ export function renderSettingsPage(): string {
       '',
       `## ${groupTitles[group]}`,
       '',
+      ...(groupsNotYetRead.has(group) ? [NOT_YET_READ, ''] : []),
       '| Name | Default | Bounds | Applies | What it does |',
       '| --- | --- | --- | --- | --- |',
       ...rows.map(

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 import { cryptoDirectionalRows } from './rows/crypto-directional.ts';
-import { marketMakingRows } from './rows/market-making.ts';
+import { marketSelectionRows } from './rows/market-selection.ts';
 import {
   anthropicRows,
   bridgeRows,
@@ -10,6 +10,8 @@ import {
   telegramRows,
   tradingRows,
 } from './rows/operation.ts';
+import { quoteLimitRows } from './rows/quote-limits.ts';
+import { quotingRows } from './rows/quoting.ts';
 import { chainRows, heartbeatRows, polymarketRows } from './rows/venue.ts';
 
 /**
@@ -21,7 +23,7 @@ export const settingsTable = {
   chain: chainRows,
   heartbeat: heartbeatRows,
   trading: tradingRows,
-  mm: marketMakingRows,
+  mm: { ...quotingRows, ...marketSelectionRows, ...quoteLimitRows },
   cd: cryptoDirectionalRows,
   guard: guardRows,
   anthropic: anthropicRows,
@@ -33,7 +35,7 @@ export const settingsTable = {
 
 export type SettingGroup = keyof typeof settingsTable;
 
-/** Title and one sentence of each group, for the documents made from the table. */
+/** Title of each group, for the documents made from the table. */
 export const groupTitles: Readonly<Record<SettingGroup, string>> = {
   polymarket: 'Venue',
   chain: 'Chain',
@@ -48,6 +50,16 @@ export const groupTitles: Readonly<Record<SettingGroup, string>> = {
   bridge: 'Bridge',
   data: 'Files and logs',
 };
+
+/** Groups whose settings are checked at start although the part of the worker that reads them is still to come. */
+export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
+  'cd',
+  'guard',
+  'anthropic',
+  'conversation',
+  'telegram',
+  'bridge',
+]);
 
 /** A row together with where its value lives in `Settings`. */
 export interface PlacedRow {

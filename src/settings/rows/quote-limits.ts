@@ -1,0 +1,96 @@
+import { int, number } from '../row.ts';
+
+/** What bounds the loss of market making: limits of the risk gate, drawdown, and suspension of markets. */
+export const quoteLimitRows = {
+  maxSpreadPts: number('MM_MAX_SPREAD_PTS', {
+    unit: 'pts',
+    min: 0.1,
+    max: 90,
+    default: 12,
+    doc: 'Widest spread of a quote. The risk gate refuses a wider one.',
+  }),
+  stoplossMaxSpreadPts: number('MM_STOPLOSS_MAX_SPREAD_PTS', {
+    unit: 'pts',
+    min: 0.1,
+    max: 90,
+    default: 8,
+    doc: 'Widest market spread in which a stop-loss may sell; in a wider market the exit waits, since its price would be arbitrary.',
+  }),
+  unwindThreshold: number('MM_UNWIND_THRESHOLD', {
+    unit: 'ratio',
+    min: 0.05,
+    max: 1,
+    default: 0.8,
+    doc: 'Share of the per-market limit from which a market is reduce-only: the side that adds inventory is left out.',
+  }),
+  ddReducePct: number('MM_DD_REDUCE_PCT', {
+    unit: '% of the high-water mark',
+    min: 0.1,
+    max: 100,
+    default: 15,
+    doc: 'Drawdown from which only orders that reduce inventory are allowed.',
+  }),
+  ddKillPct: number('MM_DD_KILL_PCT', {
+    unit: '% of the high-water mark',
+    min: 0.1,
+    max: 100,
+    default: 25,
+    doc: 'Drawdown at which every order is cancelled and trading halts.',
+  }),
+  ddResumePct: number('MM_DD_RESUME_PCT', {
+    unit: '% of the high-water mark',
+    min: 0,
+    max: 100,
+    default: 20,
+    doc: 'After a halt for drawdown, trading may resume by itself once the drawdown is below this.',
+  }),
+  ddCooldownMinutes: number('MM_DD_COOLDOWN_MINUTES', {
+    unit: 'min',
+    min: 0,
+    max: 10_080,
+    default: 30,
+    doc: 'Shortest halt after a drawdown kill.',
+  }),
+  ddMaxRecoveriesPerDay: int('MM_DD_MAX_RECOVERIES_PER_DAY', {
+    unit: 'count',
+    min: 0,
+    max: 100,
+    default: 3,
+    doc: 'How often a day (UTC) trading may resume by itself; after that an operator has to.',
+  }),
+  circuitBreakerThreshold: int('MM_CIRCUIT_BREAKER_THRESHOLD', {
+    unit: 'count',
+    min: 1,
+    max: 1_000,
+    default: 5,
+    doc: 'Adverse fills in a row after which a market is suspended.',
+  }),
+  circuitBreakerCooldownSeconds: number('MM_CIRCUIT_BREAKER_COOLDOWN', {
+    unit: 's',
+    min: 1,
+    max: 86_400,
+    default: 300,
+    doc: 'How long such a market stays suspended.',
+  }),
+  maxPerMarketUsd: number('MM_MAX_PER_MARKET_USD', {
+    unit: 'USD',
+    min: 1,
+    max: 1_000_000,
+    default: 50,
+    doc: 'Most that may be at risk in one market, inventory and open orders together; the risk gate refuses beyond it. Added because the predecessor derived this limit from free cash alone, so it grew as other markets emptied.',
+  }),
+  maxOpenOrders: int('MM_MAX_OPEN_ORDERS', {
+    unit: 'count',
+    min: 1,
+    max: 1_000,
+    default: 200,
+    doc: 'Most orders that may be open or in flight at once; the risk gate refuses beyond it. Added as a bound on what a fault in planning can do, and kept at the number one cancel request takes.',
+  }),
+  ordersPerSecond: number('MM_ORDERS_PER_SECOND', {
+    unit: '1/s',
+    min: 0.1,
+    max: 500,
+    default: 40,
+    doc: "Budget for orders and cancels together. Added to stay clear of the venue's own limit, which answers 429 and then delays cancels too.",
+  }),
+};
