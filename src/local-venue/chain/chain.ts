@@ -4,11 +4,12 @@ import { approvalCalls, deriveAccount, deriveTrader, fundingCalls } from './acco
 import { CONTRACTS } from './addresses.ts';
 import { startAnvil } from './anvil.ts';
 import { type ChainClient, createChainClient, sendUnsigned, type UnsignedCall } from './client.ts';
+import { depositWalletAddressOf } from './deposit-wallet.ts';
 import { planMarket, preparationCalls, reportCall } from './markets.ts';
 import { createMiner, type Miner } from './mining.ts';
 import { createOperator, readRevertReason } from './operator.ts';
 import { exchangeDomainSeparator, hashOrder } from './order-hash.ts';
-import { placeContracts } from './placement.ts';
+import { placeContract, placeContracts } from './placement.ts';
 import {
   readAllowances,
   readBalances,
@@ -176,6 +177,13 @@ function assemble(parts: Parts): LocalChain {
     splitFor: async (address, conditionId, negRisk, amount) => {
       const [receipt] = await run([splitCall(address, conditionId, negRisk, amount)]);
       return receipt!.transactionHash;
+    },
+    placeDepositWallet: async (owner) => {
+      const at = depositWalletAddressOf(owner);
+      if ((await client.getCode({ address: at })) === undefined) {
+        await placeContract(client, { at, artifact: 'DepositWallet', args: [owner], from: roles.minter });
+      }
+      return at;
     },
     head: async () => {
       const { number, timestamp } = await client.getBlock();

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERC20_ABI } from './abis.ts';
 import { CONTRACTS } from './addresses.ts';
 import { startChain } from './chain.ts';
-import { clientOf, holdings, questionNamed } from './chain-test-support.ts';
 import type { ChainClient } from './client.ts';
 import { signOrder } from './order-signing.ts';
+import { clientOf, holdings, questionNamed } from './test-support/chain-test-support.ts';
 import type { ChainOrder, FundedAccount, LocalChain, Match, PreparedMarket, Settlement } from './types.ts';
 
 const TRADERS = 3;
@@ -39,6 +39,7 @@ interface MatchPlan {
   readonly makerAmount: bigint;
   readonly takerAmount: bigint;
   readonly fillPermille: bigint;
+  readonly fee: bigint;
   readonly makers: readonly {
     readonly index: number;
     readonly sameToken: boolean;
@@ -58,6 +59,7 @@ const plan: fc.Arbitrary<MatchPlan> = fc.record({
   makerAmount: fc.bigInt({ min: 2_000_000n, max: 9_000_000n }),
   takerAmount: amount,
   fillPermille: permille,
+  fee: fc.bigInt({ min: 0n, max: 50_000n }),
   makers: fc.array(
     fc.record({
       index: fc.nat(TRADERS - 1),
@@ -106,7 +108,7 @@ async function toMatch(p: MatchPlan): Promise<Match> {
     negRisk: p.negRisk,
     taker,
     takerFillAmount: portion(p.makerAmount, p.fillPermille),
-    takerFeeAmount: 0n,
+    takerFeeAmount: p.fee,
     makers,
   };
 }

@@ -3,9 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXCHANGE_ABI } from './abis.ts';
 import { CONTRACTS } from './addresses.ts';
 import { startChain } from './chain.ts';
-import { clientOf, DOLLAR, limitOrder, matchOf, questionNamed, sendAs } from './chain-test-support.ts';
 import type { ChainClient } from './client.ts';
 import { encodeMatch } from './operator.ts';
+import {
+  clientOf,
+  DOLLAR,
+  limitOrder,
+  matchOf,
+  questionNamed,
+  sendAs,
+} from './test-support/chain-test-support.ts';
 import type { FundedAccount, LocalChain, PreparedMarket } from './types.ts';
 
 let chain: LocalChain;

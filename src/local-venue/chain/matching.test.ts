@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERC20_ABI, EXCHANGE_ABI } from './abis.ts';
 import { CONTRACTS } from './addresses.ts';
 import { startChain } from './chain.ts';
+import type { ChainClient } from './client.ts';
 import {
   clientOf,
   DOLLAR,
@@ -11,8 +12,7 @@ import {
   matchOf,
   questionNamed,
   sendAs,
-} from './chain-test-support.ts';
-import type { ChainClient } from './client.ts';
+} from './test-support/chain-test-support.ts';
 import type { FundedAccount, LocalChain, PreparedMarket } from './types.ts';
 
 let chain: LocalChain;

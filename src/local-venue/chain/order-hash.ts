@@ -25,9 +25,9 @@ export function exchangeDomainSeparator(exchange: Address, chainId: number): Hex
   );
 }
 
-/** The order's EIP-712 hash under a domain: its id on the venue and on chain. */
-export function hashOrder(order: ChainOrder, domainSeparator: Hex): Hex {
-  const struct = keccak256(
+/** The EIP-712 hash of the order's fields, before the domain joins. */
+export function hashOrderStruct(order: ChainOrder): Hex {
+  return keccak256(
     concatHex([
       ORDER_TYPEHASH,
       word(order.salt),
@@ -43,7 +43,11 @@ export function hashOrder(order: ChainOrder, domainSeparator: Hex): Hex {
       order.builder,
     ]),
   );
-  return keccak256(concatHex(['0x1901', domainSeparator, struct]));
+}
+
+/** The order's EIP-712 hash under a domain: its id on the venue and on chain. */
+export function hashOrder(order: ChainOrder, domainSeparator: Hex): Hex {
+  return keccak256(concatHex(['0x1901', domainSeparator, hashOrderStruct(order)]));
 }
 
 /** The order as viem encodes it for the exchange contract. */

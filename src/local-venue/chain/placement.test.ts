@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONDITIONAL_TOKENS_ABI, ERC20_ABI, EXCHANGE_ABI } from './abis.ts';
 import { CONTRACTS, type ContractName } from './addresses.ts';
 import { startChain } from './chain.ts';
-import { clientOf } from './chain-test-support.ts';
 import type { ChainClient } from './client.ts';
 import { exchangeDomainSeparator } from './order-hash.ts';
+import { clientOf } from './test-support/chain-test-support.ts';
 import type { LocalChain } from './types.ts';
 
 describe('the contracts of the local chain', () => {

@@ -3,9 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONDITIONAL_TOKENS_ABI, ERC20_ABI, RAMP_ABI } from './abis.ts';
 import { CONTRACTS, KNOWN_ORACLES } from './addresses.ts';
 import { startChain } from './chain.ts';
-import { callAdapter, clientOf, DOLLAR, holdings, questionNamed, sendAs } from './chain-test-support.ts';
 import type { ChainClient } from './client.ts';
 import { collectionIdOf, conditionIdOf, positionIdOf } from './conditions.ts';
+import {
+  callAdapter,
+  clientOf,
+  DOLLAR,
+  holdings,
+  questionNamed,
+  sendAs,
+} from './test-support/chain-test-support.ts';
 import type { Address, LocalChain } from './types.ts';
 
 let chain: LocalChain;

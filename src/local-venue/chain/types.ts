@@ -220,6 +220,12 @@ export interface LocalChain {
   /** Splits pUSD of the address into both outcome tokens through the adapter, impersonated. */
   readonly splitFor: (address: Address, conditionId: Hex, negRisk: boolean, amount: bigint) => Promise<Hex>;
 
+  /**
+   * Puts a deposit wallet of the owner at the address that clients derive for it, and returns that address. Its
+   * contract checks nested signatures and runs signed batches; it is neither funded nor approved by this.
+   */
+  readonly placeDepositWallet: (owner: Address) => Promise<Address>;
+
   readonly head: () => Promise<BlockHead>;
   readonly setMining: (mining: Mining) => Promise<void>;
   readonly mine: (blocks?: number) => Promise<void>;

@@ -1,10 +1,10 @@
-import { encodeFunctionData, keccak256, maxUint256, numberToHex, stringToHex, zeroHash } from 'viem';
-import type { Side } from '../../domain/market.ts';
-import { POSITIONS_ABI } from './abis.ts';
-import { CONTRACTS } from './addresses.ts';
-import { type ChainClient, createChainClient, sendUnsigned } from './client.ts';
-import { signOrder } from './order-signing.ts';
-import type { Address, ChainOrder, FundedAccount, Hex, LocalChain, Match, PreparedMarket } from './types.ts';
+import { encodeFunctionData, keccak256, stringToHex, zeroHash } from 'viem';
+import type { Side } from '../../../domain/market.ts';
+import { POSITIONS_ABI } from '../abis.ts';
+import { CONTRACTS } from '../addresses.ts';
+import { type ChainClient, createChainClient, sendUnsigned } from '../client.ts';
+import { signOrder } from '../order-signing.ts';
+import type { Address, ChainOrder, FundedAccount, Hex, LocalChain, Match, PreparedMarket } from '../types.ts';
 
 export const DOLLAR = 1_000_000n;
 /** Millionths per unit of price: prices below are in 1/10,000 dollar. */
@@ -91,5 +91,3 @@ export async function sendAs(client: ChainClient, from: Address, to: Address, da
 }
 
 export const clientOf = (chain: LocalChain): ChainClient => createChainClient(chain.rpcUrl, chain.chainId);
-export const word = (value: bigint): Hex => numberToHex(value, { size: 32 });
-export const MAX = maxUint256;
