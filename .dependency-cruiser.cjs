@@ -67,7 +67,7 @@ const LAYERS = {
   bench: { imports: ALL, npm: true, node: true },
 };
 
-const TESTS = '\\.(test|property\\.test|recorded\\.test|slow\\.test)\\.ts$|^src/.*/test-support/';
+const TESTS = '\\.(test|property\\.test|recorded\\.test|slow\\.test)\\.ts$|^src/.*/(test-support|testing)/';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
 const layerRules = Object.entries(LAYERS).flatMap(
