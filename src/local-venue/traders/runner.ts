@@ -14,7 +14,7 @@ import {
   type PopulationTerms,
   traderNames,
 } from './population.ts';
-import { submitYes } from './trader-desk.ts';
+import { submitYes } from './submit-yes.ts';
 
 export interface BackgroundTradersOptions {
   readonly seed: string;
@@ -65,7 +65,13 @@ function openDesk(state: VenueState, options: BackgroundTradersOptions, opened: 
     60_000,
     Math.min(options.horizonMs ?? DEFAULT_HORIZON_MS, (opened.endAtMs ?? Number.POSITIVE_INFINITY) - nowMs),
   );
-  const terms = termsFor(market, nowMs, priceToFloat(opened.openingYesPrice), horizonMs, options.markets.length);
+  const terms = termsFor(
+    market,
+    nowMs,
+    priceToFloat(opened.openingYesPrice),
+    horizonMs,
+    options.markets.length,
+  );
   return {
     market,
     population: createPopulation(options.seed, market.slug, options.adjust?.(terms) ?? terms),

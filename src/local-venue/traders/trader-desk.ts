@@ -1,63 +1,113 @@
-import type { Market, Side } from '../../domain/market.ts';
-import type { Price, Shares } from '../../domain/units.ts';
-import type { FundedAccount } from '../chain/types.ts';
-import type { SubmitOutcome, VenueOrderType, VenueState } from '../types.ts';
-import { legOf } from './actions.ts';
+/** The driver of a population for an exchange in memory: what the traders want becomes orders of their accounts, at once. */
+import { notional, type Price, type Shares } from '../../domain/units.ts';
+import {
+  amountsFor,
+  cancelOrder,
+  type Exchange,
+  type ExchangeEvent,
+  type ExchangeMarket,
+  marketBuyAmounts,
+  placeOrder,
+  usableBalance,
+} from '../../exchange/index.ts';
+import { type BookView, legOf, type TraderAction } from './actions.ts';
+import { nextActions, orderDone, type Population } from './population.ts';
 
-/** An order in YES coordinates. */
-export interface YesOrder {
-  readonly side: Side;
-  readonly price: Price;
-  readonly size: Shares;
-  readonly orderType: VenueOrderType;
-  readonly postOnly: boolean;
+export interface TraderDesk {
+  readonly exchange: Exchange;
+  readonly market: ExchangeMarket;
+  readonly population: Population;
+  /** When to call `runTraders` next; null once the path has ended. */
+  nextAtMs: number | null;
+  /** Orders that may rest: whose they are, by id. */
+  readonly owners: Map<string, { readonly trader: string; readonly ref: number }>;
 }
 
-const NOTHING = 0 as Shares;
+/** The account of a trader of this market: populations of different markets never share one. */
+export const accountOf = (desk: TraderDesk, trader: string): string => `${desk.population.name}/${trader}`;
 
-/**
- * Sends an order of one account as a real, signed order: a sale of what it holds and has not offered yet, else a
- * purchase of the other outcome. A sale that the venue refuses (its balance may lag) is tried once as a purchase.
- */
-export async function submitYes(
-  state: VenueState,
-  account: FundedAccount,
-  market: Market,
-  order: YesOrder,
-): Promise<SubmitOutcome> {
-  const [freeYes, freeNo] = await freeShares(state, account, market);
-  const leg = legOf(order.side, order.price, order.size, freeYes, freeNo);
-  const outcome = await submitLeg(state, account, market, order, leg);
-  if (outcome.accepted || leg.side === 'BUY') return outcome;
-  return submitLeg(state, account, market, order, legOf(order.side, order.price, order.size, NOTHING, NOTHING));
+export function createDesk(exchange: Exchange, market: ExchangeMarket, population: Population): TraderDesk {
+  return { exchange, market, population, nextAtMs: population.terms.path.startMs, owners: new Map() };
 }
 
-function submitLeg(
-  state: VenueState,
-  account: FundedAccount,
-  market: Market,
-  order: YesOrder,
-  leg: ReturnType<typeof legOf>,
-): Promise<SubmitOutcome> {
-  return state.submitOrder(account, {
-    tokenId: leg.outcome === 'YES' ? market.yesTokenId : market.noTokenId,
-    side: leg.side,
-    price: leg.price,
-    size: order.size,
-    orderType: order.orderType,
-    postOnly: order.postOnly,
-  });
-}
-
-async function freeShares(
-  state: VenueState,
-  account: FundedAccount,
-  market: Market,
-): Promise<readonly [Shares, Shares]> {
-  const { tokens } = await state.balances(account.address, [market.yesTokenId, market.noTokenId]);
-  const free: [number, number] = [tokens[0] ?? 0, tokens[1] ?? 0];
-  for (const open of state.openOrders(account.address, market.conditionId)) {
-    if (open.side === 'SELL') free[open.outcome === 'YES' ? 0 : 1] -= open.originalSize - open.matchedSize;
+/** Carries out everything that is due at `nowMs`; what happens is appended to `out`. */
+export function runTraders(desk: TraderDesk, nowMs: number, out: ExchangeEvent[]): void {
+  const { actions, nextAtMs } = nextActions(desk.population, nowMs, viewOf(desk.market));
+  for (const action of actions) {
+    if (action.kind === 'cancel') cancel(desk, action, nowMs, out);
+    else place(desk, action, nowMs, out);
   }
-  return free as [Shares, Shares];
+  desk.nextAtMs = nextAtMs;
+}
+
+/** Tells the makers which of their orders are gone, from the events at index `from` on. */
+export function noteEvents(desk: TraderDesk, events: readonly ExchangeEvent[], from = 0): void {
+  for (let index = from; index < events.length; index += 1) {
+    const event = events[index];
+    if (event === undefined || (event.kind !== 'orderUpdated' && event.kind !== 'orderCancelled')) continue;
+    if (event.status === 'LIVE' || event.status === 'DELAYED') continue;
+    const owner = desk.owners.get(event.order.id);
+    if (owner === undefined) continue;
+    desk.owners.delete(event.order.id);
+    orderDone(desk.population, owner.trader, owner.ref);
+  }
+}
+
+function viewOf(market: ExchangeMarket): BookView {
+  const { book } = market;
+  return {
+    tick: book.tick,
+    minOrderSize: market.minOrderSize,
+    bestBid: book.bestBidIndex < 0 ? null : ((book.bestBidIndex * book.tick) as Price),
+    bestAsk: book.bestAskIndex >= book.asks.length ? null : ((book.bestAskIndex * book.tick) as Price),
+  };
+}
+
+const orderIdOf = (desk: TraderDesk, action: TraderAction): string =>
+  `${accountOf(desk, action.trader)}/${action.ref}`;
+
+function cancel(desk: TraderDesk, action: TraderAction, nowMs: number, out: ExchangeEvent[]): void {
+  const id = orderIdOf(desk, action);
+  desk.owners.delete(id);
+  cancelOrder(desk.exchange, accountOf(desk, action.trader), id, nowMs, out);
+}
+
+function place(
+  desk: TraderDesk,
+  action: Exclude<TraderAction, { kind: 'cancel' }>,
+  nowMs: number,
+  out: ExchangeEvent[],
+): void {
+  const { exchange, market } = desk;
+  const owner = accountOf(desk, action.trader);
+  const leg = legOf(
+    action.side,
+    action.price,
+    action.size,
+    usableBalance(exchange, owner, market.yesTokenId) as Shares,
+    usableBalance(exchange, owner, market.noTokenId) as Shares,
+  );
+  const isQuote = action.kind === 'quote';
+  const id = orderIdOf(desk, action);
+  const result = placeOrder(
+    exchange,
+    {
+      id,
+      owner,
+      tokenId: leg.outcome === 'YES' ? market.yesTokenId : market.noTokenId,
+      side: leg.side,
+      ...(isQuote || leg.side === 'SELL'
+        ? amountsFor(leg.side, leg.price, action.size)
+        : marketBuyAmounts(notional(leg.price, action.size), leg.price)),
+      orderType: isQuote ? 'GTC' : 'FAK',
+      postOnly: isQuote,
+      expirationSec: 0,
+    },
+    nowMs,
+    out,
+  );
+  if (!isQuote) return;
+  if (result.accepted && result.order.status === 'LIVE') {
+    desk.owners.set(id, { trader: action.trader, ref: action.ref });
+  } else orderDone(desk.population, action.trader, action.ref);
 }
