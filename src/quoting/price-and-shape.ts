@@ -1,0 +1,193 @@
+import type { TickBook } from '../domain/book.ts';
+import { MICRO, POINT, type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
+import {
+  type FairValue,
+  type FairValueMethod,
+  fairValue,
+  type OwnOrder,
+  othersBest,
+} from '../pricing/fair-value.ts';
+import { inventoryRatio } from '../pricing/inventory-skew.ts';
+import type {
+  EngineInputs,
+  EngineQuote,
+  EngineSettings,
+  PricingEngineName,
+} from '../pricing/pricing-engine.ts';
+import { PRICING_ENGINES } from '../pricing/pricing-engines.ts';
+import { volatilityOver } from '../pricing/volatility.ts';
+import { QUOTING_STAGES } from './compose.ts';
+import { floorToSizeStep } from './grid.ts';
+import {
+  type QuoteInventory,
+  runPipeline,
+  type Stage,
+  type StageContext,
+  type StageTrace,
+} from './pipeline.ts';
+import { type GridLevel, isOnGrid, type QuoteLevel, type QuoteProposal } from './proposal.ts';
+
+/** Plain numbers under the names of the settings table: the parsed `mm` settings can be passed as they are. */
+export interface QuotingSettings extends EngineSettings {
+  readonly pricingEngine: PricingEngineName;
+  readonly fairValue: FairValueMethod;
+  readonly quoteSizeUsd: number;
+  readonly maxPerMarketUsd: number;
+  readonly unwindThreshold: number;
+  readonly multiLevelCount: number;
+  readonly levelSpreadMult: number;
+  readonly levelSizeMult: number;
+  readonly volWidenThresholdPts: number;
+  readonly eventRiskWidenPct: number;
+  readonly postOnly: boolean;
+}
+
+/** One market at one moment. */
+export interface QuotingInputs {
+  /** In YES coordinates, own orders included: they are taken out here. */
+  readonly book: TickBook;
+  /** Remainders of our orders that are in `book`, in YES coordinates. */
+  readonly ownOrders: readonly OwnOrder[];
+  readonly minOrderSize: Shares;
+  readonly minNotional: Usd;
+  readonly hoursToResolution: number | null;
+  readonly inventory: QuoteInventory;
+  /** Dollars this market's cash-funded levels may cost together. */
+  readonly budget: Usd;
+  /** From `pricing/volatility.ts`, or null while it is warming up. */
+  readonly volatilityPtsPerSqrtS: number | null;
+  readonly staleFactor: number;
+  readonly unwindUrgency: number;
+  readonly kappaPerPt: number | null;
+  readonly eventRisk: boolean;
+  readonly reduceOnly: boolean;
+  readonly settings: QuotingSettings;
+}
+
+export type QuotingResult =
+  | {
+      readonly kind: 'quote';
+      readonly fair: FairValue;
+      readonly engineQuote: EngineQuote;
+      /** Best first; either side may be empty. */
+      readonly bids: readonly GridLevel[];
+      readonly asks: readonly GridLevel[];
+      readonly trace: readonly StageTrace[];
+    }
+  /** There is no price to quote around: pull what is resting. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+const SECONDS_PER_MINUTE = 60;
+
+/** Fair value, engine, stages: from one market's state to the orders we would like to have in it, with why for each step. */
+export function priceAndShape(
+  inputs: QuotingInputs,
+  stages: readonly Stage[] = QUOTING_STAGES,
+): QuotingResult {
+  const fair = fairValue(inputs.book, inputs.ownOrders, inputs.minOrderSize, inputs.settings.fairValue);
+  if ('none' in fair) return { kind: 'none', reason: NO_FAIR_VALUE[fair.none] };
+  const engineInputs = engineInputsOf(inputs, fair);
+  const engineQuote = PRICING_ENGINES[inputs.settings.pricingEngine].quote(engineInputs, {
+    ...inputs.settings,
+    maxSpreadPts: rawSpreadCapPts(inputs.settings.maxSpreadPts, engineInputs.tickPts),
+  });
+  const { proposal, trace } = runPipeline(
+    stages,
+    emptyProposal(engineQuote, fair.fairPts),
+    stageContextOf(inputs, engineInputs, engineQuote),
+  );
+  return {
+    kind: 'quote',
+    fair,
+    engineQuote,
+    bids: gridLevels(proposal.bids),
+    asks: gridLevels(proposal.asks),
+    trace,
+  };
+}
+
+const NO_FAIR_VALUE = {
+  empty: 'the book has no orders but ours and dust',
+  noBids: 'the book has no bids but ours and dust',
+  noAsks: 'the book has no asks but ours and dust',
+  crossed: 'the book is crossed, so it is in the middle of an event or wrong',
+} as const;
+
+/**
+ * Shares of one quote: neither side costs more than `quoteSizeUsd`, whether it buys YES at p or NO at 1 - p, and both sides have
+ * the same number of shares, so that one fill of each is a complete pair.
+ */
+export const lotSize = (quoteSizeUsd: number, fairPts: number): Shares =>
+  floorToSizeStep((quoteSizeUsd * MICRO * 100) / Math.max(fairPts, 100 - fairPts));
+
+/** Rounding both sides outwards can add all but two ticks: a float spread this wide stays within the limit on the grid. */
+export const rawSpreadCapPts = (maxSpreadPts: number, tickPts: number): number =>
+  Math.max(tickPts, Math.floor(maxSpreadPts / tickPts) * tickPts - tickPts);
+
+function engineInputsOf(inputs: QuotingInputs, fair: FairValue): EngineInputs {
+  return {
+    fairPts: fair.fairPts,
+    marketSpreadPts: fair.spreadPts,
+    imbalance: fair.imbalance,
+    tickPts: inputs.book.tick / POINT,
+    inventoryShares: sharesToFloat((inputs.inventory.yes - inputs.inventory.no) as Shares),
+    maxInventoryUsd: inputs.settings.maxPerMarketUsd,
+    lotShares: sharesToFloat(lotSize(inputs.settings.quoteSizeUsd, fair.fairPts)),
+    volatilityPtsPerSqrtS: inputs.volatilityPtsPerSqrtS,
+    staleFactor: inputs.staleFactor,
+    unwindUrgency: inputs.unwindUrgency,
+    hoursToResolution: inputs.hoursToResolution,
+    kappaPerPt: inputs.kappaPerPt,
+  };
+}
+
+function stageContextOf(
+  inputs: QuotingInputs,
+  engineInputs: EngineInputs,
+  engineQuote: EngineQuote,
+): StageContext {
+  const { settings, book, volatilityPtsPerSqrtS } = inputs;
+  const size = lotSize(settings.quoteSizeUsd, engineInputs.fairPts);
+  return {
+    engineQuote,
+    tick: book.tick,
+    othersBestBid: othersBest(book, 'BUY', inputs.ownOrders),
+    othersBestAsk: othersBest(book, 'SELL', inputs.ownOrders),
+    bidSize: size,
+    askSize: size,
+    minSize: inputs.minOrderSize,
+    minNotional: inputs.minNotional,
+    inventory: inputs.inventory,
+    budget: inputs.budget,
+    inventoryRatio: inventoryRatio(
+      engineInputs.inventoryShares,
+      engineInputs.fairPts,
+      settings.maxPerMarketUsd,
+    ),
+    unwindThreshold: settings.unwindThreshold,
+    reduceOnly: inputs.reduceOnly,
+    multiLevelCount: settings.multiLevelCount,
+    levelSpreadMult: settings.levelSpreadMult,
+    levelSizeMult: settings.levelSizeMult,
+    volatilityPtsPerSqrtMin:
+      volatilityPtsPerSqrtS === null ? null : volatilityOver(volatilityPtsPerSqrtS, SECONDS_PER_MINUTE),
+    volWidenThresholdPts: settings.volWidenThresholdPts,
+    eventRisk: inputs.eventRisk,
+    eventRiskWidenPct: settings.eventRiskWidenPct,
+    maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, engineInputs.tickPts),
+    postOnly: settings.postOnly,
+  };
+}
+
+const emptyProposal = (engineQuote: EngineQuote, fairPts: number): QuoteProposal => ({
+  bids: [],
+  asks: [],
+  fairPts,
+  reservationPts: engineQuote.reservationPts,
+});
+
+function gridLevels(levels: readonly QuoteLevel[]): GridLevel[] {
+  if (!levels.every(isOnGrid))
+    throw new RangeError('the stages left a price off the grid: keep quantizeToTick');
+  return levels.filter(isOnGrid);
+}
