@@ -1,5 +1,9 @@
-/** The driver of a population for an exchange in memory: what the traders want becomes orders of their accounts, at once. */
-import { notional, type Price, type Shares } from '../../domain/units.ts';
+/**
+ * Carries a population's actions out on an exchange in memory: for the simulation, and for tests of the population. The live venue
+ * has its own driver, because there the traders are accounts that sign.
+ */
+import { bestAsk, bestBid } from '../../domain/book.ts';
+import { complement, notional, type Price, type Shares, type Usd } from '../../domain/units.ts';
 import {
   amountsFor,
   cancelOrder,
@@ -8,87 +12,74 @@ import {
   type ExchangeMarket,
   marketBuyAmounts,
   placeOrder,
+  type SignedAmounts,
   usableBalance,
 } from '../../exchange/index.ts';
-import { type BookView, legOf, type TraderAction } from './actions.ts';
+import { type BookView, type Leg, legOf, type TraderAction } from './actions.ts';
 import { nextActions, orderDone, type Population } from './population.ts';
 
 export interface TraderDesk {
   readonly exchange: Exchange;
   readonly market: ExchangeMarket;
   readonly population: Population;
-  /** When to call `runTraders` next; null once the path has ended. */
+  /** Before every account and order name of this desk, so that several desks share an exchange. */
+  readonly prefix: string;
+  /** When the traders want to act next; null after the end. */
   nextAtMs: number | null;
-  /** Orders that may rest: whose they are, by id. */
-  readonly owners: Map<string, { readonly trader: string; readonly ref: number }>;
 }
 
-/** The account of a trader of this market: populations of different markets never share one. */
-export const accountOf = (desk: TraderDesk, trader: string): string => `${desk.population.name}/${trader}`;
+/** Smallest dollars of a market BUY. */
+const MIN_TAKE: Usd = 1_000_000 as Usd;
 
 export function createDesk(exchange: Exchange, market: ExchangeMarket, population: Population): TraderDesk {
-  return { exchange, market, population, nextAtMs: population.terms.path.startMs, owners: new Map() };
+  const prefix = `${population.name}/`;
+  return { exchange, market, population, prefix, nextAtMs: population.terms.path.startMs };
 }
 
-/** Carries out everything that is due at `nowMs`; what happens is appended to `out`. */
+/** The exchange account of a trader; the caller funds it. */
+export const accountOf = (desk: TraderDesk, trader: string): string => `${desk.prefix}${trader}`;
+
+/** What the traders see now. */
+export const viewOf = (market: ExchangeMarket): BookView => ({
+  tick: market.book.tick,
+  minOrderSize: market.minOrderSize,
+  bestBid: bestBid(market.book),
+  bestAsk: bestAsk(market.book),
+});
+
+/** Lets the traders act at `nowMs`. Events are appended to `out`, which the caller then gives to `noteEvents` with all others. */
 export function runTraders(desk: TraderDesk, nowMs: number, out: ExchangeEvent[]): void {
-  const { actions, nextAtMs } = nextActions(desk.population, nowMs, viewOf(desk.market));
-  for (const action of actions) {
-    if (action.kind === 'cancel') cancel(desk, action, nowMs, out);
-    else place(desk, action, nowMs, out);
-  }
-  desk.nextAtMs = nextAtMs;
+  const next = nextActions(desk.population, nowMs, viewOf(desk.market));
+  desk.nextAtMs = next.nextAtMs;
+  for (const action of next.actions) carryOut(desk, action, nowMs, out);
 }
 
-/** Tells the makers which of their orders are gone, from the events at index `from` on. */
+/** Tells the makers which of their orders ended, from `from` on. Safe to call with the events of everybody. */
 export function noteEvents(desk: TraderDesk, events: readonly ExchangeEvent[], from = 0): void {
   for (let index = from; index < events.length; index += 1) {
     const event = events[index];
-    if (event === undefined || (event.kind !== 'orderUpdated' && event.kind !== 'orderCancelled')) continue;
-    if (event.status === 'LIVE' || event.status === 'DELAYED') continue;
-    const owner = desk.owners.get(event.order.id);
-    if (owner === undefined) continue;
-    desk.owners.delete(event.order.id);
-    orderDone(desk.population, owner.trader, owner.ref);
+    if (event === undefined) continue;
+    const isOver =
+      event.kind === 'orderCancelled' || (event.kind === 'orderUpdated' && event.status === 'MATCHED');
+    if (!isOver || !event.order.id.startsWith(desk.prefix)) continue;
+    const { id } = event.order;
+    const cut = id.lastIndexOf('/');
+    orderDone(desk.population, id.slice(desk.prefix.length, cut), Number(id.slice(cut + 1)));
   }
 }
 
-function viewOf(market: ExchangeMarket): BookView {
-  const { book } = market;
-  return {
-    tick: book.tick,
-    minOrderSize: market.minOrderSize,
-    bestBid: book.bestBidIndex < 0 ? null : ((book.bestBidIndex * book.tick) as Price),
-    bestAsk: book.bestAskIndex >= book.asks.length ? null : ((book.bestAskIndex * book.tick) as Price),
-  };
-}
-
-const orderIdOf = (desk: TraderDesk, action: TraderAction): string =>
-  `${accountOf(desk, action.trader)}/${action.ref}`;
-
-function cancel(desk: TraderDesk, action: TraderAction, nowMs: number, out: ExchangeEvent[]): void {
-  const id = orderIdOf(desk, action);
-  desk.owners.delete(id);
-  cancelOrder(desk.exchange, accountOf(desk, action.trader), id, nowMs, out);
-}
-
-function place(
-  desk: TraderDesk,
-  action: Exclude<TraderAction, { kind: 'cancel' }>,
-  nowMs: number,
-  out: ExchangeEvent[],
-): void {
+function carryOut(desk: TraderDesk, action: TraderAction, nowMs: number, out: ExchangeEvent[]): void {
   const { exchange, market } = desk;
   const owner = accountOf(desk, action.trader);
-  const leg = legOf(
-    action.side,
-    action.price,
-    action.size,
-    usableBalance(exchange, owner, market.yesTokenId) as Shares,
-    usableBalance(exchange, owner, market.noTokenId) as Shares,
-  );
-  const isQuote = action.kind === 'quote';
-  const id = orderIdOf(desk, action);
+  const id = `${owner}/${action.ref}`;
+  if (action.kind === 'cancel') {
+    cancelOrder(exchange, owner, id, nowMs, out);
+    return;
+  }
+  const freeYes = usableBalance(exchange, owner, market.yesTokenId) as Shares;
+  const freeNo = usableBalance(exchange, owner, market.noTokenId) as Shares;
+  const leg = legOf(action.side, action.price, action.size, freeYes, freeNo);
+  const isTake = action.kind === 'take';
   const result = placeOrder(
     exchange,
     {
@@ -96,18 +87,21 @@ function place(
       owner,
       tokenId: leg.outcome === 'YES' ? market.yesTokenId : market.noTokenId,
       side: leg.side,
-      ...(isQuote || leg.side === 'SELL'
-        ? amountsFor(leg.side, leg.price, action.size)
-        : marketBuyAmounts(notional(leg.price, action.size), leg.price)),
-      orderType: isQuote ? 'GTC' : 'FAK',
-      postOnly: isQuote,
+      ...(isTake && leg.side === 'BUY'
+        ? takeAmounts(leg, action.touch, action.size)
+        : amountsFor(leg.side, leg.price, action.size)),
+      orderType: isTake ? 'FAK' : 'GTC',
+      postOnly: !isTake,
       expirationSec: 0,
     },
     nowMs,
     out,
   );
-  if (!isQuote) return;
-  if (result.accepted && result.order.status === 'LIVE') {
-    desk.owners.set(id, { trader: action.trader, ref: action.ref });
-  } else orderDone(desk.population, action.trader, action.ref);
+  if (!result.accepted) orderDone(desk.population, action.trader, action.ref);
+}
+
+function takeAmounts(leg: Leg, touch: Price, size: Shares): SignedAmounts {
+  const expected = leg.outcome === 'YES' ? touch : complement(touch);
+  const dollars = Math.max(MIN_TAKE, notional(expected, size)) as Usd;
+  return marketBuyAmounts(dollars, leg.price);
 }

@@ -16,7 +16,6 @@ import {
   splitPosition,
 } from '../../exchange/index.ts';
 import { type BookView, legOf } from './actions.ts';
-import { accountOf, createDesk, type MemoryDesk, noteEvents, runTraders } from './memory-desk.ts';
 import {
   createPopulation,
   defaultTerms,
@@ -24,6 +23,7 @@ import {
   type PopulationTerms,
   traderNames,
 } from './population.ts';
+import { accountOf, createDesk, noteEvents, runTraders, type TraderDesk } from './trader-desk.ts';
 
 const COND = '0xc0' as ConditionId;
 const YES = '111' as TokenId;
@@ -31,7 +31,7 @@ const NO = '222' as TokenId;
 const MINUTE = 60_000;
 const START_MICRO_USD = 2e12;
 
-function openDesk(seed: number, terms: PopulationTerms, tick = 10, sets = 1e12): MemoryDesk {
+function openDesk(seed: number, terms: PopulationTerms, tick = 10, sets = 1e12): TraderDesk {
   const exchange = createExchange();
   const market = listMarket(exchange, {
     conditionId: COND,
@@ -52,7 +52,7 @@ function openDesk(seed: number, terms: PopulationTerms, tick = 10, sets = 1e12):
 }
 
 /** Settles everything that matched and tells the makers what became of their orders. */
-function settleAll(desk: MemoryDesk, events: ExchangeEvent[]): void {
+function settleAll(desk: TraderDesk, events: ExchangeEvent[]): void {
   for (const id of [...desk.exchange.unsettledTrades.keys()])
     applySettlement(desk.exchange, id, 'confirmed', events);
   noteEvents(desk, events);
