@@ -144,6 +144,9 @@ function checkState(venue: TestVenue, model: Model): void {
   expect(new Map(book?.bids.map((level) => [level.price / 100, level.size / 1e4]))).toEqual(levels.bids);
   expect(new Map(book?.asks.map((level) => [level.price / 100, level.size / 1e4]))).toEqual(levels.asks);
   expect(exchange.feesCollected).toBe(model.fees);
+  // The contract refuses a fill beyond what was signed.
+  for (const order of exchange.orders.values())
+    expect(order.makerFilled).toBeLessThanOrEqual(order.makerAmount);
 }
 
 /** Dollars in accounts, in fees and locked behind complete sets never change; YES and NO are always equally many. */
