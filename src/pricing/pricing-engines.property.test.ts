@@ -4,6 +4,8 @@ import { PRICING_ENGINES } from './pricing-engines.ts';
 import { anyInputs, anySettings, CALM_INPUTS, DEFAULT_SETTINGS } from './test-support/engine-cases.ts';
 
 const NOISE_PTS = 1e-9;
+/** A failure is shown after at most twenty seconds of shrinking. */
+const RUNS = { numRuns: 500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true };
 const engines = Object.values(PRICING_ENGINES);
 
 describe.each(engines)('every engine: $name', (engine) => {
@@ -24,6 +26,7 @@ describe.each(engines)('every engine: $name', (engine) => {
         expect(halfSpreadPts).toBeCloseTo((askPts - bidPts) / 2, 9);
         expect(inputs.fairPts + skewPts).toBeCloseTo(reservationPts, 9);
       }),
+      RUNS,
     );
   });
 
@@ -40,6 +43,7 @@ describe.each(engines)('every engine: $name', (engine) => {
           expect(after.askPts).toBeLessThanOrEqual(before.askPts + NOISE_PTS);
         },
       ),
+      RUNS,
     );
   });
 
@@ -53,6 +57,7 @@ describe.each(engines)('every engine: $name', (engine) => {
         const wild = at(Math.max(one, other));
         expect(wild.halfSpreadPts).toBeGreaterThanOrEqual(calm.halfSpreadPts - NOISE_PTS);
       }),
+      RUNS,
     );
   });
 

@@ -34,15 +34,15 @@ export const anyInputs: fc.Arbitrary<EngineInputs> = fc.record({
   fairPts: float(2, 98),
   marketSpreadPts: float(0.01, 40),
   imbalance: float(-1, 1),
-  tickPts: fc.constantFrom(10, 1, 0.5, 0.25, 0.1, 0.01),
-  inventoryShares: float(-500, 500),
+  tickPts: fc.constantFrom(10, 1, 0.5, 0.25, 0.1, 0.01, 0.01),
+  inventoryShares: fc.oneof(float(-50, 50), float(-500, 500)),
   maxInventoryUsd: float(1, 500),
   lotShares: float(1, 200),
-  volatilityPtsPerSqrtS: fc.option(float(0, 2)),
+  volatilityPtsPerSqrtS: fc.option(fc.oneof(fc.constant(0), float(0, 0.02), float(0, 2))),
   staleFactor: float(0, 1),
   unwindUrgency: float(0, 1),
   hoursToResolution: fc.option(float(0, 2_000)),
-  kappaPerPt: fc.option(float(0.05, 20)),
+  kappaPerPt: fc.option(fc.oneof(float(0.05, 3), float(0.05, 20))),
 });
 
 export const anySettings: fc.Arbitrary<EngineSettings> = fc

@@ -214,7 +214,7 @@ export const anyQuotingInputs: fc.Arbitrary<QuotingInputs> = fc
     budget: fc
       .oneof(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 0, max: 1_000_000_000 }))
       .map((value) => value as Usd),
-    volatilityPtsPerSqrtS: fc.option(float(1e-6, 1)),
+    volatilityPtsPerSqrtS: fc.option(fc.oneof(float(1e-6, 0.02), float(1e-6, 1))),
     staleFactor: float(0, 1),
     unwindUrgency: float(0, 1),
     kappaPerPt: fc.option(float(0.05, 20)),
