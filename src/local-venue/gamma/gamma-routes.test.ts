@@ -50,6 +50,7 @@ function serve(records: readonly VenueMarket[]) {
   const app = fastify();
   gammaRoutes(app, {
     markets: () => records,
+    priceHistory: () => [{ atSec: nowMs / 1000, price: price(5200) }],
     book: (tokenId) => {
       const record = records.find(({ market }) => market.yesTokenId === tokenId);
       if (record === undefined) return null;

@@ -2,7 +2,7 @@ import { complement, formatPrice, type Price, priceToFloat, usdToFloat } from '.
 import type { VenueMarket, VenueState } from '../types.ts';
 
 /** What Gamma reads of the venue. */
-export type ListedMarkets = Pick<VenueState, 'markets' | 'book'>;
+export type ListedMarkets = Pick<VenueState, 'markets' | 'book' | 'priceHistory'>;
 
 /** JSON as Gamma sends it; what the venue does not know stays as it was recorded. */
 export type GammaJson = Readonly<Record<string, unknown>>;
@@ -17,7 +17,8 @@ export function liveMarket(state: ListedMarkets, record: VenueMarket): GammaJson
   const book = state.book(market.yesTokenId);
   const bestBid = book?.bids[0]?.price ?? null;
   const bestAsk = book?.asks[0]?.price ?? null;
-  const last = record.lastTradePrice;
+  // The record's own last price is in the coordinates of whichever token traded; Gamma means the first outcome.
+  const last = state.priceHistory(market.yesTokenId).at(-1)?.price ?? null;
   const traded = usdToFloat(record.volume);
   const over = record.status === 'resolved';
   return {
@@ -32,7 +33,7 @@ export function liveMarket(state: ListedMarkets, record: VenueMarket): GammaJson
       (bestAsk === null ? 1 : priceToFloat(bestAsk)) - (bestBid === null ? 0 : priceToFloat(bestBid)),
     ),
     ...(last === null ? {} : { lastTradePrice: priceToFloat(last) }),
-    outcomePrices: JSON.stringify(outcomePrices(record, recorded, bestBid, bestAsk)),
+    outcomePrices: JSON.stringify(outcomePrices(record, recorded, bestBid, bestAsk, last)),
     volume: String(numberIn(recorded, 'volume') + traded),
     volumeNum: numberIn(recorded, 'volumeNum') + traded,
     volume24hr: numberIn(recorded, 'volume24hr') + traded,
@@ -56,13 +57,14 @@ function outcomePrices(
   recorded: GammaJson,
   bestBid: Price | null,
   bestAsk: Price | null,
+  lastTrade: Price | null,
 ): readonly [string, string] {
   if (record.winner !== null) return record.winner === 'YES' ? ['1', '0'] : ['0', '1'];
   if (bestBid !== null && bestAsk !== null) {
     const middle = priceToFloat((bestBid + bestAsk) as Price) / 2;
     return [String(roundTo5(middle)), String(roundTo5(1 - middle))];
   }
-  const last = record.lastTradePrice ?? record.market.listedYesPrice;
+  const last = lastTrade ?? record.market.listedYesPrice;
   if (last !== null) return [formatPrice(last), formatPrice(complement(last))];
   const text = recorded.outcomePrices;
   const parsed: unknown = typeof text === 'string' && text.startsWith('[') ? JSON.parse(text) : null;
