@@ -19,6 +19,6 @@ export function leanAtLeastTick(
   ratio: number,
   inputs: Pick<EngineInputs, 'tickPts'>,
 ): number {
-  const floorPts = -ratio * inputs.tickPts;
+  const floorPts = 0 - ratio * inputs.tickPts;
   return ratio > 0 ? Math.min(skewPts, floorPts) : Math.max(skewPts, floorPts);
 }

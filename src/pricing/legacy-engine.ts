@@ -52,7 +52,8 @@ export function legacyVolatilityPts(
 /** Skew in points for inventory `ratio` in [-1, 1]: -(ratio f + sign(ratio) 0.3 ratio^2), f = factor + 0.3 urgency. */
 export function legacySkewPts(ratio: number, skewFactorPts: number, unwindUrgency: number): number {
   const factor = skewFactorPts + URGENCY_SKEW_PTS * unwindUrgency;
-  return -(ratio * factor + Math.sign(ratio) * ratio * ratio * QUADRATIC_SKEW_PTS);
+  // Subtracting from 0 keeps a flat position at 0 and not at -0, which a journal would not give back.
+  return 0 - (ratio * factor + Math.sign(ratio) * ratio * ratio * QUADRATIC_SKEW_PTS);
 }
 
 /** 0 when the mid just changed, rising to 1 at `thresholdS` seconds without a change. */

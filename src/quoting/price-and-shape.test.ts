@@ -52,6 +52,14 @@ describe('priceAndShape', () => {
       expect(trace[index]?.before).toBe(trace[index - 1]?.after);
   });
 
+  it.each([DEFAULT_QUOTING, as])(
+    'is what JSON gives back, so a journal can hold it ($pricingEngine)',
+    (settings) => {
+      const result = quoted({ settings });
+      expect(JSON.parse(JSON.stringify(result))).toStrictEqual(result);
+    },
+  );
+
   it('does not follow its own quotes', () => {
     const ours = [
       { side: 'BUY', price: price(4_800), size: wholeShares(10) },
