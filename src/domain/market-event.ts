@@ -1,0 +1,41 @@
+import type { ConditionId, Market, Outcome, Side } from './market.ts';
+import type { Price, Shares } from './units.ts';
+
+/** Price and size, in YES coordinates. */
+export type WireLevel = readonly [price: Price, size: Shares];
+export type LevelChange = readonly [side: Side, price: Price, size: Shares];
+
+/** What the venue says of its markets, translated to YES coordinates at the edge. */
+export type MarketEvent =
+  | { readonly kind: 'marketsListed'; readonly markets: readonly Market[] }
+  | {
+      /** A whole book in YES coordinates; it replaces what was there and makes the book live again. */
+      readonly kind: 'book';
+      readonly conditionId: ConditionId;
+      readonly tick: Price;
+      readonly bids: readonly WireLevel[];
+      readonly asks: readonly WireLevel[];
+      readonly hash: string;
+      readonly venueAtMs: number;
+      readonly source: 'socket' | 'read';
+    }
+  | {
+      /** Level totals that changed, YES coordinates; frames that share (timestamp, hash) are one input. */
+      readonly kind: 'levels';
+      readonly conditionId: ConditionId;
+      readonly changes: readonly LevelChange[];
+      readonly hash: string;
+      readonly venueAtMs: number;
+    }
+  | { readonly kind: 'tickSize'; readonly conditionId: ConditionId; readonly tick: Price }
+  | { readonly kind: 'bookUntrusted'; readonly conditionId: ConditionId; readonly reason: string }
+  | {
+      /** A public trade in YES coordinates; `takerSide` BUY lifted the YES ask. */
+      readonly kind: 'publicTrade';
+      readonly conditionId: ConditionId;
+      readonly price: Price;
+      readonly size: Shares;
+      readonly takerSide: Side;
+      readonly venueAtMs: number;
+    }
+  | { readonly kind: 'marketResolved'; readonly conditionId: ConditionId; readonly winner: Outcome | null };

@@ -1,0 +1,82 @@
+import type { Brand } from './brand.ts';
+import type { Price, Shares, Usd } from './units.ts';
+
+/** 0x and 64 hex digits: the condition of the Conditional Tokens contract, and our key for a market. */
+export type ConditionId = Brand<string, 'condition id'>;
+/** Decimal text of the position's uint256: the venue's asset id. Never a number, it has 77 digits. */
+export type TokenId = Brand<string, 'token id'>;
+
+export type Outcome = 'YES' | 'NO';
+export type Side = 'BUY' | 'SELL';
+
+export const oppositeOutcome = (outcome: Outcome): Outcome => (outcome === 'YES' ? 'NO' : 'YES');
+export const oppositeSide = (side: Side): Side => (side === 'BUY' ? 'SELL' : 'BUY');
+
+/** Which generation of contracts a market trades on; it selects the signing domain, the asset id and the balance type. */
+export type MarketVersion = 'v1' | 'v2';
+
+/** Taker fee = shares * ratePpm/1e6 * (p(1-p))^exponent, charged in dollars to the taker when `takerOnly`. */
+export interface FeeSchedule {
+  readonly ratePpm: number;
+  readonly exponent: number;
+  readonly takerOnly: boolean;
+  /** Share of taker fees given back to makers, in parts per million. */
+  readonly rebatePpm: number;
+}
+
+export interface RewardTerms {
+  readonly minSize: Shares;
+  /** Orders this far from the mid or farther earn nothing. */
+  readonly maxSpread: Price;
+  readonly dailyRate: Usd;
+}
+
+/** One binary market as the venue lists it. Sizes and prices are ours; identifiers are verbatim. */
+export interface Market {
+  readonly conditionId: ConditionId;
+  readonly questionId: string;
+  readonly gammaId: string;
+  readonly slug: string;
+  readonly question: string;
+  readonly description: string;
+  readonly yesTokenId: TokenId;
+  readonly noTokenId: TokenId;
+  /** The names of the YES and NO outcome as shown: `["Yes","No"]`, `["Up","Down"]`. */
+  readonly outcomeNames: readonly [string, string];
+  readonly version: MarketVersion;
+  readonly negRisk: boolean;
+  readonly eventId: string | null;
+  readonly tags: readonly string[];
+  readonly tickSize: Price;
+  readonly minOrderSize: Shares;
+  readonly active: boolean;
+  readonly closed: boolean;
+  readonly acceptingOrders: boolean;
+  readonly enableOrderBook: boolean;
+  readonly createdAtMs: number | null;
+  readonly endAtMs: number | null;
+  readonly fee: FeeSchedule;
+  readonly rewards: RewardTerms | null;
+  readonly volume24h: Usd;
+  readonly liquidity: Usd;
+  /** The listing's own YES price, for coarse filters only. */
+  readonly listedYesPrice: Price | null;
+}
+
+export const tokenOf = (market: Market, outcome: Outcome): TokenId =>
+  outcome === 'YES' ? market.yesTokenId : market.noTokenId;
+
+export function outcomeOf(market: Market, tokenId: string): Outcome | null {
+  if (tokenId === market.yesTokenId) return 'YES';
+  return tokenId === market.noTokenId ? 'NO' : null;
+}
+
+/** What an adapter needs to follow a market and to translate its two tokens into YES coordinates. */
+export interface WatchedMarket {
+  readonly conditionId: ConditionId;
+  readonly yesTokenId: TokenId;
+  readonly noTokenId: TokenId;
+  readonly tickSize: Price;
+  readonly minOrderSize: Shares;
+  readonly negRisk: boolean;
+}

@@ -1,0 +1,87 @@
+import type { TokenId, WatchedMarket } from '../domain/market.ts';
+import type { MarketEvent } from '../domain/market-event.ts';
+import type {
+  ClientId,
+  FillReport,
+  OrderAnswer,
+  OrderId,
+  OrderRequest,
+  VenueOrder,
+} from '../domain/order.ts';
+import type { Shares, Usd } from '../domain/units.ts';
+
+/** A signed order ready to send. Its id is the order's EIP-712 hash, so a lost answer can be found again. */
+export interface PreparedOrder {
+  readonly clientId: ClientId;
+  readonly orderId: OrderId;
+  /** The wire JSON of one order, exactly as it will be sent. */
+  readonly body: string;
+}
+
+export interface CancelAnswer {
+  readonly canceled: readonly OrderId[];
+  readonly notCanceled: readonly (readonly [OrderId, string])[];
+}
+
+/** When a failed call may be made again. */
+export type Retry = 'never' | 'later' | 'reconcileFirst';
+
+/** The trading side of the venue. Every call takes a signal; a call that fails throws a `ForeignError`. */
+export interface VenuePort {
+  /** Encodes, hashes and signs; nothing leaves the machine. */
+  prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]>;
+  /** Sends at most 15 orders in one request. Never throws for a lost answer: that is `unknown` for every order of the batch. */
+  place(orders: readonly PreparedOrder[], signal: AbortSignal): Promise<(readonly [ClientId, OrderAnswer])[]>;
+  cancel(orderIds: readonly OrderId[], signal: AbortSignal): Promise<CancelAnswer>;
+  cancelAll(signal: AbortSignal): Promise<CancelAnswer>;
+  openOrders(signal: AbortSignal): Promise<VenueOrder[]>;
+  /** `null` when the venue proves that it has no such order. */
+  order(orderId: OrderId, signal: AbortSignal): Promise<VenueOrder | null>;
+  /** Own trades since, one report for each own order in each trade. */
+  trades(sinceMs: number, signal: AbortSignal): Promise<FillReport[]>;
+  /** Sends one heartbeat with the last id of the chain (empty to start) and returns the next id. */
+  beat(heartbeatId: string, signal: AbortSignal): Promise<string>;
+  /** New connections and credentials after many failures. */
+  rebuild(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface MarketListPort {
+  /** Every active market of the venue, paged and concurrent. */
+  markets(signal: AbortSignal): Promise<MarketEvent & { kind: 'marketsListed' }>;
+}
+
+export interface FeedSink<Event> {
+  readonly onEvent: (event: Event) => void;
+  readonly onUp: (reason: string) => void;
+  readonly onDown: (reason: string) => void;
+}
+
+export interface MarketFeedPort {
+  start(sink: FeedSink<MarketEvent>): void;
+  watch(markets: readonly WatchedMarket[]): void;
+  unwatch(conditionIds: readonly string[]): void;
+  /** Reads the book over REST and delivers it to the sink as a `book` event. */
+  readBook(market: WatchedMarket, signal: AbortSignal): Promise<MarketEvent & { kind: 'book' }>;
+  close(): Promise<void>;
+}
+
+export type UserEvent =
+  | {
+      readonly kind: 'orderSeen';
+      readonly orderId: OrderId;
+      readonly status: VenueOrder['status'];
+      readonly matchedSize: Shares | null;
+    }
+  | { readonly kind: 'fill'; readonly fill: FillReport };
+
+export interface UserFeedPort {
+  start(sink: FeedSink<UserEvent>): void;
+  close(): Promise<void>;
+}
+
+export interface ChainBalances {
+  readonly cash: Usd;
+  readonly tokens: readonly (readonly [TokenId, Shares])[];
+  readonly blockNumber: number;
+}
