@@ -1,0 +1,58 @@
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../ports/journal.ts';
+import { openFileJournal, readFileJournal } from './file-journal.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'evenkeel-journal-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const entry = (seq: number): JournalEntry => ({
+  seq,
+  atMs: seq,
+  dir: 'in',
+  kind: 'wake',
+  v: 1,
+  cause: null,
+  body: { kind: 'wake', text: 'ü' },
+});
+
+async function readAll(): Promise<number[]> {
+  const seqs: number[] = [];
+  for await (const { seq } of readFileJournal(directory)) seqs.push(seq);
+  return seqs;
+}
+
+describe('file journal', () => {
+  it('gives back every entry in order, across segments and reopenings', async () => {
+    const first = openFileJournal(directory, 500);
+    for (let seq = 1; seq <= 20; seq += 1) first.append([entry(seq)]);
+    await first.close();
+    const second = openFileJournal(directory, 500);
+    second.append([entry(21), entry(22)]);
+    await second.sync();
+    await second.close();
+    expect(await readAll()).toEqual(Array.from({ length: 22 }, (_, index) => index + 1));
+    expect(readdirSync(directory).length).toBeGreaterThan(3);
+  });
+
+  it('drops a torn last line, which was never acted upon', async () => {
+    const journal = openFileJournal(directory);
+    journal.append([entry(1), entry(2)]);
+    await journal.close();
+    appendFileSync(join(directory, 'journal-00001.jsonl'), '{"seq":3,"atMs"');
+    expect(await readAll()).toEqual([1, 2]);
+  });
+
+  it('refuses a torn line in the middle, which means damage', async () => {
+    const journal = openFileJournal(directory);
+    journal.append([entry(1)]);
+    await journal.close();
+    appendFileSync(join(directory, 'journal-00001.jsonl'), '{"seq":2,"at\n{"seq":3}\n');
+    await expect(readAll()).rejects.toThrow(/unreadable line before its end/);
+  });
+});

@@ -1,0 +1,129 @@
+import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
+import type { ConditionId, Side } from '../domain/market.ts';
+import { complement, notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { freeCash, freeTokens } from '../orders/books.ts';
+import { balanceOf } from '../orders/ledger.ts';
+import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
+import { leastShares, mostShares } from '../orders/position.ts';
+import { possibleFill, restingSize, yesPriceOf, yesSideOf } from '../orders/reserve.ts';
+import type { OwnQuote } from '../orders/types.ts';
+import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
+import type { GateMarket, GatePass } from '../risk/gate.ts';
+import { refill } from '../risk/limits.ts';
+import { limitsOf } from './limits-from-settings.ts';
+import type { MarketSlot } from './market-slots.ts';
+import type { KernelState } from './state.ts';
+import { reservedByTransactions } from './transactions.ts';
+
+/** The price that stands for a market without a trusted mid: even odds, where both sides risk the same. */
+const EVEN = (PRICE_ONE / 2) as Price;
+
+export const markOf = (slot: MarketSlot | undefined): Price =>
+  slot?.lastMid == null ? (slot?.market.listedYesPrice ?? EVEN) : (Math.round(slot.lastMid) as Price);
+
+/** Worst reading of what is and may come to be held in one market. */
+export function marketRisk(state: KernelState, conditionId: ConditionId): MarketRisk {
+  const position = state.books.positions.get(conditionId);
+  const risk: MarketRisk = {
+    leastNet: position === undefined ? 0 : leastShares(position.yes) - mostShares(position.no),
+    mostNet: position === undefined ? 0 : mostShares(position.yes) - leastShares(position.no),
+    liveBidShares: 0,
+    liveAskShares: 0,
+    mark: markOf(state.markets.get(conditionId)),
+  };
+  for (const record of workingOrders(state.orders, conditionId)) {
+    if (yesSideOf(record.request) === 'BUY') risk.liveBidShares += possibleFill(record);
+    else risk.liveAskShares += possibleFill(record);
+  }
+  return risk;
+}
+
+/** Value of everything owned at mid marks, cash included, provisional trades as if they stand. */
+export function equityOf(state: KernelState): Usd {
+  const { books } = state;
+  let equity = 0;
+  for (const stage of ['final', 'mined', 'matched'] as const)
+    equity += balanceOf(books.ledger, `own.${stage}`, 'USD');
+  for (const position of books.positions.values()) {
+    const mark = markOf(state.markets.get(position.conditionId));
+    const yes = position.yes.final + position.yes.provisionalIn - position.yes.provisionalOut;
+    const no = position.no.final + position.no.provisionalIn - position.no.provisionalOut;
+    equity += notional(mark, yes as Shares) + notional(complement(mark), no as Shares);
+  }
+  return equity as Usd;
+}
+
+/** Exposure over all markets that hold something or have orders. */
+export function totalExposure(state: KernelState): Usd {
+  const touched = new Set<ConditionId>(state.books.positions.keys());
+  for (const conditionId of state.orders.workingByCondition.keys()) touched.add(conditionId);
+  let total = 0;
+  for (const conditionId of touched) total += exposureOf(marketRisk(state, conditionId));
+  return total as Usd;
+}
+
+/** Opens one pass through the gate with the figures of this moment. */
+export function openGatePass(state: KernelState): GatePass {
+  const limits = limitsOf(state.settings);
+  refill(state.orderBudget, limits, state.nowMs);
+  return {
+    mode: state.trading.mode,
+    limits,
+    budget: state.orderBudget,
+    freeCash: freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash),
+    equity: equityOf(state),
+    totalExposure: totalExposure(state),
+    openOrders: allLiveOrders(state.orders).length,
+  };
+}
+
+/** What the gate must know of one market. */
+export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
+  const { conditionId } = slot.market;
+  const free = freeTokens(
+    state.books,
+    state.orders,
+    conditionId,
+    reservedByTransactions(state.transactions, conditionId).pairs,
+  );
+  const position = state.books.positions.get(conditionId);
+  let ownBid: Price | null = null;
+  let ownAsk: Price | null = null;
+  const quotes: OwnQuote[] = [];
+  for (const record of workingOrders(state.orders, conditionId)) {
+    const size = restingSize(record);
+    if (size === 0) continue;
+    const side = yesSideOf(record.request);
+    const price = yesPriceOf(record.request);
+    quotes.push({ clientId: record.request.clientId, side, price, size });
+    if (side === 'BUY') ownBid = Math.max(price, ownBid ?? 0) as Price;
+    else ownAsk = Math.min(price, ownAsk ?? PRICE_ONE) as Price;
+  }
+  return {
+    tick: slot.tick,
+    minOrderSize: slot.market.minOrderSize,
+    acceptingOrders: slot.market.acceptingOrders && slot.resolved === undefined,
+    bookLive: slot.bookLive && state.feeds.market.up,
+    bestBid: othersBest(slot.book, 'BUY', quotes),
+    bestAsk: othersBest(slot.book, 'SELL', quotes),
+    mid: slot.lastMid === null ? null : (Math.round(slot.lastMid) as Price),
+    risk: marketRisk(state, conditionId),
+    freeYes: free.yes,
+    freeNo: free.no,
+    pairs: position === undefined ? 0 : Math.max(0, Math.min(position.yes.final, position.no.final)),
+    ownBestBid: ownBid,
+    ownBestAsk: ownAsk,
+  };
+}
+
+/** Best price at which somebody else's size rests. */
+function othersBest(book: TickBook, side: Side, own: readonly OwnQuote[]): Price | null {
+  const best = side === 'BUY' ? bestBid(book) : bestAsk(book);
+  const step = side === 'BUY' ? -book.tick : book.tick;
+  for (let at = best; at !== null && at > 0 && at < PRICE_ONE; at = (at + step) as Price) {
+    let size: number = sizeAt(book, side, at);
+    for (const quote of own) if (quote.side === side && quote.price === at) size -= quote.size;
+    if (size > 0) return at;
+  }
+  return null;
+}

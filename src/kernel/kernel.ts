@@ -1,0 +1,112 @@
+import { streamOf } from '../domain/random.ts';
+import { allLiveOrders } from '../orders/order-table.ts';
+import { block, explainBlocks, type TradingMode, unblock } from '../risk/trading-state.ts';
+import { actOn } from './act.ts';
+import type { Loop } from './loop.ts';
+import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs } from './loop-schedule.ts';
+import type { Command, Input } from './messages.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { isReconciled } from './reconciliation.ts';
+import { reduce } from './reduce.ts';
+import { cancelOrders } from './reduce-order.ts';
+import { createState, type KernelState } from './state.ts';
+import { nextWithdrawalAtMs, pullOrders, walkOut } from './withdraw.ts';
+
+/**
+ * The core: one input in, commands out, nothing else. Synchronous and deterministic in (state, inputs with their times), so
+ * that the live, the simulated and the replay driver run the very same code.
+ */
+export interface Kernel {
+  readonly state: KernelState;
+  /** `atMs` never goes back: an earlier time counts as the time of the step before. */
+  step(atMs: number, input: Input): Command[];
+  /** When the kernel wants a `wake` at the latest. */
+  nextWakeAtMs(): number;
+}
+
+/** A kernel on the state of an earlier run, or on a fresh one, whose first input must be `runStarted`. */
+export function createKernel(loops: readonly Loop[], restored: KernelState | null): Kernel {
+  let current = restored;
+
+  function begin(atMs: number, input: Input): KernelState {
+    if (input.kind !== 'runStarted')
+      throw new Error(`the first input of a run is runStarted, found ${input.kind}`);
+    const { runId, parentRunId, wallet, seed, settings } = input;
+    return createState(
+      { runId, parentRunId, wallet, seed, startedAtMs: atMs },
+      settings,
+      streamOf(seed, 'salts'),
+    );
+  }
+
+  function step(atMs: number, input: Input): Command[] {
+    current ??= begin(atMs, input);
+    const state = current;
+    state.nowMs = Math.max(state.nowMs, atMs);
+    state.steps += 1;
+    for (const loop of loops)
+      if (!state.loops.has(loop.name)) state.loops.set(loop.name, createLoopRun(loop, state.nowMs));
+    if (input.kind === 'runStarted') restartLoops(state);
+    const outbox = createOutbox(state, loops);
+    const { mode } = state.trading;
+    reduce(state, input, outbox);
+    followMode(state, mode, outbox);
+    for (const loop of loops) runLoop(state, loop, outbox);
+    pullOrders(state, outbox);
+    walkOut(state, outbox);
+    return outbox.commands;
+  }
+
+  return {
+    get state() {
+      if (current === null) throw new Error('the kernel has no state before its first input');
+      return current;
+    },
+    step,
+    nextWakeAtMs: () =>
+      current === null ? 0 : Math.min(nextLoopAtMs(loops, current), nextWithdrawalAtMs(current)),
+  };
+}
+
+/** A new run looks at everything at once, and gives a loop that was faulted a new chance. */
+function restartLoops(state: KernelState): void {
+  for (const run of state.loops.values()) {
+    run.nextBeatAtMs = state.nowMs;
+    run.fault = null;
+  }
+}
+
+/** Clears or keeps the block on unconfirmed books, and tells a person when the trading mode has changed in this step. */
+function followMode(state: KernelState, before: TradingMode, outbox: Outbox): void {
+  const { trading, reconciliation, nowMs } = state;
+  if (isReconciled(reconciliation)) unblock(trading, 'notReconciled', nowMs);
+  else block(trading, 'notReconciled', reconciliation.reason, nowMs);
+  if (trading.mode === before) return;
+  const why = explainBlocks(trading).join('; ');
+  const text = `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why})`}`;
+  outbox.send({ kind: 'notify', level: 'note', text });
+  outbox.wake('reconnect');
+}
+
+function runLoop(state: KernelState, loop: Loop, outbox: Outbox): void {
+  const run = state.loops.get(loop.name) as LoopRun;
+  const cause = dueCause(loop, run, state);
+  if (cause === null) return;
+  const subjects = beginRun(loop, run, state, cause);
+  try {
+    actOn(state, loop.name, loop.decide({ nowMs: state.nowMs, state, cause, subjects }, run.memory), outbox);
+  } catch (error) {
+    fault(state, loop, run, error, outbox);
+  }
+}
+
+/** A loop that throws is broken: it runs no more, its orders go, and a person is told. The other loops go on. */
+function fault(state: KernelState, loop: Loop, run: LoopRun, error: unknown, outbox: Outbox): void {
+  run.fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  state.counts.faults += 1;
+  const orderIds = allLiveOrders(state.orders).flatMap(({ orderId, tags }) =>
+    orderId !== null && tags.loop === loop.name ? [orderId] : [],
+  );
+  cancelOrders(state, orderIds, `loop ${loop.name} is faulted`, outbox);
+  outbox.send({ kind: 'notify', level: 'alarm', text: `loop ${loop.name} is faulted: ${run.fault}` });
+}

@@ -1,0 +1,79 @@
+import type { ConditionId, TokenId } from '../domain/market.ts';
+import type { OrderId } from '../domain/order.ts';
+import type { TransactionAction } from '../domain/transaction.ts';
+import type { Price, Shares } from '../domain/units.ts';
+import type { DesiredQuote } from '../orders/types.ts';
+import type { TradingMode } from '../risk/trading-state.ts';
+import type { KernelState } from './state.ts';
+
+export type LoopName = 'market-making' | 'maintenance';
+
+/** What can wake a loop between its beats. */
+export type WakeReason = 'book' | 'ownFill' | 'settings' | 'start' | 'reconnect' | 'transaction' | 'markets';
+
+/** What a loop wants. Never a venue call: the kernel plans, nets and passes each through the gate. */
+export type Intent =
+  | {
+      /** The whole set of quotes wanted in one market, in YES coordinates. An empty list withdraws. */
+      readonly kind: 'quote';
+      readonly conditionId: ConditionId;
+      readonly quotes: readonly DesiredQuote[];
+      /** YES prices beyond which a resting quote is dangerous and goes at once, whatever its age. Null: no such limit. */
+      readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
+      /** How the quotes came about: stages with before and after, or the reason for none. Journaled with the orders. */
+      readonly why: unknown;
+    }
+  | {
+      readonly kind: 'transact';
+      readonly action: TransactionAction;
+      readonly conditionId: ConditionId;
+      readonly amount: Shares;
+      readonly why: string;
+    }
+  | { readonly kind: 'cancel'; readonly orderIds: readonly OrderId[]; readonly why: string }
+  | { readonly kind: 'watch'; readonly conditionIds: readonly ConditionId[] }
+  | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }
+  | { readonly kind: 'readMarkets' }
+  | { readonly kind: 'readBook'; readonly conditionId: ConditionId }
+  | { readonly kind: 'readOpenOrders' }
+  /** Reads every order and transaction whose outcome is in doubt, at most `limit` orders at once. */
+  | { readonly kind: 'lookUpDoubtful'; readonly everyMs: number; readonly limit: number }
+  /** Forgets ended orders and final fills that are older than this, so that memory stays bounded. */
+  | { readonly kind: 'forgetEnded'; readonly ordersAfterMs: number; readonly fillsAfterMs: number }
+  | { readonly kind: 'readTrades'; readonly sinceMs: number }
+  | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
+  | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };
+
+/** What a loop sees: the state as it stands, the time of this input, and what woke it. Reading is all it may do with `state`. */
+export interface LoopView {
+  readonly nowMs: number;
+  readonly state: KernelState;
+  /** `beat` on schedule; otherwise only the markets that changed since the last run need a look. */
+  readonly cause: 'beat' | 'woken';
+  readonly subjects: ReadonlySet<ConditionId>;
+}
+
+/**
+ * One of the worker's loops, as a value. `decide` is a pure function of the view and of the loop's own memory, which is plain
+ * data inside the state, so that it is in every snapshot and replay.
+ */
+export interface Loop {
+  readonly name: LoopName;
+  everyMs(state: KernelState): number;
+  minGapMs(state: KernelState): number;
+  readonly wakesOn: readonly WakeReason[];
+  readonly allowedIn: readonly TradingMode[];
+  createMemory(): object;
+  decide(view: LoopView, memory: object): Intent[];
+}
+
+/** Ties a loop's memory type to its `decide`, so that the kernel can hold loops of different memories in one list. */
+export function defineLoop<Memory extends object>(
+  loop: Omit<Loop, 'createMemory' | 'decide'> & {
+    createMemory(): Memory;
+    decide(view: LoopView, memory: Memory): Intent[];
+  },
+): Loop {
+  // The kernel only ever hands a loop the memory that this same loop created.
+  return { ...loop, decide: (view, memory) => loop.decide(view, memory as Memory) };
+}

@@ -1,0 +1,134 @@
+import {
+  bestAsk,
+  bestBid,
+  clearBook,
+  createBook,
+  isCrossed,
+  regrid,
+  setLevel,
+  type TickBook,
+} from '../domain/book.ts';
+import type { ConditionId, Market, Outcome, WatchedMarket } from '../domain/market.ts';
+import type { LevelChange, MarketEvent, WireLevel } from '../domain/market-event.ts';
+import type { Price } from '../domain/units.ts';
+
+/** One market as the core knows it: its listing, and its book while it is watched. */
+export interface MarketSlot {
+  market: Market;
+  watched: boolean;
+  /** The current tick; the listing's until the venue announces a change. */
+  tick: Price;
+  book: TickBook;
+  /** Whether quotes may be built on the book. False from a gap or a failed hash until a whole book has arrived. */
+  bookLive: boolean;
+  bookReason: string;
+  /** When the book last changed or was confirmed. */
+  bookAtMs: number;
+  /** When the mid last moved; the legacy engine widens on markets that stand still. */
+  midMovedAtMs: number;
+  lastMid: number | null;
+  lastTradePrice: Price | null;
+  /** `undefined` while open; `null` for a void (50/50) outcome. */
+  resolved: Outcome | null | undefined;
+}
+
+export function createSlot(market: Market): MarketSlot {
+  return {
+    market,
+    watched: false,
+    tick: market.tickSize,
+    book: createBook(market.tickSize),
+    bookLive: false,
+    bookReason: 'not watched yet',
+    bookAtMs: 0,
+    midMovedAtMs: 0,
+    lastMid: null,
+    lastTradePrice: null,
+    resolved: undefined,
+  };
+}
+
+/** Takes over a fresh listing without losing what the sockets have told since. */
+export function applyListing(slots: Map<ConditionId, MarketSlot>, markets: readonly Market[]): void {
+  for (const market of markets) {
+    const slot = slots.get(market.conditionId);
+    if (slot === undefined) slots.set(market.conditionId, createSlot(market));
+    // While watched, the socket's tick is newer than the listing's.
+    else slot.market = slot.watched ? { ...market, tickSize: slot.tick } : market;
+  }
+}
+
+export const watchedMarket = (slot: MarketSlot): WatchedMarket => ({
+  conditionId: slot.market.conditionId,
+  yesTokenId: slot.market.yesTokenId,
+  noTokenId: slot.market.noTokenId,
+  tickSize: slot.tick,
+  minOrderSize: slot.market.minOrderSize,
+  negRisk: slot.market.negRisk,
+});
+
+/** Replaces the book by a whole one and makes it live. */
+export function applyBook(
+  slot: MarketSlot,
+  event: Extract<MarketEvent, { kind: 'book' }>,
+  nowMs: number,
+): void {
+  if (event.tick !== slot.book.tick) slot.book = createBook(event.tick);
+  else clearBook(slot.book);
+  slot.tick = event.tick;
+  fill(slot, 'BUY', event.bids);
+  fill(slot, 'SELL', event.asks);
+  slot.bookLive = true;
+  slot.bookReason = '';
+  noteChange(slot, nowMs);
+}
+
+function fill(slot: MarketSlot, side: 'BUY' | 'SELL', levels: readonly WireLevel[]): void {
+  for (const [at, size] of levels) place(slot, [side, at, size]);
+}
+
+/** Applies changed level totals. A book that is not live stays so: it has a gap that only a whole book closes. */
+export function applyLevels(slot: MarketSlot, changes: readonly LevelChange[], nowMs: number): void {
+  for (const change of changes) place(slot, change);
+  noteChange(slot, nowMs);
+}
+
+/** A level between the grid's points makes the grid finer: what rests at the venue is never left out. */
+function place(slot: MarketSlot, [side, at, size]: LevelChange): void {
+  if (setLevel(slot.book, side, at, size)) return;
+  if (
+    at <= 0 ||
+    !regrid(slot.book, greatestCommonDivisor(slot.book.tick, at) as Price) ||
+    !setLevel(slot.book, side, at, size)
+  ) {
+    distrust(slot, `level ${at}/10000 does not fit the book`);
+  }
+}
+
+/** Follows a tick-size change. Levels that the coarser grid cannot hold keep the finer grid until the venue drops them. */
+export function applyTick(slot: MarketSlot, tick: Price): void {
+  slot.tick = tick;
+  slot.market = { ...slot.market, tickSize: tick };
+  regrid(slot.book, tick);
+}
+
+export function distrust(slot: MarketSlot, reason: string): void {
+  slot.bookLive = false;
+  slot.bookReason = reason;
+}
+
+function noteChange(slot: MarketSlot, nowMs: number): void {
+  slot.bookAtMs = nowMs;
+  const bid = bestBid(slot.book);
+  const ask = bestAsk(slot.book);
+  const mid = bid === null || ask === null || isCrossed(slot.book) ? null : (bid + ask) / 2;
+  if (mid === slot.lastMid) return;
+  slot.lastMid = mid;
+  slot.midMovedAtMs = nowMs;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  let [larger, smaller] = [a, b];
+  while (smaller !== 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}

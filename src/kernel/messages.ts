@@ -1,0 +1,146 @@
+import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
+import type { MarketEvent } from '../domain/market-event.ts';
+import type {
+  ClientId,
+  FillReport,
+  OrderAnswer,
+  OrderId,
+  OrderRequest,
+  VenueOrder,
+} from '../domain/order.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
+import type { Shares, Usd } from '../domain/units.ts';
+import type { Approved } from '../risk/approved.ts';
+import type { StrategySettings } from './strategy-settings.ts';
+
+/**
+ * Everything the core ever learns, one value at a time. The driver stamps each with `atMs` and writes it to the journal
+ * before the kernel sees it, so a run is its list of inputs.
+ */
+export type Input =
+  | RunStarted
+  | { readonly kind: 'wake' }
+  | { readonly kind: 'settingsChanged'; readonly settings: StrategySettings; readonly by: string }
+  | { readonly kind: 'operator'; readonly order: OperatorOrder; readonly by: string; readonly reason: string }
+  | { readonly kind: 'feed'; readonly feed: FeedName; readonly up: boolean; readonly reason: string }
+  | MarketEvent
+  | OrderInput
+  | ReadInput
+  | TransactionInput;
+
+export interface RunStarted {
+  readonly kind: 'runStarted';
+  readonly runId: string;
+  readonly parentRunId: string | null;
+  readonly seed: string;
+  /** The address that holds cash and tokens. */
+  readonly wallet: string;
+  readonly settings: StrategySettings;
+}
+
+/** `heartbeat` is up from the first confirmed beat until 10 s pass without one. */
+export type FeedName = 'market' | 'user' | 'heartbeat';
+
+/** `pause`: no new risk, quotes pulled. `halt`: cancel everything, send nothing else. `stop`: halt, confirm, exit. */
+export type OperatorOrder = 'pause' | 'resume' | 'reduce' | 'halt' | 'stop';
+
+export type OrderInput =
+  /** Signed, so its hash is known; journaled before transmission. */
+  | { readonly kind: 'ordersPrepared'; readonly orders: readonly (readonly [ClientId, OrderId])[] }
+  | { readonly kind: 'ordersAnswered'; readonly answers: readonly (readonly [ClientId, OrderAnswer])[] }
+  | {
+      /** An order frame of the user socket. */
+      readonly kind: 'orderSeen';
+      readonly orderId: OrderId;
+      readonly status: VenueOrder['status'];
+      readonly matchedSize: Shares | null;
+    }
+  | { readonly kind: 'fill'; readonly fill: FillReport }
+  | {
+      readonly kind: 'cancelAnswered';
+      readonly requested: readonly OrderId[];
+      readonly canceled: readonly OrderId[];
+      readonly notCanceled: readonly (readonly [OrderId, string])[];
+    }
+  | {
+      /** The cancel's answer was lost, or the venue could not take it now. */
+      readonly kind: 'cancelFailed';
+      readonly requested: readonly OrderId[];
+      readonly code: string;
+      readonly text: string;
+    };
+
+export type ReadName = 'markets' | 'book' | 'openOrders' | 'order' | 'trades' | 'balances' | 'transaction';
+
+export type ReadInput =
+  /** The complete list of live orders; `askedAtMs` is when the read was sent, so younger orders are not missing. */
+  | { readonly kind: 'openOrdersRead'; readonly orders: readonly VenueOrder[]; readonly askedAtMs: number }
+  /** `null`: the venue proves that it never had this order. */
+  | {
+      readonly kind: 'orderRead';
+      readonly orderId: OrderId;
+      readonly order: VenueOrder | null;
+      readonly askedAtMs: number;
+    }
+  | {
+      readonly kind: 'tradesRead';
+      readonly fills: readonly FillReport[];
+      readonly sinceMs: number;
+      readonly askedAtMs: number;
+    }
+  | {
+      readonly kind: 'balancesRead';
+      readonly cash: Usd;
+      readonly tokens: readonly (readonly [TokenId, Shares])[];
+      readonly blockNumber: number;
+      readonly askedAtMs: number;
+    }
+  | {
+      readonly kind: 'readFailed';
+      readonly read: ReadName;
+      readonly key: string;
+      readonly code: string;
+      readonly text: string;
+    };
+
+export type TransactionInput =
+  /** Signed, so its hash is known; journaled before broadcast. */
+  | {
+      readonly kind: 'transactionPrepared';
+      readonly txKey: string;
+      readonly hash: string;
+      readonly nonce: number;
+    }
+  | {
+      readonly kind: 'transactionEnded';
+      readonly txKey: string;
+      /** `notSent`: proven never broadcast. `unknown`: ask again by hash. */
+      readonly status: 'confirmed' | 'reverted' | 'notSent' | 'unknown';
+      readonly text: string;
+    };
+
+/** Everything the core ever asks for. Only what the gate approved can change something at the venue or on the chain. */
+export type Command =
+  | { readonly kind: 'place'; readonly orders: readonly Approved<OrderRequest>[] }
+  | { readonly kind: 'cancel'; readonly orderIds: readonly OrderId[]; readonly reason: string }
+  | { readonly kind: 'cancelAll'; readonly reason: string }
+  | { readonly kind: 'transact'; readonly transaction: Approved<TransactionRequest> }
+  | { readonly kind: 'watch'; readonly markets: readonly WatchedMarket[] }
+  | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }
+  | { readonly kind: 'readMarkets' }
+  | { readonly kind: 'readBook'; readonly market: WatchedMarket }
+  | { readonly kind: 'readOpenOrders' }
+  | { readonly kind: 'readOrder'; readonly orderId: OrderId }
+  | { readonly kind: 'readTrades'; readonly sinceMs: number }
+  | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
+  | {
+      readonly kind: 'readTransaction';
+      readonly txKey: string;
+      readonly hash: string;
+      readonly nonce: number;
+    }
+  /** Why quotes are what they are: journaled beside the orders it led to, for a person to ask about. */
+  | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: unknown }
+  | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string }
+  /** The last command of a run: orders are confirmed gone and the books are closed. */
+  | { readonly kind: 'exit'; readonly reason: string };

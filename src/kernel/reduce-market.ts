@@ -1,0 +1,43 @@
+import type { MarketEvent } from '../domain/market-event.ts';
+import { applyBook, applyLevels, applyListing, applyTick, distrust, watchedMarket } from './market-slots.ts';
+import type { Outbox } from './outbox.ts';
+import type { KernelState } from './state.ts';
+
+/** Market news: listings, books, ticks, trades and resolutions. */
+export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Outbox): void {
+  if (event.kind === 'marketsListed') {
+    applyListing(state.markets, event.markets);
+    state.listedAtMs = state.nowMs;
+    outbox.wake('markets');
+    return;
+  }
+  const slot = state.markets.get(event.conditionId);
+  if (slot === undefined) return;
+  switch (event.kind) {
+    case 'book':
+      applyBook(slot, event, state.nowMs);
+      break;
+    case 'levels':
+      applyLevels(slot, event.changes, state.nowMs);
+      break;
+    case 'tickSize':
+      applyTick(slot, event.tick);
+      break;
+    case 'bookUntrusted':
+      distrust(slot, event.reason);
+      outbox.send({ kind: 'readBook', market: watchedMarket(slot) });
+      break;
+    case 'publicTrade':
+      slot.lastTradePrice = event.price;
+      return;
+    case 'marketResolved':
+      slot.resolved = event.winner;
+      outbox.send({
+        kind: 'notify',
+        level: 'note',
+        text: `${slot.market.question} resolved: ${event.winner ?? 'void, both outcomes pay a half'}`,
+      });
+      break;
+  }
+  outbox.wake('book', event.conditionId);
+}

@@ -1,0 +1,120 @@
+import type { FillReport, OrderId } from '../domain/order.ts';
+import { bookFill } from '../orders/book-fill.ts';
+import {
+  applyAnswers,
+  applyCancelAnswered,
+  applyCancelFailed,
+  applyOrderSeen,
+  applyPrepared,
+  markCancelAsked,
+} from '../orders/order-life.ts';
+import type { OrderInput } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+import type { KernelState } from './state.ts';
+
+/** News of our own orders: what was signed, what the venue answered, what filled. */
+export function reduceOrder(state: KernelState, input: OrderInput, outbox: Outbox): void {
+  const { orders, nowMs } = state;
+  switch (input.kind) {
+    case 'ordersPrepared':
+      applyPrepared(orders, input.orders, nowMs);
+      return;
+    case 'ordersAnswered':
+      applyAnswers(orders, input.answers, nowMs);
+      countRejections(state, input.answers, outbox);
+      return;
+    case 'orderSeen':
+      applyOrderSeen(orders, input.orderId, input.status, input.matchedSize, nowMs);
+      wakeFor(state, [input.orderId], outbox);
+      return;
+    case 'fill':
+      takeFill(state, input.fill, outbox);
+      return;
+    case 'cancelAnswered':
+      // The answer to a cancel of everything names only what it canceled; reads find out about the rest.
+      applyCancelAnswered(orders, input.requested, input.canceled, input.notCanceled, nowMs);
+      state.counts.ordersCanceled += input.canceled.length;
+      wakeFor(state, input.canceled, outbox);
+      return;
+    case 'cancelFailed':
+      applyCancelFailed(orders, input.requested, `${input.code}: ${input.text}`, nowMs);
+      return;
+  }
+}
+
+function countRejections(
+  state: KernelState,
+  answers: Extract<OrderInput, { kind: 'ordersAnswered' }>['answers'],
+  outbox: Outbox,
+): void {
+  for (const [clientId, answer] of answers) {
+    if (answer.result === 'rejected') {
+      state.counts.rejected[answer.code] = (state.counts.rejected[answer.code] ?? 0) + 1;
+      const record = state.orders.byClientId.get(clientId);
+      if (record !== undefined) outbox.wake('book', record.request.conditionId);
+    } else if (answer.result !== 'notSent') state.counts.ordersPlaced += 1;
+  }
+}
+
+function wakeFor(state: KernelState, orderIds: readonly OrderId[], outbox: Outbox): void {
+  for (const orderId of orderIds) {
+    const record = state.orders.byOrderId.get(orderId);
+    if (record !== undefined) outbox.wake('ownFill', record.request.conditionId);
+  }
+}
+
+/** Books one fill report, whichever channel it came by. */
+export function takeFill(state: KernelState, fill: FillReport, outbox: Outbox): void {
+  const slot = state.markets.get(fill.conditionId);
+  if (slot === undefined) {
+    outbox.send({
+      kind: 'notify',
+      level: 'alarm',
+      text: `a fill came in a market that was never listed: ${fill.conditionId}`,
+    });
+    return;
+  }
+  const effect = bookFill(state.books, state.orders, fill, slot.market, state.nowMs);
+  switch (effect.kind) {
+    case 'booked':
+      state.counts.fills += 1;
+      if (fill.status === 'CONFIRMED') state.counts.settledTrades += 1;
+      break;
+    case 'advanced':
+    case 'revived':
+      if (fill.status === 'CONFIRMED') state.counts.settledTrades += 1;
+      break;
+    case 'failed':
+      state.counts.failedTrades += 1;
+      outbox.send({
+        kind: 'notify',
+        level: 'warning',
+        text: `trade ${fill.tradeId} failed to settle; its fill is reversed`,
+      });
+      break;
+    case 'conflict':
+      outbox.send({
+        kind: 'notify',
+        level: 'alarm',
+        text: `trade ${fill.tradeId} was reported with other figures before`,
+      });
+      return;
+    case 'repeat':
+    case 'beforeBooks':
+      return;
+  }
+  outbox.wake('ownFill', fill.conditionId);
+}
+
+/** Asks the venue to cancel, and notes that we asked. */
+export function cancelOrders(
+  state: KernelState,
+  orderIds: readonly OrderId[],
+  reason: string,
+  outbox: Outbox,
+): void {
+  if (orderIds.length === 0) return;
+  markCancelAsked(state.orders, orderIds, state.nowMs);
+  state.counts.cancelRequests += 1;
+  outbox.send({ kind: 'cancel', orderIds, reason });
+}

@@ -1,0 +1,174 @@
+import type { TokenId } from '../domain/market.ts';
+import type { Shares, Usd } from '../domain/units.ts';
+import { bookExternal, bookOpening, type TokenFlow } from '../orders/book-change.ts';
+import { inMotion } from '../orders/books.ts';
+import { reconcileChain } from '../orders/ledger.ts';
+import { applyOpenOrdersRead, applyOrderRead } from '../orders/order-life.ts';
+import { isQuiet } from '../orders/order-table.ts';
+import { markOf } from './gate-view.ts';
+import type { ReadInput } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
+import { cancelOrders, takeFill } from './reduce-order.ts';
+import type { KernelState } from './state.ts';
+import { pendingTransactions } from './transactions.ts';
+
+/** Answers to reads of the venue and the chain. */
+export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox): void {
+  switch (input.kind) {
+    case 'openOrdersRead':
+      takeOpenOrders(state, input, outbox);
+      return;
+    case 'orderRead':
+      applyOrderRead(state.orders, input.orderId, input.order, input.askedAtMs, state.nowMs);
+      return;
+    case 'tradesRead':
+      for (const fill of input.fills) takeFill(state, fill, outbox);
+      noteDone(state.reconciliation, 'trades', input.askedAtMs);
+      return;
+    case 'balancesRead':
+      takeBalances(state, input, outbox);
+      return;
+    case 'readFailed':
+      if (isReconcilingRead(input.read))
+        noteFailed(state.reconciliation, input.read, `${input.code}: ${input.text}`);
+      outbox.send({ kind: 'notify', level: 'warning', text: `reading ${input.read} failed: ${input.text}` });
+  }
+}
+
+/** Orders the venue has and our books do not are cancelled: nothing of ours may be live that we do not know. */
+function takeOpenOrders(
+  state: KernelState,
+  input: Extract<ReadInput, { kind: 'openOrdersRead' }>,
+  outbox: Outbox,
+): void {
+  const { orphans } = applyOpenOrdersRead(state.orders, input.orders, input.askedAtMs, state.nowMs);
+  if (orphans.length > 0) {
+    outbox.send({
+      kind: 'notify',
+      level: 'warning',
+      text: `${orphans.length} live orders are not in the books and are canceled`,
+    });
+    cancelOrders(state, orphans, 'not in the books', outbox);
+  }
+  noteDone(state.reconciliation, 'openOrders', input.askedAtMs);
+  const { shutdown } = state;
+  if (
+    shutdown !== null &&
+    input.askedAtMs >= shutdown.sinceMs &&
+    input.orders.length === 0 &&
+    isQuiet(state.orders)
+  ) {
+    shutdown.ordersGoneAtMs ??= state.nowMs;
+  }
+}
+
+/** The wallet at one block: opens the books, takes in tokens seen for the first time, and otherwise must agree with the books. */
+function takeBalances(
+  state: KernelState,
+  input: Extract<ReadInput, { kind: 'balancesRead' }>,
+  outbox: Outbox,
+): void {
+  const { books } = state;
+  const motion = inMotion(books, state.orders, pendingTransactions(state.transactions).length);
+  if (books.ledger.openedAtMs === null) {
+    bookOpening(books, input.cash, flowsOf(state, input.tokens), input.askedAtMs);
+    for (const [tokenId] of input.tokens) state.knownTokens.add(tokenId);
+  } else {
+    adoptNewTokens(state, input.tokens);
+    compareWithChain(state, input, motion, outbox);
+  }
+  noteDone(state.reconciliation, 'balances', input.askedAtMs);
+  outbox.wake('transaction');
+}
+
+function compareWithChain(
+  state: KernelState,
+  input: Extract<ReadInput, { kind: 'balancesRead' }>,
+  motion: number,
+  outbox: Outbox,
+): void {
+  const comparison = reconcileChain(state.books.ledger, input, motion);
+  if (!comparison.quiet) return;
+  let cashResidual = 0;
+  let tokenResidual = 0;
+  for (const { asset, residual } of comparison.residuals) {
+    if (asset === 'USD') cashResidual = residual;
+    else tokenResidual += Math.abs(residual);
+  }
+  if (comparison.totalMicro > 0 && state.endedClean) {
+    adoptDifferences(state, comparison.residuals, outbox);
+    cashResidual = 0;
+    tokenResidual = 0;
+  } else if (comparison.totalMicro > 0) {
+    outbox.send({
+      kind: 'notify',
+      level: 'alarm',
+      text: `chain and books differ: cash by ${cashResidual} micro-USD, tokens by ${tokenResidual} micro-shares`,
+    });
+  }
+  state.endedClean = false;
+  state.reconciliation.chain = {
+    atMs: state.nowMs,
+    blockNumber: input.blockNumber,
+    cashResidual,
+    tokenResidual,
+  };
+}
+
+/** The run before ended with nothing on its way, so what is different now was deposited or withdrawn while nobody ran. */
+function adoptDifferences(
+  state: KernelState,
+  residuals: readonly { asset: 'USD' | TokenId; residual: number }[],
+  outbox: Outbox,
+): void {
+  const cash = residuals.find(({ asset }) => asset === 'USD')?.residual ?? 0;
+  const tokens = residuals.flatMap(({ asset, residual }) =>
+    asset === 'USD' ? [] : [[asset, residual as Shares] as const],
+  );
+  bookExternal(
+    state.books,
+    cash as Usd,
+    flowsOf(state, tokens),
+    `between runs, before ${state.run.runId}`,
+    state.nowMs,
+  );
+  outbox.send({
+    kind: 'notify',
+    level: 'note',
+    text: `taken in as deposited or withdrawn between runs: ${cash} micro-USD`,
+  });
+}
+
+function adoptNewTokens(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): void {
+  for (const [tokenId, found] of tokens) {
+    if (state.knownTokens.has(tokenId)) continue;
+    state.knownTokens.add(tokenId);
+    if (found > 0)
+      bookExternal(
+        state.books,
+        0 as Usd,
+        flowsOf(state, [[tokenId, found]]),
+        `first seen ${tokenId}`,
+        state.nowMs,
+      );
+  }
+}
+
+/** The market and outcome of each token that has shares, at its mark. Tokens of no listed market are left out. */
+function flowsOf(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): TokenFlow[] {
+  const wanted = new Map(tokens.filter(([, found]) => found !== 0));
+  const flows: TokenFlow[] = [];
+  if (wanted.size === 0) return flows;
+  for (const slot of state.markets.values()) {
+    const { conditionId, yesTokenId, noTokenId } = slot.market;
+    for (const outcome of ['YES', 'NO'] as const) {
+      const shares = wanted.get(outcome === 'YES' ? yesTokenId : noTokenId);
+      if (shares === undefined) continue;
+      const mark = markOf(slot);
+      const price = (outcome === 'YES' ? mark : 10_000 - mark) as TokenFlow['price'];
+      flows.push({ conditionId, outcome, yesTokenId, noTokenId, shares, price });
+    }
+  }
+  return flows;
+}

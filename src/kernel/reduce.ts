@@ -1,0 +1,155 @@
+import { streamOf } from '../domain/random.ts';
+import { recoverOrders } from '../orders/order-life.ts';
+import { createOrderBudget } from '../risk/limits.ts';
+import {
+  applyFeed,
+  applyOperator,
+  type BlockName,
+  block,
+  createTradingState,
+} from '../risk/trading-state.ts';
+import { limitsOf } from './limits-from-settings.ts';
+import type { FeedName, Input, RunStarted } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+import { createReconciliation, needReconciliation } from './reconciliation.ts';
+import { reduceMarket } from './reduce-market.ts';
+import { reduceOrder } from './reduce-order.ts';
+import { reduceRead } from './reduce-read.ts';
+import { reduceTransaction } from './reduce-transaction.ts';
+import { createCounts, createFeeds, type KernelState } from './state.ts';
+import { recoverTransactions } from './transactions.ts';
+
+/** Takes one input into the state. Decides nothing about quotes; what must be answered at once goes into the outbox. */
+export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
+  switch (input.kind) {
+    case 'runStarted':
+      startRun(state, input, outbox);
+      return;
+    case 'wake':
+      return;
+    case 'settingsChanged':
+      state.settings = input.settings;
+      outbox.send({ kind: 'notify', level: 'note', text: `settings changed by ${input.by}` });
+      outbox.wake('settings');
+      return;
+    case 'operator':
+      takeOperatorOrder(state, input, outbox);
+      return;
+    case 'feed':
+      reduceFeed(state, input.feed, input.up, input.reason, outbox);
+      return;
+    case 'marketsListed':
+    case 'book':
+    case 'levels':
+    case 'tickSize':
+    case 'bookUntrusted':
+    case 'publicTrade':
+    case 'marketResolved':
+      reduceMarket(state, input, outbox);
+      return;
+    case 'ordersPrepared':
+    case 'ordersAnswered':
+    case 'orderSeen':
+    case 'fill':
+    case 'cancelAnswered':
+    case 'cancelFailed':
+      reduceOrder(state, input, outbox);
+      return;
+    case 'openOrdersRead':
+    case 'orderRead':
+    case 'tradesRead':
+    case 'balancesRead':
+    case 'readFailed':
+      reduceRead(state, input, outbox);
+      return;
+    case 'transactionPrepared':
+    case 'transactionEnded':
+      reduceTransaction(state, input, outbox);
+      return;
+  }
+}
+
+/**
+ * A run begins, perhaps on the state of a run before it: positions, orders and books are kept, everything that was on its way
+ * is in doubt, and nothing is sent until venue and chain have been read.
+ */
+function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
+  const { nowMs } = state;
+  state.run = {
+    runId: input.runId,
+    parentRunId: input.parentRunId,
+    wallet: input.wallet,
+    seed: input.seed,
+    startedAtMs: nowMs,
+  };
+  state.settings = input.settings;
+  state.salts = streamOf(input.seed, `salts/${input.runId}`);
+  state.orderBudget = createOrderBudget(limitsOf(input.settings), nowMs);
+  state.trading = tradingAfterRestart(state, nowMs);
+  state.reconciliation = createReconciliation(nowMs);
+  state.feeds = createFeeds(nowMs);
+  state.counts = createCounts();
+  state.pulledAtMs = null;
+  state.shutdown = null;
+  for (const slot of state.markets.values()) {
+    slot.watched = false;
+    slot.bookLive = false;
+    slot.bookReason = 'not watched yet';
+  }
+  state.listedAtMs = null;
+  recoverOrders(state.orders, nowMs);
+  recoverTransactions(state.transactions, nowMs);
+  outbox.wake('start');
+}
+
+/** A person's halt outlives a restart, or a restart would be a way around it; a stop does not. */
+const OUTLIVES_RESTART: readonly BlockName[] = [
+  'operatorPause',
+  'operatorReduce',
+  'operatorHalt',
+  'drawdownKill',
+];
+
+/** Feeds count as down until they are heard of. */
+function tradingAfterRestart(state: KernelState, nowMs: number): KernelState['trading'] {
+  const trading = createTradingState(nowMs);
+  for (const name of OUTLIVES_RESTART) {
+    const standing = state.trading.blocks.get(name);
+    if (standing !== undefined) block(trading, name, standing.why, nowMs);
+  }
+  if (state.settings.heartbeat.enabled) block(trading, 'heartbeat', 'no beat confirmed yet', nowMs);
+  block(trading, 'userFeed', 'not connected yet', nowMs);
+  block(trading, 'marketFeed', 'not connected yet', nowMs);
+  return trading;
+}
+
+function takeOperatorOrder(
+  state: KernelState,
+  input: Extract<Input, { kind: 'operator' }>,
+  outbox: Outbox,
+): void {
+  applyOperator(state.trading, input.order, `${input.reason} (by ${input.by})`, state.nowMs);
+  outbox.send({
+    kind: 'notify',
+    level: 'note',
+    text: `operator ${input.by}: ${input.order}, ${input.reason}`,
+  });
+  if (input.order === 'resume') needReconciliation(state.reconciliation, state.nowMs, 'resume');
+}
+
+/** A feed that comes back may have missed something: books are confirmed anew before anything is sent. */
+function reduceFeed(state: KernelState, name: FeedName, up: boolean, reason: string, outbox: Outbox): void {
+  const feed = state.feeds[name];
+  if (feed.up === up) return;
+  feed.up = up;
+  feed.sinceMs = state.nowMs;
+  feed.reason = reason;
+  applyFeed(state.trading, name, up, reason, state.nowMs);
+  if (name === 'market') {
+    if (!up) for (const slot of state.markets.values()) slot.bookLive = false;
+  } else if (up) {
+    needReconciliation(state.reconciliation, state.nowMs, `${name} came up`);
+    outbox.wake('reconnect');
+  }
+  if (!up) outbox.send({ kind: 'notify', level: 'warning', text: `${name} feed is down: ${reason}` });
+}

@@ -1,0 +1,138 @@
+import type { ConditionId, TokenId } from '../domain/market.ts';
+import type { RandomStream } from '../domain/random.ts';
+import { type Books, createBooks } from '../orders/books.ts';
+import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
+import type { OrderBudget } from '../risk/limits.ts';
+import { createTradingState, type TradingState } from '../risk/trading-state.ts';
+import type { LoopName } from './loop.ts';
+import type { LoopRun } from './loop-schedule.ts';
+import type { MarketSlot } from './market-slots.ts';
+import type { FeedName } from './messages.ts';
+import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import type { StrategySettings } from './strategy-settings.ts';
+import type { TransactionTable } from './transactions.ts';
+
+export interface RunFacts {
+  readonly runId: string;
+  readonly parentRunId: string | null;
+  readonly wallet: string;
+  readonly seed: string;
+  readonly startedAtMs: number;
+}
+
+export interface FeedState {
+  up: boolean;
+  sinceMs: number;
+  reason: string;
+}
+
+/** What a run has done so far, for the summary and for checks. */
+export interface RunCounts {
+  ordersPlaced: number;
+  ordersCanceled: number;
+  cancelRequests: number;
+  fills: number;
+  /** Refusals of our own gate, by code. */
+  refused: Record<string, number>;
+  /** The venue's noes, by code. */
+  rejected: Record<string, number>;
+  splitMicroUsd: number;
+  mergedMicroUsd: number;
+  settledTrades: number;
+  failedTrades: number;
+  faults: number;
+}
+
+/** The way out, once a stop was asked for. */
+export interface Shutdown {
+  readonly sinceMs: number;
+  /** When a read showed that no order is left; null before. */
+  ordersGoneAtMs: number | null;
+  /** When the reads of the way out were last asked for. */
+  askedAtMs: number;
+  exited: boolean;
+}
+
+/**
+ * Everything the core knows. Plain data throughout, so that a snapshot is complete and a replay starts from the same bits.
+ */
+export interface KernelState {
+  nowMs: number;
+  steps: number;
+  run: RunFacts;
+  settings: StrategySettings;
+  salts: RandomStream;
+  nextOrder: number;
+  nextTransaction: number;
+  trading: TradingState;
+  markets: Map<ConditionId, MarketSlot>;
+  listedAtMs: number | null;
+  orders: OrderTable;
+  /** Fills, positions and the ledger. */
+  books: Books;
+  transactions: TransactionTable;
+  /** Tokens whose balance on chain has been taken into the books; a market is not quoted before both of its are. */
+  knownTokens: Set<TokenId>;
+  /** Order tokens of the rate limit. */
+  orderBudget: OrderBudget;
+  reconciliation: Reconciliation;
+  feeds: Record<FeedName, FeedState>;
+  loops: Map<LoopName, LoopRun>;
+  /** When a cancel of everything was last sent because the mode forbids resting orders. */
+  pulledAtMs: number | null;
+  shutdown: Shutdown | null;
+  /** Whether the parent run ended with nothing in flight: only then is a difference at start a deposit or withdrawal. */
+  endedClean: boolean;
+  counts: RunCounts;
+}
+
+export const createCounts = (): RunCounts => ({
+  ordersPlaced: 0,
+  ordersCanceled: 0,
+  cancelRequests: 0,
+  fills: 0,
+  refused: {},
+  rejected: {},
+  splitMicroUsd: 0,
+  mergedMicroUsd: 0,
+  settledTrades: 0,
+  failedTrades: 0,
+  faults: 0,
+});
+
+const feedDown = (nowMs: number): FeedState => ({ up: false, sinceMs: nowMs, reason: 'not connected yet' });
+
+export const createFeeds = (nowMs: number): Record<FeedName, FeedState> => ({
+  market: feedDown(nowMs),
+  user: feedDown(nowMs),
+  heartbeat: feedDown(nowMs),
+});
+
+/** The state of a first run, before anything is known. */
+export function createState(run: RunFacts, settings: StrategySettings, salts: RandomStream): KernelState {
+  const nowMs = run.startedAtMs;
+  return {
+    nowMs,
+    steps: 0,
+    run,
+    settings,
+    salts,
+    nextOrder: 1,
+    nextTransaction: 1,
+    trading: createTradingState(nowMs),
+    markets: new Map(),
+    listedAtMs: null,
+    orders: createOrderTable(),
+    books: createBooks(),
+    transactions: new Map(),
+    knownTokens: new Set(),
+    orderBudget: { tokens: 0, atMs: nowMs },
+    reconciliation: createReconciliation(nowMs),
+    feeds: createFeeds(nowMs),
+    loops: new Map(),
+    pulledAtMs: null,
+    shutdown: null,
+    endedClean: false,
+    counts: createCounts(),
+  };
+}

@@ -1,0 +1,117 @@
+import { inMotion } from '../orders/books.ts';
+import { markCancelAsked } from '../orders/order-life.ts';
+import { allLiveOrders } from '../orders/order-table.ts';
+import { mayTransmit } from '../risk/trading-state.ts';
+import type { Outbox } from './outbox.ts';
+import { noteAsked } from './reconciliation.ts';
+import type { KernelState, Shutdown } from './state.ts';
+import { pendingTransactions } from './transactions.ts';
+
+/** While orders must go and have not gone, everything is cancelled again this often. */
+const PULL_EVERY_MS = 2_000;
+/** How long the way out waits for trades and transactions to settle once no order is left. */
+const SETTLE_BOUND_MS = 45_000;
+/** How long the way out waits for the venue to confirm that no order is left. Its heartbeat sweep is shorter. */
+const CANCEL_BOUND_MS = 60_000;
+const READ_EVERY_MS = 1_000;
+
+/**
+ * When the mode forbids resting orders, none may rest: everything is cancelled, and again until none is left. Pausing,
+ * halting, stopping, a lost heartbeat and a dead user socket all come through here, so no way of stopping leaves quotes behind.
+ */
+export function pullOrders(state: KernelState, outbox: Outbox): void {
+  if (mayTransmit(state.trading.mode)) {
+    state.pulledAtMs = null;
+    return;
+  }
+  const live = allLiveOrders(state.orders);
+  const due = state.pulledAtMs === null || state.nowMs - state.pulledAtMs >= PULL_EVERY_MS;
+  if (live.length === 0 || !due) return;
+  state.pulledAtMs = state.nowMs;
+  markCancelAsked(
+    state.orders,
+    live.flatMap(({ orderId }) => (orderId === null ? [] : [orderId])),
+    state.nowMs,
+  );
+  state.counts.cancelRequests += 1;
+  outbox.send({ kind: 'cancelAll', reason: `trading state is ${state.trading.mode}` });
+}
+
+/**
+ * The way out: all orders cancelled and confirmed gone by a read, then trades and transactions settled, then the wallet
+ * compared with the books once more, then exit. Every wait has a bound; what is not settled by then is in the journal.
+ */
+export function walkOut(state: KernelState, outbox: Outbox): void {
+  if (state.trading.mode !== 'stopping') return;
+  state.shutdown ??= {
+    sinceMs: state.nowMs,
+    ordersGoneAtMs: null,
+    askedAtMs: Number.MIN_SAFE_INTEGER,
+    exited: false,
+  };
+  const { shutdown, nowMs } = state;
+  if (shutdown.exited) return;
+  const reason = exitReason(state, shutdown);
+  if (reason !== null) {
+    shutdown.exited = true;
+    state.endedClean = reason === CLEAN;
+    outbox.send({ kind: 'exit', reason });
+    return;
+  }
+  if (nowMs - shutdown.askedAtMs < READ_EVERY_MS) return;
+  shutdown.askedAtMs = nowMs;
+  if (shutdown.ordersGoneAtMs === null) {
+    noteAsked(state.reconciliation, 'openOrders', nowMs);
+    outbox.send({ kind: 'readOpenOrders' });
+  } else if (moving(state) > 0) {
+    noteAsked(state.reconciliation, 'trades', nowMs);
+    outbox.send({ kind: 'readTrades', sinceMs: oldestOpenFillMs(state) });
+  } else {
+    noteAsked(state.reconciliation, 'balances', nowMs);
+    outbox.send({ kind: 'readBalances', tokens: [...state.knownTokens] });
+  }
+}
+
+const CLEAN = 'all orders are gone, everything is settled';
+
+function exitReason(state: KernelState, shutdown: Shutdown): string | null {
+  const { nowMs } = state;
+  if (shutdown.ordersGoneAtMs === null) {
+    return nowMs - shutdown.sinceMs > CANCEL_BOUND_MS
+      ? 'the venue did not confirm that no order is left'
+      : null;
+  }
+  const compared = state.reconciliation.chain;
+  if (moving(state) === 0 && compared !== null && compared.atMs > shutdown.ordersGoneAtMs) {
+    return CLEAN;
+  }
+  return nowMs - shutdown.ordersGoneAtMs > SETTLE_BOUND_MS
+    ? 'orders are gone, but not everything settled in time'
+    : null;
+}
+
+const moving = (state: KernelState): number =>
+  inMotion(state.books, state.orders, pendingTransactions(state.transactions).length);
+
+/** Match times are whole seconds, so reads reach back a little further than the oldest fill that is not final. */
+const OVERLAP_MS = 5_000;
+
+/** From when trades must be read so that every fill that is not final is among them. */
+export function oldestOpenFillMs(state: KernelState): number {
+  let oldest = state.nowMs;
+  for (const key of state.books.fills.open) {
+    const record = state.books.fills.byKey.get(key);
+    if (record !== undefined) oldest = Math.min(oldest, record.fill.matchedAtMs);
+  }
+  for (const record of state.orders.byClientId.values()) {
+    if (record.venueMatched > record.matched) oldest = Math.min(oldest, record.approvedAtMs);
+  }
+  return oldest - OVERLAP_MS;
+}
+
+/** When `pullOrders` or `walkOut` next has something to do. */
+export function nextWithdrawalAtMs(state: KernelState): number {
+  if (mayTransmit(state.trading.mode)) return Number.MAX_SAFE_INTEGER;
+  if (state.shutdown !== null && !state.shutdown.exited) return state.shutdown.askedAtMs + READ_EVERY_MS;
+  return state.pulledAtMs === null ? Number.MAX_SAFE_INTEGER : state.pulledAtMs + PULL_EVERY_MS;
+}

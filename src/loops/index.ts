@@ -1,0 +1,6 @@
+import type { Loop } from '../kernel/loop.ts';
+import { maintenance } from './maintenance/loop.ts';
+import { marketMaking } from './market-making/loop.ts';
+
+/** Every loop of the worker. The order breaks ties: books are brought up to date before anything is quoted on them. */
+export const loops: readonly Loop[] = [maintenance, marketMaking];

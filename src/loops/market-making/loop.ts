@@ -1,0 +1,52 @@
+import type { ConditionId } from '../../domain/market.ts';
+import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
+import { operateInventory } from './inventory-operations.ts';
+import { createMarketMakingMemory, type MarketMakingMemory } from './memory.ts';
+import { quoteMarket, withdraw } from './quote-market.ts';
+import { scan } from './scan.ts';
+import { scannerLimits } from './settings.ts';
+
+/**
+ * Finds markets, quotes both sides of them, and keeps their inventory workable. Everything it wants comes out as intents; what
+ * may be sent is the gate's to say.
+ */
+export const marketMaking = defineLoop<MarketMakingMemory>({
+  name: 'market-making',
+  everyMs: (state) => state.settings.mm.cycleSeconds * 1_000,
+  minGapMs: (state) => state.settings.mm.requoteMinGapMs,
+  wakesOn: ['book', 'ownFill', 'settings', 'markets', 'transaction', 'reconnect'],
+  // While starting it may look and choose, so that quotes can go out the moment trading is allowed; the gate holds orders back.
+  allowedIn: ['starting', 'active', 'reducing'],
+  createMemory: createMarketMakingMemory,
+  decide,
+});
+
+function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
+  const { mm } = view.state.settings;
+  if (!mm.enabled) return withdrawOthers(view, new Set());
+  const intents = scan(view, memory, scannerLimits(mm), mm.scannerRefreshMinutes * 60_000);
+  if (view.state.trading.mode === 'starting') return intents;
+  for (const conditionId of inScope(view, memory)) {
+    const slot = view.state.markets.get(conditionId);
+    if (slot !== undefined) intents.push(quoteMarket(view, memory, slot, mm));
+  }
+  intents.push(...withdrawOthers(view, memory.chosen));
+  if (view.cause === 'beat') intents.push(...operateInventory(view, memory, mm));
+  return intents;
+}
+
+/** All chosen markets on a beat; between beats only those that changed. */
+function inScope({ cause, subjects }: LoopView, memory: MarketMakingMemory): ConditionId[] {
+  if (cause === 'beat' || subjects.size === 0) return [...memory.chosen];
+  return [...memory.chosen].filter((conditionId) => subjects.has(conditionId));
+}
+
+/** A market that is no longer chosen keeps no quotes: forgetting them is how stale orders lose money. */
+function withdrawOthers({ state }: LoopView, chosen: ReadonlySet<ConditionId>): Intent[] {
+  const intents: Intent[] = [];
+  for (const conditionId of state.orders.workingByCondition.keys()) {
+    if (!chosen.has(conditionId))
+      intents.push(withdraw(conditionId, undefined, 'not among the chosen markets'));
+  }
+  return intents;
+}

@@ -1,0 +1,36 @@
+import type { ConditionId } from '../../domain/market.ts';
+import type { VolTracker } from '../../pricing/volatility.ts';
+import type { Exclusion } from './scanner.ts';
+
+/** What the loop remembers of one market between runs. */
+export interface MarketMemory {
+  readonly volatility: VolTracker;
+  /** Why the market is not quoted right now; null while it is. */
+  notQuotedBecause: string | null;
+  /** Rejections for crossing in a row, and until when the market rests because of them. */
+  crossStreak: number;
+  crossRejectsSeen: number;
+  restUntilMs: number;
+  /** When a split was last asked for, so that one that fails is not asked for every beat. */
+  splitAskedAtMs: number | null;
+}
+
+/** The market-making loop's memory: plain data inside the kernel state. */
+export interface MarketMakingMemory {
+  listingAskedAtMs: number | null;
+  shortlistedAtMs: number | null;
+  watched: Set<ConditionId>;
+  chosen: Set<ConditionId>;
+  /** Why each other market is not quoted. */
+  excluded: Map<ConditionId, Exclusion>;
+  markets: Map<ConditionId, MarketMemory>;
+}
+
+export const createMarketMakingMemory = (): MarketMakingMemory => ({
+  listingAskedAtMs: null,
+  shortlistedAtMs: null,
+  watched: new Set(),
+  chosen: new Set(),
+  excluded: new Map(),
+  markets: new Map(),
+});

@@ -1,0 +1,216 @@
+import type { ConditionId } from '../../domain/market.ts';
+import { MICRO, POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
+import { marketRisk } from '../../kernel/gate-view.ts';
+import type { Intent, LoopView } from '../../kernel/loop.ts';
+import type { MarketSlot } from '../../kernel/market-slots.ts';
+import { reservedByTransactions } from '../../kernel/transactions.ts';
+import { freeCash, freeTokens } from '../../orders/books.ts';
+import { workingOrders } from '../../orders/order-table.ts';
+import { netShares } from '../../orders/position.ts';
+import { cashOf, ownQuotes, possibleFill } from '../../orders/reserve.ts';
+import type { DesiredQuote } from '../../orders/types.ts';
+import { fairValue } from '../../pricing/fair-value.ts';
+import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
+import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
+import type { QuoteInventory } from '../../quoting/pipeline.ts';
+import { priceAndShape, type QuotingResult } from '../../quoting/price-and-shape.ts';
+import type { GridLevel } from '../../quoting/proposal.ts';
+import type { MarketMakingMemory, MarketMemory } from './memory.ts';
+import { dollars, type MarketMakingSettings } from './settings.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function memoryOf(memory: MarketMakingMemory, conditionId: ConditionId): MarketMemory {
+  let ofMarket = memory.markets.get(conditionId);
+  if (ofMarket === undefined) {
+    ofMarket = {
+      volatility: createVolTracker(),
+      notQuotedBecause: null,
+      crossStreak: 0,
+      crossRejectsSeen: 0,
+      restUntilMs: 0,
+      splitAskedAtMs: null,
+    };
+    memory.markets.set(conditionId, ofMarket);
+  }
+  return ofMarket;
+}
+
+/** Why the market cannot be quoted at this moment, or null. Each of these pulls what is resting. */
+function obstacle(view: LoopView, slot: MarketSlot, ofMarket: MarketMemory): string | null {
+  const { state, nowMs } = view;
+  const { yesTokenId, noTokenId, acceptingOrders } = slot.market;
+  if (slot.resolved !== undefined) return 'resolved';
+  if (!acceptingOrders) return 'the market takes no orders';
+  if (!slot.bookLive) return `book is not live: ${slot.bookReason}`;
+  if (nowMs < ofMarket.restUntilMs) return 'resting after rejections for crossing';
+  if (!state.knownTokens.has(yesTokenId) || !state.knownTokens.has(noTokenId))
+    return 'its token balances are not read yet';
+  return null;
+}
+
+/** Prices one market and says which quotes should rest in it; with a reason when there should be none. */
+export function quoteMarket(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  slot: MarketSlot,
+  mm: MarketMakingSettings,
+): Intent {
+  const { conditionId } = slot.market;
+  const ofMarket = memoryOf(memory, conditionId);
+  const reason = obstacle(view, slot, ofMarket);
+  if (reason !== null) return withdraw(conditionId, ofMarket, reason);
+  const result = price(view, memory, slot, ofMarket, mm);
+  if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
+  ofMarket.notQuotedBecause = null;
+  const quotes = [
+    ...desired(result.bids, 'BUY'),
+    ...(mm.twoSided ? desired(result.asks, 'SELL') : onlySells(result.asks)),
+  ];
+  const fair = result.fair.fairPts * POINT;
+  return {
+    kind: 'quote',
+    conditionId,
+    quotes,
+    safe: { maxBid: Math.floor(fair) as Price, minAsk: Math.ceil(fair) as Price },
+    why: explain(result),
+  };
+}
+
+export function withdraw(
+  conditionId: ConditionId,
+  ofMarket: MarketMemory | undefined,
+  reason: string,
+): Intent {
+  if (ofMarket !== undefined) ofMarket.notQuotedBecause = reason;
+  return {
+    kind: 'quote',
+    conditionId,
+    quotes: [],
+    safe: { maxBid: null, minAsk: null },
+    why: { notQuoted: reason },
+  };
+}
+
+function price(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  slot: MarketSlot,
+  ofMarket: MarketMemory,
+  mm: MarketMakingSettings,
+): QuotingResult {
+  const { state, nowMs } = view;
+  const { conditionId, minOrderSize, endAtMs } = slot.market;
+  const ownOrders = ownQuotes(state.orders, conditionId);
+  const fair = fairValue(slot.book, ownOrders, minOrderSize, mm.fairValue);
+  if (!('none' in fair)) observeVolatility(ofMarket.volatility, fair.fairPts, nowMs);
+  const position = state.books.positions.get(conditionId);
+  const ageHours = position?.openedAtMs == null ? 0 : (nowMs - position.openedAtMs) / HOUR_MS;
+  return priceAndShape({
+    book: slot.book,
+    ownOrders,
+    minOrderSize,
+    minNotional: 0 as Usd,
+    hoursToResolution: endAtMs === null ? null : Math.max(0, (endAtMs - nowMs) / HOUR_MS),
+    inventory: inventoryOf(view, slot),
+    budget: budgetOf(view, memory, conditionId, mm),
+    volatilityPtsPerSqrtS: volatilityOf(ofMarket.volatility),
+    staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
+    unwindUrgency: unwindUrgency(ageHours),
+    kappaPerPt: null,
+    eventRisk: false,
+    reduceOnly: state.trading.mode === 'reducing',
+    settings: mm,
+  });
+}
+
+/** What is held, and how much of it new quotes may sell: our own resting quotes in this market count as free, they are replaced. */
+function inventoryOf({ state }: LoopView, slot: MarketSlot): QuoteInventory {
+  const { conditionId } = slot.market;
+  const position = state.books.positions.get(conditionId);
+  const { pairs } = reservedByTransactions(state.transactions, conditionId);
+  const free = freeTokens(state.books, state.orders, conditionId, pairs);
+  let yesAvailable: number = free.yes;
+  let noAvailable: number = free.no;
+  for (const record of workingOrders(state.orders, conditionId)) {
+    if (record.request.side !== 'SELL') continue;
+    if (record.request.outcome === 'YES') yesAvailable += possibleFill(record);
+    else noAvailable += possibleFill(record);
+  }
+  return {
+    yes: (position === undefined ? 0 : netShares(position.yes)) as Shares,
+    no: (position === undefined ? 0 : netShares(position.no)) as Shares,
+    yesAvailable: yesAvailable as Shares,
+    noAvailable: noAvailable as Shares,
+  };
+}
+
+/**
+ * Dollars this market's quotes may cost. Its share of all cash over the markets quoted, so that the last market never inherits
+ * everything; at most what its limit leaves; and never more than is really free.
+ */
+function budgetOf(
+  { state }: LoopView,
+  memory: MarketMakingMemory,
+  conditionId: ConditionId,
+  mm: MarketMakingSettings,
+): Usd {
+  const free =
+    freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
+  let ownResting = 0;
+  let allResting = 0;
+  for (const [id, working] of state.orders.workingByCondition) {
+    for (const record of working.values()) {
+      const cash = cashOf(record);
+      allResting += cash;
+      if (id === conditionId) ownResting += cash;
+    }
+  }
+  const share = Math.floor((free + allResting) / Math.max(1, memory.chosen.size));
+  const risk = marketRisk(state, conditionId);
+  const atRisk = Math.max(
+    0,
+    Math.max(risk.mostNet, 0) * priceToFloat(risk.mark),
+    Math.max(-risk.leastNet, 0) * (1 - priceToFloat(risk.mark)),
+  );
+  // Only one side can end up at risk; the other side's quote costs cash but reduces.
+  const limit = 2 * dollars(mm.maxPerMarketUsd) - atRisk;
+  return Math.floor(Math.max(0, Math.min(share, limit, free + ownResting))) as Usd;
+}
+
+function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuote[] {
+  const merged = new Map<Price, DesiredQuote>();
+  for (const { price: at, size, level } of levels) {
+    const same = merged.get(at);
+    merged.set(at, {
+      side,
+      price: at,
+      size: (size + (same?.size ?? 0)) as Shares,
+      level: same?.level ?? level,
+    });
+  }
+  return [...merged.values()];
+}
+
+/** One-sided quoting: asks only from shares that are held. */
+const onlySells = (asks: readonly GridLevel[]): DesiredQuote[] =>
+  desired(
+    asks.filter((level) => level.funding === 'inventory'),
+    'SELL',
+  );
+
+/** The decision in a form worth keeping: what went in, and what each stage that did something left behind. */
+function explain(result: Extract<QuotingResult, { kind: 'quote' }>): unknown {
+  const levels = (side: readonly { pricePts: number; price: Price | null; size: Shares }[]): string[] =>
+    side.map(
+      ({ pricePts, price: at, size }) =>
+        `${at === null ? pricePts.toFixed(3) : at / POINT} x ${size / MICRO}`,
+    );
+  return {
+    fair: result.fair,
+    engine: result.engineQuote,
+    stages: result.trace.map(({ stage, before, after, why }) =>
+      before === after ? { stage, why } : { stage, why, bids: levels(after.bids), asks: levels(after.asks) },
+    ),
+  };
+}

@@ -1,0 +1,109 @@
+import { createBook, setLevel, type TickBook } from '../../domain/book.ts';
+import type { ConditionId } from '../../domain/market.ts';
+import type { Shares } from '../../domain/units.ts';
+import type { Intent, LoopView } from '../../kernel/loop.ts';
+import type { MarketSlot } from '../../kernel/market-slots.ts';
+import { ownQuotes } from '../../orders/reserve.ts';
+import type { OwnQuote } from '../../orders/types.ts';
+import type { MarketMakingMemory } from './memory.ts';
+import { type Candidate, type ScannerLimits, select, shortlist } from './scanner.ts';
+
+/** A listing that was asked for and never came is asked for again after this. */
+const LISTING_GIVE_UP_MS = 150_000;
+
+/** Keeps the list of markets fresh, watches the promising ones, and chooses those to quote from their live books. */
+export function scan(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  limits: ScannerLimits,
+  refreshMs: number,
+): Intent[] {
+  return [
+    ...refreshListing(view, memory, refreshMs),
+    ...followShortlist(view, memory, limits),
+    ...choose(view, memory, limits),
+  ];
+}
+
+function refreshListing({ state, nowMs }: LoopView, memory: MarketMakingMemory, refreshMs: number): Intent[] {
+  const isFresh = state.listedAtMs !== null && nowMs - state.listedAtMs < refreshMs;
+  const { listingAskedAtMs } = memory;
+  const answered =
+    listingAskedAtMs !== null && state.listedAtMs !== null && state.listedAtMs >= listingAskedAtMs;
+  const waiting = listingAskedAtMs !== null && !answered && nowMs - listingAskedAtMs < LISTING_GIVE_UP_MS;
+  if (isFresh || waiting) return [];
+  memory.listingAskedAtMs = nowMs;
+  return [{ kind: 'readMarkets' }];
+}
+
+/** After a new listing: watches what is promising, and lets go of what is not and holds nothing of ours. */
+function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimits): Intent[] {
+  const { state, nowMs } = view;
+  if (state.listedAtMs === null || memory.shortlistedAtMs === state.listedAtMs) return [];
+  memory.shortlistedAtMs = state.listedAtMs;
+  const slots = [...state.markets.values()];
+  const { watch, excluded } = shortlist(
+    slots.filter((slot) => slot.resolved === undefined).map((slot) => slot.market),
+    limits,
+    nowMs,
+  );
+  memory.excluded = excluded;
+  const wanted = new Set(watch.map((market) => market.conditionId));
+  // A market with inventory or orders stays watched, or its position could not be priced or sold.
+  for (const slot of slots) if (isOurs(view, slot)) wanted.add(slot.market.conditionId);
+  const added = [...wanted].filter((conditionId) => state.markets.get(conditionId)?.watched !== true);
+  const dropped = slots
+    .filter((slot) => slot.watched && !wanted.has(slot.market.conditionId))
+    .map((slot) => slot.market.conditionId);
+  memory.watched = wanted;
+  for (const conditionId of dropped) memory.markets.delete(conditionId);
+  const intents: Intent[] = [];
+  if (dropped.length > 0) intents.push({ kind: 'unwatch', conditionIds: dropped });
+  if (added.length > 0) intents.push({ kind: 'watch', conditionIds: added });
+  return intents;
+}
+
+export function isOurs({ state }: LoopView, { market }: MarketSlot): boolean {
+  if (state.orders.workingByCondition.has(market.conditionId)) return true;
+  const position = state.books.positions.get(market.conditionId);
+  return position !== undefined && position.openedAtMs !== null;
+}
+
+/** Chooses the markets to quote. Books are judged without our own orders, or we would be scared off by ourselves. */
+function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimits): Intent[] {
+  const candidates: Candidate[] = [];
+  for (const conditionId of memory.watched) {
+    const slot = view.state.markets.get(conditionId);
+    if (slot === undefined) continue;
+    if (slot.resolved !== undefined || !slot.market.acceptingOrders) {
+      memory.excluded.set(conditionId, 'closed');
+      continue;
+    }
+    candidates.push({
+      market: slot.market,
+      book: slot.bookLive ? withoutOwn(slot.book, ownQuotes(view.state.orders, conditionId)) : null,
+      incumbent: memory.chosen.has(conditionId),
+    });
+  }
+  const { chosen, excluded } = select(candidates, limits, view.nowMs);
+  memory.chosen = new Set<ConditionId>(chosen);
+  for (const conditionId of chosen) memory.excluded.delete(conditionId);
+  for (const [conditionId, reason] of excluded) memory.excluded.set(conditionId, reason);
+  return [];
+}
+
+/** A copy of the book with our own remainders taken out. */
+export function withoutOwn(book: TickBook, own: readonly OwnQuote[]): TickBook {
+  if (own.length === 0) return book;
+  const copy = createBook(book.tick);
+  copy.bids.set(book.bids);
+  copy.asks.set(book.asks);
+  copy.bestBidIndex = book.bestBidIndex;
+  copy.bestAskIndex = book.bestAskIndex;
+  for (const { side, price, size } of own) {
+    const levels = side === 'BUY' ? copy.bids : copy.asks;
+    const left = Math.max(0, (levels[price / book.tick] ?? 0) - size);
+    setLevel(copy, side, price, left as Shares);
+  }
+  return copy;
+}

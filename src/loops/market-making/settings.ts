@@ -1,0 +1,25 @@
+import { MICRO, type Shares, type Usd } from '../../domain/units.ts';
+import type { Settings } from '../../settings/index.ts';
+import type { ScannerLimits } from './scanner.ts';
+
+export type MarketMakingSettings = Settings['mm'];
+
+export const dollars = (value: number): Usd => Math.round(value * MICRO) as Usd;
+export const shareCount = (value: number): Shares => Math.round(value * MICRO) as Shares;
+
+/** The scanner's part of the settings. */
+export const scannerLimits = (mm: MarketMakingSettings): ScannerLimits => ({
+  maxMarkets: mm.maxMarkets,
+  minSpreadPts: mm.minSpreadPts,
+  minDepthUsd: mm.minDepthUsd,
+  minActivityPerMin: mm.minActivityUsdPerMin,
+  minMid: mm.minMid,
+  maxMid: mm.maxMid,
+  minDaysToResolution: mm.minDaysToResolution,
+  maxDaysToResolution: mm.maxDaysToResolution,
+  earlyMarketHours: mm.earlyMarketHours,
+  earlyMarketMinDepthUsd: mm.earlyMarketMinDepthUsd,
+  earlyMarketMinActivity: mm.earlyMarketMinActivityUsdPerMin,
+  earlyMarketBoost: mm.earlyMarketBoostPts,
+  earlyMarketMaxSlots: mm.earlyMarketMaxSlots,
+});

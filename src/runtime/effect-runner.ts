@@ -1,0 +1,225 @@
+import type { OrderAnswer, OrderRequest } from '../domain/order.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
+import type { Command, Input } from '../kernel/messages.ts';
+import type { ChainPort } from '../ports/chain.ts';
+import { ForeignError } from '../ports/foreign-error.ts';
+import type { Log } from '../ports/timers.ts';
+import type { MarketFeedPort, MarketListPort, VenuePort } from '../ports/venue.ts';
+
+export interface EffectPorts {
+  readonly venue: VenuePort;
+  readonly markets: MarketListPort;
+  readonly marketFeed: MarketFeedPort;
+  readonly chain: ChainPort;
+}
+
+export interface EffectRunner {
+  run(command: Command): void;
+  /** Resolves when every effect under way has answered, or the bound has passed. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+/** Bounds of one call, by what it does. Beyond them the outcome is unknown, and reconciliation finds out. */
+const PLACE_TIMEOUT_MS = 10_000;
+const CANCEL_TIMEOUT_MS = 10_000;
+const READ_TIMEOUT_MS = 15_000;
+const MARKETS_TIMEOUT_MS = 120_000;
+const TRANSACTION_TIMEOUT_MS = 60_000;
+
+/**
+ * Turns commands into calls on the ports and every result back into an input. It decides nothing, with one exception: after
+ * signing and right before transmission it asks `mayTransmit` once more, so that a halt also stops what was already signed.
+ */
+export function createEffectRunner(options: {
+  readonly ports: EffectPorts;
+  readonly submit: (input: Input) => void;
+  readonly nowMs: () => number;
+  readonly mayTransmit: () => boolean;
+  readonly onExit: (reason: string) => void;
+  readonly log: Log;
+}): EffectRunner {
+  const { ports, submit, nowMs, log } = options;
+  const underWay = new Set<Promise<void>>();
+  const closing = new AbortController();
+
+  const bounded = (timeoutMs: number): AbortSignal =>
+    AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
+
+  function track(work: Promise<void>, what: string): void {
+    const guarded: Promise<void> = work
+      .catch((error: unknown) =>
+        log.alarm(`${what} failed in a way that has no input`, { error: textOf(error) }),
+      )
+      .finally(() => underWay.delete(guarded));
+    underWay.add(guarded);
+  }
+
+  async function place(requests: readonly OrderRequest[]): Promise<void> {
+    const all = (answer: OrderAnswer): void =>
+      submit({
+        kind: 'ordersAnswered',
+        answers: requests.map((request) => [request.clientId, answer] as const),
+      });
+    let prepared: Awaited<ReturnType<VenuePort['prepare']>>;
+    try {
+      prepared = await ports.venue.prepare(requests);
+    } catch (error) {
+      all({ result: 'notSent', text: `signing failed: ${textOf(error)}` });
+      return;
+    }
+    submit({
+      kind: 'ordersPrepared',
+      orders: prepared.map((order) => [order.clientId, order.orderId] as const),
+    });
+    if (!options.mayTransmit()) {
+      all({ result: 'notSent', text: 'trading was halted after signing' });
+      return;
+    }
+    try {
+      submit({
+        kind: 'ordersAnswered',
+        answers: await ports.venue.place(prepared, bounded(PLACE_TIMEOUT_MS)),
+      });
+    } catch (error) {
+      all({ result: 'unknown', code: codeOf(error), text: textOf(error) });
+    }
+  }
+
+  async function cancel(orderIds: Extract<Command, { kind: 'cancel' }>['orderIds'] | null): Promise<void> {
+    const requested = orderIds ?? [];
+    try {
+      const answer = await (orderIds === null
+        ? ports.venue.cancelAll(bounded(CANCEL_TIMEOUT_MS))
+        : ports.venue.cancel(orderIds, bounded(CANCEL_TIMEOUT_MS)));
+      submit({
+        kind: 'cancelAnswered',
+        requested,
+        canceled: answer.canceled,
+        notCanceled: answer.notCanceled,
+      });
+    } catch (error) {
+      submit({ kind: 'cancelFailed', requested, code: codeOf(error), text: textOf(error) });
+    }
+  }
+
+  async function transact(request: TransactionRequest): Promise<void> {
+    const ended = (status: 'notSent' | 'unknown', text: string): void =>
+      submit({ kind: 'transactionEnded', txKey: request.txKey, status, text });
+    let prepared: Awaited<ReturnType<ChainPort['prepare']>>;
+    try {
+      prepared = await ports.chain.prepare(request, bounded(READ_TIMEOUT_MS));
+    } catch (error) {
+      ended('notSent', textOf(error));
+      return;
+    }
+    submit({ kind: 'transactionPrepared', txKey: request.txKey, hash: prepared.hash, nonce: prepared.nonce });
+    try {
+      const outcome = await ports.chain.send(prepared, bounded(TRANSACTION_TIMEOUT_MS));
+      submit({ kind: 'transactionEnded', txKey: request.txKey, ...outcome });
+    } catch (error) {
+      ended('unknown', textOf(error));
+    }
+  }
+
+  /** Runs a read and turns its result, or its failure, into an input. */
+  function read(
+    name: Extract<Input, { kind: 'readFailed' }>['read'],
+    key: string,
+    timeoutMs: number,
+    call: (signal: AbortSignal) => Promise<Input>,
+  ): void {
+    const work = call(bounded(timeoutMs)).then(submit, (error: unknown) =>
+      submit({ kind: 'readFailed', read: name, key, code: codeOf(error), text: textOf(error) }),
+    );
+    track(work, `reading ${name}`);
+  }
+
+  function run(command: Command): void {
+    const askedAtMs = nowMs();
+    switch (command.kind) {
+      case 'place':
+        track(place(command.orders.map((order) => order.request)), 'placing orders');
+        return;
+      case 'cancel':
+        track(cancel(command.orderIds), 'canceling orders');
+        return;
+      case 'cancelAll':
+        track(cancel(null), 'canceling all orders');
+        return;
+      case 'transact':
+        track(transact(command.transaction.request), 'sending a transaction');
+        return;
+      case 'watch':
+        ports.marketFeed.watch(command.markets);
+        return;
+      case 'unwatch':
+        ports.marketFeed.unwatch(command.conditionIds);
+        return;
+      case 'readMarkets':
+        read('markets', '', MARKETS_TIMEOUT_MS, (signal) => ports.markets.markets(signal));
+        return;
+      case 'readBook':
+        read('book', command.market.conditionId, READ_TIMEOUT_MS, (signal) =>
+          ports.marketFeed.readBook(command.market, signal),
+        );
+        return;
+      case 'readOpenOrders':
+        read('openOrders', '', READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'openOrdersRead',
+          orders: await ports.venue.openOrders(signal),
+          askedAtMs,
+        }));
+        return;
+      case 'readOrder':
+        read('order', command.orderId, READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'orderRead',
+          orderId: command.orderId,
+          order: await ports.venue.order(command.orderId, signal),
+          askedAtMs,
+        }));
+        return;
+      case 'readTrades':
+        read('trades', '', READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'tradesRead',
+          fills: await ports.venue.trades(command.sinceMs, signal),
+          sinceMs: command.sinceMs,
+          askedAtMs,
+        }));
+        return;
+      case 'readBalances':
+        read('balances', '', READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'balancesRead',
+          ...(await ports.chain.balances(command.tokens, signal)),
+          askedAtMs,
+        }));
+        return;
+      case 'readTransaction':
+        read('transaction', command.txKey, READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'transactionEnded',
+          txKey: command.txKey,
+          ...(await ports.chain.read(command.hash, command.nonce, signal)),
+        }));
+        return;
+      case 'notify':
+        log[command.level](command.text);
+        return;
+      case 'decision':
+        return;
+      case 'exit':
+        options.onExit(command.reason);
+        return;
+    }
+  }
+
+  return {
+    run,
+    idle: async () => {
+      while (underWay.size > 0) await Promise.allSettled([...underWay]);
+    },
+    close: () => closing.abort(new ForeignError('closing', 'the worker is stopping', 'never')),
+  };
+}
+
+const codeOf = (error: unknown): string => (error instanceof ForeignError ? error.code : 'unexpected');
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
