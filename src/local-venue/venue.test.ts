@@ -1,3 +1,7 @@
+import { AssetType, ClobClient, Side } from '@polymarket/clob-client-v2';
+import { createWalletClient, http } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { polygon } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConditionId, Market, TokenId } from '../domain/market.ts';
 import { price, shares } from '../domain/units.ts';
@@ -140,6 +144,38 @@ describe('the venue on a real chain', () => {
       await alice.call('GET', `${path}=CONDITIONAL&token_id=${tokenId}`);
     }
     await expectInStep(alice);
+  });
+
+  it('takes orders of a deposit wallet from the official client, and settles them', async () => {
+    const owner = venue.chain.accounts[2]!;
+    const wallet = await venue.chain.placeDepositWallet(owner.address);
+    await venue.chain.fund(wallet, 100n * 1_000_000n);
+    await venue.chain.approveAll(wallet);
+    const signer = createWalletClient({
+      account: privateKeyToAccount(owner.privateKey),
+      chain: polygon,
+      transport: http(venue.urls.rpc),
+    });
+    const terms = { host: venue.urls.clob, chain: 137, signer, throwOnError: true } as const;
+    const creds = await new ClobClient(terms).createOrDeriveApiKey();
+    const client = new ClobClient({ ...terms, creds, signatureType: 3, funderAddress: wallet });
+    const { balance } = await client.getBalanceAllowance({ asset_type: AssetType.COLLATERAL });
+    expect(balance).toBe('100000000');
+    const placed = await client.createAndPostOrder({
+      tokenID: market.yesTokenId,
+      price: 0.6,
+      size: 10,
+      side: Side.BUY,
+    });
+    expect(placed).toMatchObject({ success: true, status: 'live' });
+    const open = await client.getOpenOrders();
+    expect(open).toEqual([expect.objectContaining({ id: placed.orderID, maker_address: wallet })]);
+    const taken = await bob.place({ tokenId: market.noTokenId, side: 'BUY', price: 0.4, size: 10 });
+    expect(taken.json()).toMatchObject({ status: 'matched' });
+    expect(await venue.state.settled()).toBe(true);
+    const [shares] = await venue.chain.tokenBalancesOf([{ owner: wallet, tokenId: market.yesTokenId }]);
+    expect(shares).toBe(WHOLE);
+    expect(venue.state.trades(wallet).at(-1)?.status).toBe('CONFIRMED');
   });
 
   it('pays out what it resolves', async () => {

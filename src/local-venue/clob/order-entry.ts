@@ -8,6 +8,7 @@ import {
   type Rejection,
   rejections,
 } from '../../exchange/index.ts';
+import { depositWalletAddressOf } from '../chain/deposit-wallet.ts';
 import type { Address, ChainOrder, FundedAccount, Hex } from '../chain/types.ts';
 import type { SubmitOutcome, TraderOrder } from '../types.ts';
 import { change, forgetOld } from './apply-events.ts';
@@ -49,8 +50,7 @@ export async function enterOrder(
     rejection,
   });
   if (payload.apiKey !== sender.apiKey) return refuse(rejections.notKeyOwner());
-  if (signed.signatureType !== 3 && signed.signer !== sender.address)
-    return refuse(rejections.notKeySigner());
+  if (signed.signer !== signerOf(sender, signed)) return refuse(rejections.notKeySigner());
   const market = findMarketByToken(core, signed.tokenId);
   if (market === null) return refuse(rejections.noOrderbook(signed.tokenId));
   const id = core.chain.orderHash(signed, market.market.negRisk);
@@ -58,6 +58,10 @@ export async function enterOrder(
   if (unsigned !== null) return refuse(unsigned, id);
   return place(core, sender, signed, id, market, payload);
 }
+
+/** Who must sign: the account of the key, or for type 3 the deposit wallet that derives from it. */
+const signerOf = (sender: Sender, signed: ChainOrder): Address =>
+  signed.signatureType === 3 ? depositWalletAddressOf(sender.address) : sender.address;
 
 /** A plain account signs for itself; for the other types the exchange contract decides. */
 async function checkSignature(

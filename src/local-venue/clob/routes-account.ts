@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TokenId } from '../../domain/market.ts';
+import { depositWalletAddressOf } from '../chain/deposit-wallet.ts';
 import type { Address } from '../chain/types.ts';
 import type { VenueOrder } from '../types.ts';
 import { type Asset, settledOf } from './balances.ts';
@@ -171,9 +172,10 @@ function askedBalance(core: VenueCore, request: FastifyRequest): { owner: Addres
   return { owner, asset: tokenId as TokenId };
 }
 
-/** Wallet types other than 0 hold their funds elsewhere; the wallet is known from the orders it made. */
+/** A deposit wallet derives from the account; other wallets are known from the orders they made. */
 function ownerFor(core: VenueCore, account: ApiAccount, signatureType: string | null): Address {
   if (signatureType === null || signatureType === '0') return account.address;
+  if (signatureType === '3') return depositWalletAddressOf(account.address);
   for (const owner of ownersOf(core, account.address)) if (owner !== account.address) return owner;
   return account.address;
 }
