@@ -24,7 +24,9 @@ export const marketMaking = defineLoop<MarketMakingMemory>({
 function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
   const { mm } = view.state.settings;
   if (!mm.enabled) return withdrawOthers(view, new Set());
-  const intents = scan(view, memory, scannerLimits(mm), mm.scannerRefreshMinutes * 60_000);
+  const intents = isTimeToScan(view, memory)
+    ? scan(view, memory, scannerLimits(mm), mm.scannerRefreshMinutes * 60_000)
+    : [];
   if (view.state.trading.mode === 'starting') return intents;
   for (const conditionId of inScope(view, memory)) {
     const slot = view.state.markets.get(conditionId);
@@ -33,6 +35,15 @@ function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
   intents.push(...withdrawOthers(view, memory.chosen));
   if (view.cause === 'beat') intents.push(...operateInventory(view, memory, mm));
   return intents;
+}
+
+/** While places are free, a market whose book has just come alive need not wait for the beat; but looking costs, so not each time. */
+const EAGER_SCAN_EVERY_MS = 1_000;
+
+function isTimeToScan({ cause, state, nowMs }: LoopView, memory: MarketMakingMemory): boolean {
+  if (cause === 'beat' || state.listedAtMs !== memory.shortlistedAtMs) return true;
+  const hasRoom = memory.chosen.size < Math.min(state.settings.mm.maxMarkets, memory.watched.size);
+  return hasRoom && nowMs - memory.scannedAtMs >= EAGER_SCAN_EVERY_MS;
 }
 
 /** All chosen markets on a beat; between beats only those that changed. */

@@ -19,6 +19,8 @@ export interface MarketMemory {
 export interface MarketMakingMemory {
   listingAskedAtMs: number | null;
   shortlistedAtMs: number | null;
+  /** When markets were last chosen. */
+  scannedAtMs: number;
   watched: Set<ConditionId>;
   chosen: Set<ConditionId>;
   /** Why each other market is not quoted. */
@@ -29,6 +31,7 @@ export interface MarketMakingMemory {
 export const createMarketMakingMemory = (): MarketMakingMemory => ({
   listingAskedAtMs: null,
   shortlistedAtMs: null,
+  scannedAtMs: Number.MIN_SAFE_INTEGER,
   watched: new Set(),
   chosen: new Set(),
   excluded: new Map(),

@@ -18,6 +18,7 @@ export function scan(
   limits: ScannerLimits,
   refreshMs: number,
 ): Intent[] {
+  memory.scannedAtMs = view.nowMs;
   return [
     ...refreshListing(view, memory, refreshMs),
     ...followShortlist(view, memory, limits),
