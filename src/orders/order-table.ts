@@ -1,0 +1,175 @@
+import type { ConditionId } from '../domain/market.ts';
+import {
+  type ClientId,
+  isTerminal,
+  mayBeLive,
+  type OrderId,
+  type OrderRequest,
+  type OrderState,
+} from '../domain/order.ts';
+import type { Shares, Usd } from '../domain/units.ts';
+import type { ArchivedOrder, OrderRecord, OrderTags } from './types.ts';
+
+/** Events that changed nothing, by reason; a status line shows them. */
+export interface OrderCounts {
+  lateAfterTerminal: number;
+  forUnknownOrder: number;
+  contradictions: number;
+}
+
+/** All orders of ours that matter still. Plain data; the functions of this folder are its only writers. */
+export interface OrderTable {
+  byClientId: Map<ClientId, OrderRecord>;
+  byOrderId: Map<OrderId, OrderRecord>;
+  /** Orders that may be live or whose fills are awaited, by market: what reservations and the planner walk over. */
+  workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
+  /** Terminal orders that have left the table, oldest first, at most `ARCHIVE_LIMIT`. */
+  archive: Map<OrderId, ArchivedOrder>;
+  counts: OrderCounts;
+}
+
+/** About an hour of requoting 20 markets every ten seconds; late frames are younger than that. */
+export const ARCHIVE_LIMIT = 20_000;
+
+export function createOrderTable(): OrderTable {
+  return {
+    byClientId: new Map(),
+    byOrderId: new Map(),
+    workingByCondition: new Map(),
+    archive: new Map(),
+    counts: { lateAfterTerminal: 0, forUnknownOrder: 0, contradictions: 0 },
+  };
+}
+
+/** Builds the table with its indexes from the records of a snapshot. */
+export function orderTableFrom(
+  records: readonly OrderRecord[],
+  archive: readonly (readonly [OrderId, ArchivedOrder])[],
+): OrderTable {
+  const table = createOrderTable();
+  for (const record of records) {
+    table.byClientId.set(record.request.clientId, record);
+    if (record.orderId !== null) table.byOrderId.set(record.orderId, record);
+    indexOrder(table, record);
+  }
+  for (const [orderId, archived] of archive) table.archive.set(orderId, archived);
+  return table;
+}
+
+/**
+ * Enters an order that the gate approved. `takerFeeBound` is the most its taker fee can come to, 0 for post-only.
+ * A client id that is already in use is a broken invariant and throws.
+ */
+export function addApproved(
+  table: OrderTable,
+  request: OrderRequest,
+  tags: OrderTags,
+  takerFeeBound: Usd,
+  atMs: number,
+): OrderRecord {
+  if (table.byClientId.has(request.clientId))
+    throw new Error(
+      `client order id ${request.clientId} is in use already, expected a new one for every order`,
+    );
+  const record: OrderRecord = {
+    request,
+    tags,
+    takerFeeBound,
+    approvedAtMs: atMs,
+    state: 'approved',
+    orderId: null,
+    matched: 0 as Shares,
+    venueMatched: 0 as Shares,
+    inFlightAtMs: null,
+    cancelAskedAtMs: null,
+    terminalAtMs: null,
+    doubt: null,
+    lookedUpAtMs: null,
+    openFills: 0,
+    lastText: '',
+  };
+  table.byClientId.set(request.clientId, record);
+  indexOrder(table, record);
+  return record;
+}
+
+/** Whether the venue has said that more was matched than our fills add up to. */
+export const awaitsFills = (record: OrderRecord): boolean => record.venueMatched > record.matched;
+
+/** Keeps the index of working orders true after any change of a record. */
+export function indexOrder(table: OrderTable, record: OrderRecord): void {
+  const { conditionId, clientId } = record.request;
+  const working = mayBeLive(record.state) || awaitsFills(record);
+  let ofMarket = table.workingByCondition.get(conditionId);
+  if (working) {
+    if (ofMarket === undefined) {
+      ofMarket = new Map();
+      table.workingByCondition.set(conditionId, ofMarket);
+    }
+    ofMarket.set(clientId, record);
+  } else if (ofMarket?.delete(clientId) === true && ofMarket.size === 0)
+    table.workingByCondition.delete(conditionId);
+}
+
+/** Sets the state and what follows from it: a terminal order has no doubt left and no place in the index. */
+export function setState(table: OrderTable, record: OrderRecord, state: OrderState, atMs: number): void {
+  record.state = state;
+  if (isTerminal(state)) {
+    record.terminalAtMs = atMs;
+    record.doubt = null;
+  } else if (state === 'unknown' && record.doubt === null) record.doubt = 'unknown';
+  indexOrder(table, record);
+}
+
+const NONE: readonly OrderRecord[] = [];
+
+/** Orders of one market that may be live or still owe us a fill, in the order they were made. */
+export function workingOrders(table: OrderTable, conditionId: ConditionId): readonly OrderRecord[] {
+  const ofMarket = table.workingByCondition.get(conditionId);
+  return ofMarket === undefined ? NONE : [...ofMarket.values()];
+}
+
+/** Orders of one market that may be on the venue's book: `unknown` and `cancelInFlight` count. */
+export const liveOrders = (table: OrderTable, conditionId: ConditionId): OrderRecord[] =>
+  workingOrders(table, conditionId).filter((record) => mayBeLive(record.state));
+
+/** All orders that may be on the venue's book, market by market. */
+export function allLiveOrders(table: OrderTable): OrderRecord[] {
+  const live: OrderRecord[] = [];
+  for (const ofMarket of table.workingByCondition.values())
+    for (const record of ofMarket.values()) if (mayBeLive(record.state)) live.push(record);
+  return live;
+}
+
+/** Whether no order can be on the venue's book any more. */
+export const isQuiet = (table: OrderTable): boolean => allLiveOrders(table).length === 0;
+
+/** Orders of which the venue said that more was matched than we have fills for: trades must be read. */
+export function ordersAwaitingFills(table: OrderTable): OrderRecord[] {
+  const awaited: OrderRecord[] = [];
+  for (const ofMarket of table.workingByCondition.values())
+    for (const record of ofMarket.values()) if (awaitsFills(record)) awaited.push(record);
+  return awaited;
+}
+
+/**
+ * Moves terminal orders to the archive once `keepMs` have passed, all their fills are final and none is awaited.
+ * Returns how many left. The archive drops its oldest entries beyond its bound.
+ */
+export function evictTerminal(table: OrderTable, nowMs: number, keepMs: number): number {
+  let evicted = 0;
+  for (const [clientId, record] of table.byClientId) {
+    if (record.terminalAtMs === null || nowMs - record.terminalAtMs < keepMs) continue;
+    if (record.openFills > 0 || awaitsFills(record)) continue;
+    table.byClientId.delete(clientId);
+    evicted += 1;
+    if (record.orderId === null) continue;
+    table.byOrderId.delete(record.orderId);
+    table.archive.set(record.orderId, { clientId, state: record.state, terminalAtMs: record.terminalAtMs });
+  }
+  for (const orderId of table.archive.keys()) {
+    if (table.archive.size <= ARCHIVE_LIMIT) break;
+    table.archive.delete(orderId);
+  }
+  return evicted;
+}

@@ -1,0 +1,292 @@
+import type { ConditionId, TokenId } from '../domain/market.ts';
+import { type ClientId, mayBeLive, type OrderId } from '../domain/order.ts';
+import type { Price, Shares, Usd } from '../domain/units.ts';
+import { allocate, type FreeFunds } from './allocate.ts';
+import { restingSize, selfCross, yesPriceOf, yesSideOf } from './reserve.ts';
+import type { DesiredQuote, OrderRecord, OwnQuote, PlannedOrder } from './types.ts';
+
+/** When a resting quote is left alone and when it is moved. */
+export interface PlanRules {
+  /** A price difference from which a quote is moved once it is older than its minimum lifetime. */
+  readonly requoteThreshold: Price;
+  /** A price difference from which it is moved at any age. */
+  readonly cancelPriceThreshold: Price;
+  /** Size differences below this share of the desired size are left alone. */
+  readonly sizeThresholdPct: number;
+  readonly minLifetimeMs: number;
+  readonly maxAgeMs: number;
+  /** A cancel without effect is sent again after this. */
+  readonly cancelRetryMs: number;
+}
+
+/** What the planner must know of a market. */
+export interface PlanMarket {
+  readonly conditionId: ConditionId;
+  readonly yesTokenId: TokenId;
+  readonly noTokenId: TokenId;
+  readonly negRisk: boolean;
+  readonly minOrderSize: Shares;
+}
+
+export interface PlanInput {
+  readonly market: PlanMarket;
+  /** Own bids below own asks; an empty list withdraws everything. */
+  readonly desired: readonly DesiredQuote[];
+  /** All working orders of the market. Only those with the purpose `quote` are managed, all count for self-crossing. */
+  readonly working: readonly OrderRecord[];
+  /** What new orders may use, net of everything reserved. */
+  readonly free: { readonly cash: Usd; readonly yes: Shares; readonly no: Shares };
+  /** A bid above `maxBid` or an ask below `minAsk` (YES prices) is dangerous and goes at once. Null: no such limit. */
+  readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
+  readonly rules: PlanRules;
+  readonly nowMs: number;
+}
+
+export interface PlannedCancel {
+  readonly clientId: ClientId;
+  readonly orderId: OrderId;
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly cancels: readonly PlannedCancel[];
+  readonly places: readonly PlannedOrder[];
+  readonly keeps: readonly { readonly clientId: ClientId; readonly reason: string }[];
+  /** Quotes that are wanted and must wait, or cannot be made at all. The next plan takes them up again. */
+  readonly deferred: readonly { readonly quote: DesiredQuote; readonly reason: string }[];
+}
+
+interface Draft {
+  readonly cancels: PlannedCancel[];
+  readonly places: PlannedOrder[];
+  readonly keeps: { clientId: ClientId; reason: string }[];
+  readonly deferred: { quote: DesiredQuote; reason: string }[];
+  /** Orders that are on their way off the book: cancels asked for now or before. */
+  readonly leaving: Set<ClientId>;
+}
+
+/**
+ * The fewest messages from what rests to what is wanted. An order keeps its place in the queue where its price and size may
+ * stay; a part filled is topped up beside it; what must move is cancelled and replaced in the same step unless the new order
+ * needs the old one's money or could trade with it, in which case it waits for the cancel.
+ */
+export function planQuotes(input: PlanInput): Plan {
+  const draft: Draft = { cancels: [], places: [], keeps: [], deferred: [], leaving: new Set() };
+  const live = input.working.filter((record) => mayBeLive(record.state));
+  const groups = groupByQuote(input, live);
+  const kept = new Map<DesiredQuote, OrderRecord[]>();
+  for (const record of groups.unwanted) leave(input, draft, record, 'no quote is wanted on this side');
+  for (const [quote, records] of groups.byQuote) kept.set(quote, keepOrMove(input, draft, quote, records));
+  placeMissing(input, draft, kept, live);
+  return { cancels: draft.cancels, places: draft.places, keeps: draft.keeps, deferred: draft.deferred };
+}
+
+interface Groups {
+  readonly byQuote: Map<DesiredQuote, OrderRecord[]>;
+  readonly unwanted: OrderRecord[];
+}
+
+/** Gives every managed order to the wanted quote of its side that is nearest in price. */
+function groupByQuote(input: PlanInput, live: readonly OrderRecord[]): Groups {
+  const groups: Groups = { byQuote: new Map(), unwanted: [] };
+  for (const quote of input.desired) groups.byQuote.set(quote, []);
+  for (const record of live) {
+    if (record.tags.purpose !== 'quote') continue;
+    const quote = nearestQuote(input.desired, record);
+    if (quote === null) groups.unwanted.push(record);
+    else groups.byQuote.get(quote)?.push(record);
+  }
+  return groups;
+}
+
+function nearestQuote(desired: readonly DesiredQuote[], record: OrderRecord): DesiredQuote | null {
+  const side = yesSideOf(record.request);
+  const price = yesPriceOf(record.request);
+  let nearest: DesiredQuote | null = null;
+  for (const quote of desired) {
+    if (quote.side !== side) continue;
+    if (nearest === null || Math.abs(quote.price - price) < Math.abs(nearest.price - price)) nearest = quote;
+  }
+  return nearest;
+}
+
+/** Decides on every order of one quote; returns those that stay and count towards its size. */
+function keepOrMove(
+  input: PlanInput,
+  draft: Draft,
+  quote: DesiredQuote,
+  records: readonly OrderRecord[],
+): OrderRecord[] {
+  const staying: OrderRecord[] = [];
+  for (const record of records) {
+    const verdict = judge(input, quote, record);
+    if (verdict.move) leave(input, draft, record, verdict.reason);
+    else {
+      staying.push(record);
+      draft.keeps.push({ clientId: record.request.clientId, reason: verdict.reason });
+    }
+  }
+  return dropExcess(input, draft, quote, staying);
+}
+
+function judge(
+  input: PlanInput,
+  quote: DesiredQuote,
+  record: OrderRecord,
+): { readonly move: boolean; readonly reason: string } {
+  const { rules, nowMs } = input;
+  const danger = dangerOf(input, record);
+  if (danger !== null) return { move: true, reason: danger };
+  if (record.state === 'unknown') return { move: true, reason: 'unknown: cancelled whatever it is' };
+  if (record.state === 'cancelInFlight') return { move: true, reason: 'its cancel has not been confirmed' };
+  if (record.state === 'approved' || record.state === 'inFlight')
+    return { move: false, reason: 'not answered yet' };
+  const distance = Math.abs(yesPriceOf(record.request) - quote.price);
+  const ageMs = nowMs - (record.inFlightAtMs ?? record.approvedAtMs);
+  if (distance > 0 && distance >= rules.cancelPriceThreshold)
+    return { move: true, reason: 'its price is far from the wanted one' };
+  if (ageMs >= rules.maxAgeMs) return { move: true, reason: 'older than a quote may be' };
+  if (distance > 0 && distance >= rules.requoteThreshold) {
+    if (ageMs >= rules.minLifetimeMs) return { move: true, reason: 'its price has moved' };
+    return { move: false, reason: 'younger than its minimum lifetime' };
+  }
+  return { move: false, reason: 'its price may stay' };
+}
+
+/** Why this order must go at once, whatever its age: it gives away money at the new limits or stands against a wanted quote. */
+function dangerOf(input: PlanInput, record: OrderRecord): string | null {
+  const price = yesPriceOf(record.request);
+  const isBid = yesSideOf(record.request) === 'BUY';
+  const { maxBid, minAsk } = input.safe;
+  if (isBid && maxBid !== null && price > maxBid) return 'dangerous: bid above its limit';
+  if (!isBid && minAsk !== null && price < minAsk) return 'dangerous: ask below its limit';
+  for (const quote of input.desired) {
+    if (isBid && quote.side === 'SELL' && price >= quote.price)
+      return 'dangerous: bid at or above the wanted ask';
+    if (!isBid && quote.side === 'BUY' && price <= quote.price)
+      return 'dangerous: ask at or below the wanted bid';
+  }
+  return null;
+}
+
+/** Cancels orders, the last in the queue first, while more rests than wanted by the size threshold and more. */
+function dropExcess(
+  input: PlanInput,
+  draft: Draft,
+  quote: DesiredQuote,
+  staying: readonly OrderRecord[],
+): OrderRecord[] {
+  const most = quote.size * (1 + input.rules.sizeThresholdPct / 100);
+  const kept = [...staying];
+  let total = sizeOf(kept);
+  for (const record of [...staying].reverse()) {
+    if (total <= most) break;
+    const ageMs = input.nowMs - (record.inFlightAtMs ?? record.approvedAtMs);
+    const isAnswered = record.state === 'open' || record.state === 'partiallyFilled';
+    if (!isAnswered || ageMs < input.rules.minLifetimeMs) continue;
+    kept.splice(kept.indexOf(record), 1);
+    total -= countedSize(record);
+    const index = draft.keeps.findIndex((keep) => keep.clientId === record.request.clientId);
+    draft.keeps.splice(index, 1);
+    leave(input, draft, record, 'more rests than is wanted');
+  }
+  return kept;
+}
+
+/** What an order on its way will put on the book, or what rests. */
+const countedSize = (record: OrderRecord): number => restingSize(record);
+const sizeOf = (records: readonly OrderRecord[]): number =>
+  records.reduce((sum, record) => sum + countedSize(record), 0);
+
+/** Takes an order off the book, unless a cancel is on its way already or it cannot be named yet. */
+function leave(input: PlanInput, draft: Draft, record: OrderRecord, reason: string): void {
+  const { clientId } = record.request;
+  draft.leaving.add(clientId);
+  if (record.orderId === null) {
+    draft.keeps.push({ clientId, reason: `${reason}, but it is not signed yet` });
+    return;
+  }
+  // An order and its cancel sent in parallel may arrive in either order, so only danger cancels what is not answered.
+  const isAnswered = record.state !== 'inFlight';
+  if (!isAnswered && !reason.startsWith('dangerous')) {
+    draft.keeps.push({ clientId, reason: `${reason}, but it is not answered yet` });
+    return;
+  }
+  const askedAtMs = record.cancelAskedAtMs;
+  if (askedAtMs !== null && input.nowMs - askedAtMs < input.rules.cancelRetryMs) {
+    draft.keeps.push({ clientId, reason: `${reason}, its cancel is on its way` });
+    return;
+  }
+  draft.cancels.push({ clientId, orderId: record.orderId, reason });
+}
+
+function placeMissing(
+  input: PlanInput,
+  draft: Draft,
+  kept: ReadonlyMap<DesiredQuote, readonly OrderRecord[]>,
+  live: readonly OrderRecord[],
+): void {
+  const free: FreeFunds = { ...input.free };
+  const onBook: OwnQuote[] = live.map(toOwnQuote);
+  const hasUnknown = new Set(
+    live.filter((record) => record.state === 'unknown').map((record) => yesSideOf(record.request)),
+  );
+  for (const [quote, records] of kept) {
+    const missing = missingSize(input, quote, sizeOf(records));
+    if (missing === 0) continue;
+    // A second order beside one that may exist would double what we risk.
+    if (hasUnknown.has(quote.side))
+      draft.deferred.push({ quote, reason: 'an order of unknown state is in its way' });
+    else placeQuote(input, draft, quote, missing as Shares, free, onBook);
+  }
+}
+
+const toOwnQuote = (record: OrderRecord): OwnQuote => ({
+  clientId: record.request.clientId,
+  side: yesSideOf(record.request),
+  price: yesPriceOf(record.request),
+  size: restingSize(record),
+});
+
+/** What to add to `resting`, or 0 where the difference may stay or is too small for an order. */
+function missingSize(input: PlanInput, quote: DesiredQuote, resting: number): number {
+  const missing = quote.size - resting;
+  const isSmall = resting > 0 && missing <= quote.size * (input.rules.sizeThresholdPct / 100);
+  return isSmall || missing < input.market.minOrderSize ? 0 : missing;
+}
+
+function placeQuote(
+  input: PlanInput,
+  draft: Draft,
+  quote: DesiredQuote,
+  missing: Shares,
+  free: FreeFunds,
+  onBook: OwnQuote[],
+): void {
+  const crossed = selfCross(onBook, quote.side, quote.price);
+  if (crossed !== null) {
+    draft.deferred.push({ quote, reason: `could trade with our own ${crossed}` });
+    return;
+  }
+  const parts = allocate(input.market, quote, missing, free);
+  const placed = parts.reduce((sum, part) => sum + part.size, 0);
+  if (placed < missing && draft.leaving.size > 0) {
+    draft.deferred.push({ quote, reason: 'needs what a cancel will free' });
+    return;
+  }
+  if (parts.length === 0)
+    draft.deferred.push({ quote, reason: 'neither tokens nor cash for the smallest order' });
+  for (const part of parts) {
+    draft.places.push(part);
+    onBook.push({ clientId: 'planned' as ClientId, ...part.quote });
+    if (part.side === 'SELL') free[part.outcome === 'YES' ? 'yes' : 'no'] -= part.size;
+    else free.cash -= part.cost;
+  }
+}
+
+/** Splits a list into batches of at most `size`, in order. The venue takes at most 15 orders in one request. */
+export function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
+  const batches: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size));
+  return batches;
+}

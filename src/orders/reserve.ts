@@ -1,0 +1,84 @@
+import type { ConditionId, Side } from '../domain/market.ts';
+import { type ClientId, mayBeLive } from '../domain/order.ts';
+import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { type OrderTable, workingOrders } from './order-table.ts';
+import type { OrderRecord, OwnQuote } from './types.ts';
+
+/**
+ * What may still come as fills of this order: all that our fills do not cover while it may be live, and once it has ended what
+ * the venue said was matched and we have no fill for yet.
+ */
+export function possibleFill(record: OrderRecord): Shares {
+  const upTo = mayBeLive(record.state) ? record.request.size : record.venueMatched;
+  return Math.max(0, upTo - record.matched) as Shares;
+}
+
+/** What may rest on the venue's book of this order now. */
+export const restingSize = (record: OrderRecord): Shares =>
+  (mayBeLive(record.state)
+    ? Math.max(0, record.request.size - Math.max(record.matched, record.venueMatched))
+    : 0) as Shares;
+
+/** Dollars that this order may still cost; 0 for a sell. */
+export function cashOf(record: OrderRecord): Usd {
+  if (record.request.side === 'SELL') return 0 as Usd;
+  const size = possibleFill(record);
+  if (size === 0) return 0 as Usd;
+  return (notional(record.request.price, size, 'up') + record.takerFeeBound) as Usd;
+}
+
+/** Dollars that all orders of ours may still cost; unknown ones count in full. */
+export function reservedCash(table: OrderTable): Usd {
+  let sum = 0;
+  for (const ofMarket of table.workingByCondition.values())
+    for (const record of ofMarket.values()) sum += cashOf(record);
+  return sum as Usd;
+}
+
+/** Tokens of one market that sells of ours may still take. */
+export function reservedTokens(table: OrderTable, conditionId: ConditionId): { yes: Shares; no: Shares } {
+  const reserved = { yes: 0, no: 0 };
+  for (const record of workingOrders(table, conditionId))
+    if (record.request.side === 'SELL')
+      reserved[record.request.outcome === 'YES' ? 'yes' : 'no'] += possibleFill(record);
+  return reserved as { yes: Shares; no: Shares };
+}
+
+/** Side of the market's one book that an order stands on: a NO order is the opposite order for YES at 1 - p. */
+export const yesSideOf = (order: Pick<OrderRecord['request'], 'outcome' | 'side'>): Side =>
+  (order.side === 'BUY') === (order.outcome === 'YES') ? 'BUY' : 'SELL';
+
+export const yesPriceOf = (order: Pick<OrderRecord['request'], 'outcome' | 'price'>): Price =>
+  order.outcome === 'YES' ? order.price : complement(order.price);
+
+/** Our orders of one market that may rest on the book, in YES coordinates. */
+export function ownQuotes(table: OrderTable, conditionId: ConditionId): OwnQuote[] {
+  const quotes: OwnQuote[] = [];
+  for (const record of workingOrders(table, conditionId)) {
+    const size = restingSize(record);
+    if (size > 0)
+      quotes.push({
+        clientId: record.request.clientId,
+        side: yesSideOf(record.request),
+        price: yesPriceOf(record.request),
+        size,
+      });
+  }
+  return quotes;
+}
+
+/**
+ * The own quote that a new one at `price` could trade with, or null. In YES coordinates own bids must stay below own asks;
+ * for two bids, one for YES and one for NO, that is the rule that their prices sum to less than 1.
+ */
+export function selfCross(
+  quotes: readonly Pick<OwnQuote, 'clientId' | 'side' | 'price'>[],
+  side: Side,
+  price: Price,
+): ClientId | null {
+  for (const own of quotes) {
+    if (own.side === side) continue;
+    if (side === 'BUY' ? price >= own.price : price <= own.price) return own.clientId;
+  }
+  return null;
+}
