@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Price, Shares, Usd } from '../domain/units.ts';
+import {
+  accountValue,
+  createDrawdown,
+  type DrawdownLimits,
+  observeValue,
+  resetDrawdown,
+  shiftHighWater,
+} from './drawdown.ts';
+
+const LIMITS: DrawdownLimits = {
+  reducePct: 15,
+  killPct: 25,
+  resumePct: 20,
+  cooldownMs: 1_800_000,
+  maxRecoveriesPerDay: 1,
+};
+const T0 = 1_790_000_000_000;
+const dollars = (count: number): Usd => Math.round(count * 1e6) as Usd;
+const held = (yes: number, no: number, mark: number) => ({
+  yes: dollars(yes) as number as Shares,
+  no: dollars(no) as number as Shares,
+  mark: mark as Price,
+});
+
+describe('W9: the account is worth its cash and its inventory', () => {
+  it('W9: buying at the mark, splitting and merging move no drawdown', () => {
+    const state = createDrawdown();
+    observeValue(state, accountValue(dollars(100), []), LIMITS, T0);
+    // 30 dollars of cash become 60 YES at 0.50; 40 more become 40 pairs.
+    observeValue(state, accountValue(dollars(70), [held(60, 0, 5_000)]), LIMITS, T0);
+    observeValue(state, accountValue(dollars(30), [held(100, 40, 5_000)]), LIMITS, T0);
+    expect(state).toMatchObject({ drawdownPct: 0, verdict: 'ok', highWaterUsd: dollars(100) });
+  });
+
+  it('W9: a fall of the mark shows before anything is sold', () => {
+    const state = createDrawdown();
+    observeValue(state, accountValue(dollars(40), [held(120, 0, 5_000)]), LIMITS, T0);
+    expect(observeValue(state, accountValue(dollars(40), [held(120, 0, 3_500)]), LIMITS, T0)).toBe(true);
+    expect(state).toMatchObject({ drawdownPct: 18, verdict: 'reduce' });
+  });
+
+  it('W9: a pair is a dollar whatever the mark', () => {
+    expect(accountValue(dollars(0), [held(10, 10, 3_333)])).toBe(dollars(10));
+  });
+});
+
+describe('W10: the high-water mark', () => {
+  it('W10: begins at the first confirmed value, however small, not at an invented one', () => {
+    const state = createDrawdown();
+    expect(state.highWaterUsd).toBeNull();
+    observeValue(state, dollars(40), LIMITS, T0);
+    expect(state).toMatchObject({ highWaterUsd: dollars(40), drawdownPct: 0, verdict: 'ok' });
+  });
+
+  it('W10: a withdrawal is no loss and a deposit is no profit', () => {
+    const state = createDrawdown();
+    observeValue(state, dollars(100), LIMITS, T0);
+    shiftHighWater(state, -dollars(50) as Usd);
+    observeValue(state, dollars(50), LIMITS, T0);
+    expect(state).toMatchObject({ drawdownPct: 0, verdict: 'ok' });
+    shiftHighWater(state, dollars(50));
+    observeValue(state, dollars(100), LIMITS, T0);
+    expect(state.drawdownPct).toBe(0);
+  });
+
+  it('W10: an account of nothing has no drawdown', () => {
+    const state = createDrawdown();
+    observeValue(state, 0 as Usd, LIMITS, T0);
+    expect(state).toMatchObject({ drawdownPct: 0, verdict: 'ok' });
+  });
+});
+
+describe('a kill', () => {
+  const killed = () => {
+    const state = createDrawdown();
+    observeValue(state, dollars(100), LIMITS, T0);
+    observeValue(state, dollars(75), LIMITS, T0);
+    return state;
+  };
+
+  it('lasts through the cool-down and until the drawdown is below the resume limit', () => {
+    const state = killed();
+    expect(state.verdict).toBe('kill');
+    observeValue(state, dollars(90), LIMITS, T0 + LIMITS.cooldownMs - 1);
+    expect(state.verdict).toBe('kill');
+    observeValue(state, dollars(80), LIMITS, T0 + LIMITS.cooldownMs);
+    expect(state.verdict).toBe('kill');
+    observeValue(state, dollars(81), LIMITS, T0 + LIMITS.cooldownMs);
+    expect(state.verdict).toBe('reduce');
+  });
+
+  it('ends by itself only so often a day', () => {
+    const state = killed();
+    observeValue(state, dollars(90), LIMITS, T0 + LIMITS.cooldownMs);
+    observeValue(state, dollars(70), LIMITS, T0 + LIMITS.cooldownMs + 1);
+    observeValue(state, dollars(90), LIMITS, T0 + 2 * LIMITS.cooldownMs + 1);
+    expect(state.verdict).toBe('kill');
+    resetDrawdown(state, dollars(90));
+    expect(state).toMatchObject({ verdict: 'ok', highWaterUsd: dollars(90) });
+  });
+});

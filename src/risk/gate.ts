@@ -1,0 +1,276 @@
+import { onGrid } from '../domain/book.ts';
+import type { Outcome, Side } from '../domain/market.ts';
+import type { OrderRequest } from '../domain/order.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
+import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import type { Approved } from './approved.ts';
+import { exposureOf, type MarketRisk, totalCap } from './exposure.ts';
+import type { OrderBudget, RiskLimits } from './limits.ts';
+import { mayTransmit, type TradingMode } from './trading-state.ts';
+
+/** Why the gate said no. Data, so that it can be counted and shown. */
+export type RefusalCode =
+  | 'tradingState'
+  | 'marketClosed'
+  | 'bookNotLive'
+  | 'badPrice'
+  | 'badSize'
+  | 'crossesBook'
+  | 'tooFarFromMid'
+  | 'spreadTooWide'
+  | 'selfCross'
+  | 'balanceUnknown'
+  | 'notEnoughCash'
+  | 'notEnoughTokens'
+  | 'growsPosition'
+  | 'perMarketLimit'
+  | 'totalExposure'
+  | 'tooManyOrders'
+  | 'orderRate'
+  | 'splitCap';
+
+export interface Refused {
+  readonly refused: RefusalCode;
+  readonly limit: number;
+  readonly value: number;
+  readonly text: string;
+}
+
+export const isRefused = (verdict: object): verdict is Refused => 'refused' in verdict;
+
+/** What the gate must know of one market. Prices in YES coordinates; `free` amounts are net of all that may be live. */
+export interface GateMarket {
+  readonly tick: Price;
+  readonly minOrderSize: Shares;
+  readonly acceptingOrders: boolean;
+  readonly bookLive: boolean;
+  /** Best prices of everybody else. */
+  readonly bestBid: Price | null;
+  readonly bestAsk: Price | null;
+  /** The last trusted mid, or null before the first. */
+  readonly mid: Price | null;
+  readonly risk: MarketRisk;
+  /** Confirmed shares that no live order and no pending merge speaks for. */
+  freeYes: number;
+  freeNo: number;
+  /** Pairs held, whether or not spoken for; splits are capped by it. */
+  pairs: number;
+  /** Best prices among our own orders that may be live. */
+  ownBestBid: Price | null;
+  ownBestAsk: Price | null;
+}
+
+/**
+ * One pass through the gate. The running figures change with every approval, so the second order of a batch sees what the
+ * first has reserved.
+ */
+export interface GatePass {
+  readonly mode: TradingMode;
+  readonly limits: RiskLimits;
+  readonly budget: OrderBudget;
+  /** Null until the chain has told the balance; then confirmed dollars that nothing speaks for. */
+  freeCash: number | null;
+  readonly equity: Usd;
+  /** Exposure over all markets, every order that may be live counted. */
+  totalExposure: number;
+  openOrders: number;
+}
+
+/** The venue takes sizes in hundredths of a share. */
+const SIZE_STEP = 10_000;
+
+const no = (refused: RefusalCode, value: number, limit: number, text: string): Refused => ({
+  refused,
+  limit,
+  value,
+  text,
+});
+
+/** The side an order stands on in the merged YES book. */
+export const yesSide = (outcome: Outcome, side: Side): Side => {
+  if (outcome === 'YES') return side;
+  return side === 'BUY' ? 'SELL' : 'BUY';
+};
+
+/** The price an order stands at in the merged YES book. */
+export const yesPrice = (outcome: Outcome, at: Price): Price => (outcome === 'YES' ? at : complement(at));
+
+/** Approves an order and reserves what it needs, or says which limit it breaks. Nothing is reserved by a refusal. */
+export function checkOrder(
+  pass: GatePass,
+  market: GateMarket,
+  request: OrderRequest,
+): Approved<OrderRequest> | Refused {
+  const refusal =
+    checkState(pass, market) ??
+    checkShape(market, request) ??
+    checkAgainstBook(pass, market, request) ??
+    checkOwnBook(pass, market, request) ??
+    checkCover(pass, market, request) ??
+    checkExposure(pass, market, request) ??
+    checkRate(pass);
+  if (refusal !== null) return refusal;
+  reserve(pass, market, request);
+  return { request } as Approved<OrderRequest>;
+}
+
+function checkState(pass: GatePass, market: GateMarket): Refused | null {
+  if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
+  if (!market.acceptingOrders) return no('marketClosed', 0, 0, 'the market takes no orders');
+  return market.bookLive ? null : no('bookNotLive', 0, 0, 'the book is stale or has a gap');
+}
+
+function checkShape(market: GateMarket, { price, size }: OrderRequest): Refused | null {
+  if (!onGrid(market.tick, price)) {
+    return no(
+      'badPrice',
+      price,
+      market.tick,
+      `price ${price}/10000 is not on the grid of ${market.tick}/10000 inside (0, 1)`,
+    );
+  }
+  if (size % SIZE_STEP !== 0) return no('badSize', size, SIZE_STEP, 'size is not a multiple of 0.01 share');
+  return size < market.minOrderSize
+    ? no('badSize', size, market.minOrderSize, 'size is below the market minimum')
+    : null;
+}
+
+function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  const side = yesSide(request.outcome, request.side);
+  const at = yesPrice(request.outcome, request.price);
+  if (market.mid === null) return no('bookNotLive', 0, 0, 'no trusted mid yet');
+  const distance = Math.abs(at - market.mid);
+  if (distance > pass.limits.maxDistance) {
+    return no(
+      'tooFarFromMid',
+      distance,
+      pass.limits.maxDistance,
+      'price is too far from the last trusted mid',
+    );
+  }
+  if (!request.postOnly) return null;
+  const crosses =
+    side === 'BUY'
+      ? market.bestAsk !== null && at >= market.bestAsk
+      : market.bestBid !== null && at <= market.bestBid;
+  return crosses
+    ? no(
+        'crossesBook',
+        at,
+        (side === 'BUY' ? market.bestAsk : market.bestBid) ?? 0,
+        'post-only order would cross',
+      )
+    : null;
+}
+
+/** Two own orders that could meet would be the venue's to refuse and ours to pay for. */
+function checkOwnBook(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  const side = yesSide(request.outcome, request.side);
+  const at = yesPrice(request.outcome, request.price);
+  const other = side === 'BUY' ? market.ownBestAsk : market.ownBestBid;
+  if (other !== null && (side === 'BUY' ? at >= other : at <= other)) {
+    return no('selfCross', at, other, 'would meet an own order that may be live');
+  }
+  const bid = side === 'BUY' ? Math.max(at, market.ownBestBid ?? 0) : market.ownBestBid;
+  const ask = side === 'SELL' ? Math.min(at, market.ownBestAsk ?? at) : market.ownBestAsk;
+  if (!request.postOnly || bid === null || ask === null || ask - bid <= pass.limits.maxSpread) return null;
+  return no('spreadTooWide', ask - bid, pass.limits.maxSpread, 'own bid and ask would be too far apart');
+}
+
+function checkCover(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  if (pass.freeCash === null)
+    return no('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+  if (request.side === 'BUY') {
+    const cost = notional(request.price, request.size, 'up');
+    return cost > pass.freeCash ? no('notEnoughCash', cost, pass.freeCash, 'not enough free cash') : null;
+  }
+  const free = request.outcome === 'YES' ? market.freeYes : market.freeNo;
+  return request.size > free
+    ? no('notEnoughTokens', request.size, free, 'not enough free shares to sell')
+    : null;
+}
+
+function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  const before = exposureOf(market.risk);
+  const after = exposureOf(withOrder(market.risk, request));
+  // An order on the side that does not carry the worst case is free: quoting both sides is not twice the risk.
+  if (after <= before) return null;
+  if (pass.mode === 'reducing') return no('growsPosition', after, before, 'only reductions are allowed now');
+  if (after > pass.limits.maxPerMarket)
+    return no('perMarketLimit', after, pass.limits.maxPerMarket, 'per-market limit');
+  const total = pass.totalExposure - before + after;
+  const cap = totalCap(pass.equity, pass.limits.maxTotalExposureBps);
+  return total > cap ? no('totalExposure', total, cap, 'total exposure limit') : null;
+}
+
+function checkRate(pass: GatePass): Refused | null {
+  if (pass.openOrders >= pass.limits.maxOpenOrders) {
+    return no('tooManyOrders', pass.openOrders, pass.limits.maxOpenOrders, 'too many orders open');
+  }
+  return pass.budget.tokens < 1
+    ? no('orderRate', pass.budget.tokens, pass.limits.ordersPerSecond, 'order rate limit')
+    : null;
+}
+
+function withOrder(risk: MarketRisk, request: OrderRequest): MarketRisk {
+  return yesSide(request.outcome, request.side) === 'BUY'
+    ? { ...risk, liveBidShares: risk.liveBidShares + request.size }
+    : { ...risk, liveAskShares: risk.liveAskShares + request.size };
+}
+
+function reserve(pass: GatePass, market: GateMarket, request: OrderRequest): void {
+  const before = exposureOf(market.risk);
+  const at = yesPrice(request.outcome, request.price);
+  if (yesSide(request.outcome, request.side) === 'BUY') {
+    market.risk.liveBidShares += request.size;
+    market.ownBestBid = Math.max(at, market.ownBestBid ?? 0) as Price;
+  } else {
+    market.risk.liveAskShares += request.size;
+    market.ownBestAsk = Math.min(at, market.ownBestAsk ?? at) as Price;
+  }
+  pass.totalExposure += exposureOf(market.risk) - before;
+  if (request.side === 'BUY')
+    pass.freeCash = (pass.freeCash ?? 0) - notional(request.price, request.size, 'up');
+  else if (request.outcome === 'YES') market.freeYes -= request.size;
+  else market.freeNo -= request.size;
+  pass.openOrders += 1;
+  pass.budget.tokens -= 1;
+}
+
+/** Approves a split, merge or redeem and reserves what it needs, or says which limit it breaks. */
+export function checkTransaction(
+  pass: GatePass,
+  market: GateMarket,
+  request: TransactionRequest,
+): Approved<TransactionRequest> | Refused {
+  if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
+  if (pass.freeCash === null)
+    return no('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+  if (request.amount <= 0) return no('badSize', request.amount, 1, 'nothing to do');
+  if (request.action === 'split') {
+    if (pass.mode === 'reducing')
+      return no('growsPosition', request.amount, 0, 'only reductions are allowed now');
+    if (request.amount > pass.freeCash)
+      return no('notEnoughCash', request.amount, pass.freeCash, 'not enough free cash');
+    const after =
+      Math.max(market.pairs, Math.abs(market.risk.mostNet), Math.abs(market.risk.leastNet)) + request.amount;
+    if (after > pass.limits.maxSplitPerMarket) {
+      return no(
+        'splitCap',
+        after,
+        pass.limits.maxSplitPerMarket,
+        'shares held plus this split pass the cap of the market',
+      );
+    }
+    pass.freeCash -= request.amount;
+    market.pairs += request.amount;
+  } else if (request.action === 'merge') {
+    const free = Math.min(market.freeYes, market.freeNo);
+    if (request.amount > free)
+      return no('notEnoughTokens', request.amount, free, 'not enough free pairs to merge');
+    market.freeYes -= request.amount;
+    market.freeNo -= request.amount;
+    market.pairs -= request.amount;
+  }
+  return { request } as Approved<TransactionRequest>;
+}

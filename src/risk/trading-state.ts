@@ -1,0 +1,150 @@
+/**
+ * What the worker may do. `starting`: reads only, until reconciled. `active`: everything. `reducing`: only orders that
+ * shrink a position. `halted`: nothing but cancels. `stopping`: halted for good, the process ends once all is confirmed.
+ */
+export type TradingMode = 'starting' | 'active' | 'reducing' | 'halted' | 'stopping';
+
+/** Something that holds trading back. Each is raised and cleared by its own fact, so that none hides another. */
+export type BlockName =
+  | 'notReconciled'
+  | 'heartbeat'
+  | 'userFeed'
+  | 'marketFeed'
+  | 'operatorPause'
+  | 'operatorReduce'
+  | 'operatorHalt'
+  | 'operatorStop'
+  | 'drawdownReduce'
+  | 'drawdownKill'
+  | 'ledgerResidual'
+  | 'journal';
+
+interface BlockRule {
+  readonly mode: TradingMode;
+  readonly clearedBy: string;
+}
+
+/** What each block leads to and what clears it, as a reader is told it. */
+export const BLOCK_RULES: Readonly<Record<BlockName, BlockRule>> = {
+  notReconciled: { mode: 'starting', clearedBy: 'orders, trades and balances read and compared' },
+  heartbeat: { mode: 'halted', clearedBy: 'a confirmed heartbeat, then orders reconciled' },
+  userFeed: { mode: 'halted', clearedBy: 'the user socket back, then orders and trades reconciled' },
+  marketFeed: { mode: 'halted', clearedBy: 'the market socket back and books read anew' },
+  operatorPause: { mode: 'halted', clearedBy: 'resume by the operator' },
+  operatorReduce: { mode: 'reducing', clearedBy: 'resume by the operator' },
+  operatorHalt: { mode: 'halted', clearedBy: 'resume by the operator' },
+  operatorStop: { mode: 'stopping', clearedBy: 'nothing: the process ends' },
+  drawdownReduce: { mode: 'reducing', clearedBy: 'drawdown below the limit' },
+  drawdownKill: {
+    mode: 'halted',
+    clearedBy: 'drawdown below the resume limit after the cool-down, or the operator',
+  },
+  ledgerResidual: { mode: 'halted', clearedBy: 'books and chain agreeing again' },
+  journal: { mode: 'halted', clearedBy: 'the journal writing again' },
+};
+
+export interface Block {
+  readonly sinceMs: number;
+  readonly why: string;
+}
+
+/** The trading state: the strictest of the blocks that stand, and since when it holds. */
+export interface TradingState {
+  mode: TradingMode;
+  sinceMs: number;
+  blocks: Map<BlockName, Block>;
+}
+
+const STRICTNESS: Readonly<Record<TradingMode, number>> = {
+  active: 0,
+  reducing: 1,
+  starting: 2,
+  halted: 3,
+  stopping: 4,
+};
+
+/** A worker that has just started has read nothing yet. */
+export function createTradingState(nowMs: number): TradingState {
+  return {
+    mode: 'starting',
+    sinceMs: nowMs,
+    blocks: new Map([['notReconciled', { sinceMs: nowMs, why: 'just started' }]]),
+  };
+}
+
+/** Raises a block; one that stands keeps its time and takes the newest reason. Returns whether the mode changed. */
+export function block(state: TradingState, name: BlockName, why: string, nowMs: number): boolean {
+  const standing = state.blocks.get(name);
+  state.blocks.set(name, { sinceMs: standing?.sinceMs ?? nowMs, why });
+  return settleMode(state, nowMs);
+}
+
+/** Clears a block. A stop is never cleared. Returns whether the mode changed. */
+export function unblock(state: TradingState, name: BlockName, nowMs: number): boolean {
+  if (name === 'operatorStop') return false;
+  state.blocks.delete(name);
+  return settleMode(state, nowMs);
+}
+
+function settleMode(state: TradingState, nowMs: number): boolean {
+  let mode: TradingMode = 'active';
+  for (const name of state.blocks.keys()) {
+    const wanted = BLOCK_RULES[name].mode;
+    if (STRICTNESS[wanted] > STRICTNESS[mode]) mode = wanted;
+  }
+  if (mode === state.mode) return false;
+  state.mode = mode;
+  state.sinceMs = nowMs;
+  return true;
+}
+
+/** The operator's word. `resume` clears what the operator raised and the drawdown kill, and nothing that a fact holds up. */
+export function applyOperator(
+  state: TradingState,
+  order: 'pause' | 'resume' | 'reduce' | 'halt' | 'stop',
+  why: string,
+  nowMs: number,
+): boolean {
+  const before = state.mode;
+  if (order === 'resume') {
+    for (const name of RESUMABLE) unblock(state, name, nowMs);
+  } else block(state, OPERATOR_BLOCK[order], why, nowMs);
+  return state.mode !== before;
+}
+
+const OPERATOR_BLOCK = {
+  pause: 'operatorPause',
+  reduce: 'operatorReduce',
+  halt: 'operatorHalt',
+  stop: 'operatorStop',
+} as const satisfies Record<string, BlockName>;
+
+const RESUMABLE: readonly BlockName[] = ['operatorPause', 'operatorReduce', 'operatorHalt', 'drawdownKill'];
+
+/**
+ * A feed went up or down. A lost heartbeat or user feed also calls for reconciliation, because orders may have been
+ * cancelled or filled unseen; the caller runs it and clears `notReconciled` when it is done.
+ */
+export function applyFeed(
+  state: TradingState,
+  feed: 'market' | 'user' | 'heartbeat',
+  up: boolean,
+  reason: string,
+  nowMs: number,
+): boolean {
+  const before = state.mode;
+  const name: BlockName = feed === 'heartbeat' ? 'heartbeat' : feed === 'user' ? 'userFeed' : 'marketFeed';
+  if (up) unblock(state, name, nowMs);
+  else {
+    block(state, name, reason, nowMs);
+    if (feed !== 'market') block(state, 'notReconciled', `${feed} was lost`, nowMs);
+  }
+  return state.mode !== before;
+}
+
+/** Whether orders may be sent at all; in `reducing` only those that shrink a position. Cancels may always be sent. */
+export const mayTransmit = (mode: TradingMode): boolean => mode === 'active' || mode === 'reducing';
+
+/** Every standing block in one line each, with what clears it, for the operator. */
+export const explainBlocks = (state: TradingState): string[] =>
+  [...state.blocks].map(([name, { why }]) => `${name}: ${why}; cleared by ${BLOCK_RULES[name].clearedBy}`);
