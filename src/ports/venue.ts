@@ -61,7 +61,7 @@ export interface MarketFeedPort {
   start(sink: FeedSink<MarketEvent>): void;
   watch(markets: readonly WatchedMarket[]): void;
   unwatch(conditionIds: readonly string[]): void;
-  /** Reads the book over REST and delivers it to the sink as a `book` event. */
+  /** Reads the book over REST and returns it as a `book` event; the feed's own mirror takes it too, the sink does not get it a second time. */
   readBook(market: WatchedMarket, signal: AbortSignal): Promise<MarketEvent & { kind: 'book' }>;
   close(): Promise<void>;
 }

@@ -144,6 +144,9 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
         // Both tokens announce it; one announcement is enough.
         if (mirror === undefined || String(frame.new_tick_size) === mirror.tickText) return;
         flush(mirror);
+        // The hash announced last covers the old tick, so it is checked now or never.
+        if (!mirror.isHashChecked && isCheckDue(mirror)) check(mirror);
+        mirror.isHashChecked = true;
         emit(takeTickSize(mirror, frame));
         return;
       }
@@ -197,7 +200,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     if (found.stampMs !== mirror.stampMs || found.hash !== mirror.hash) {
       if (mirror.pending.length > 0) flush(mirror);
       // The event before this one is complete now: this is the moment its hash must fit.
-      if (!mirror.isHashChecked && nowMs - mirror.checkedAtMs >= verifyEveryMs && !check(mirror)) return;
+      if (!mirror.isHashChecked && isCheckDue(mirror) && !check(mirror)) return;
     }
     takeChanges(mirror, found);
     if (isTouchReached(mirror, found)) flush(mirror);
@@ -224,6 +227,8 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     mirror.cancelHold = null;
     mirror.pending = [];
   }
+
+  const isCheckDue = (mirror: MarketMirror): boolean => timers.nowMs() - mirror.checkedAtMs >= verifyEveryMs;
 
   /** True unless the mirror was proven wrong, in which case its repair has begun. */
   function check(mirror: MarketMirror): boolean {
@@ -320,11 +325,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       if (mirror.isUntrusted || !mirror.isLive) {
         const isDue = mirror.isUntrusted || restedMs >= (options.snapshotWithinMs ?? SNAPSHOT_WITHIN_MS);
         if (isDue && nowMs >= (retryAtMs.get(mirror) ?? 0)) resync(mirror);
-      } else if (
-        !mirror.isHashChecked &&
-        restedMs >= SETTLED_MS &&
-        nowMs - mirror.checkedAtMs >= verifyEveryMs
-      ) {
+      } else if (!mirror.isHashChecked && restedMs >= SETTLED_MS && isCheckDue(mirror)) {
         check(mirror);
       } else if (restedMs >= (options.assetSilentAfterMs ?? ASSET_SILENT_AFTER_MS)) auditSilent(mirror);
     }

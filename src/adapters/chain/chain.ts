@@ -1,0 +1,156 @@
+import type { Hex } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import type { TokenId } from '../../domain/market.ts';
+import { shares, usd } from '../../domain/units.ts';
+import type { ChainPort } from '../../ports/chain.ts';
+import { ForeignError } from '../../ports/foreign-error.ts';
+import type { Log, Timers } from '../../ports/timers.ts';
+import type { ChainBalances } from '../../ports/venue.ts';
+import type { Secret } from '../../settings/secret.ts';
+import { type Allowance, grantAllowances, readAllowances } from './allowances.ts';
+import {
+  balanceOfBatchCall,
+  balanceOfCall,
+  type ChainContracts,
+  decodeBalance,
+  decodeBalances,
+  inventoryCall,
+} from './contract-calls.ts';
+import { createRpc, quantity } from './rpc.ts';
+import { createTransactionSender } from './transaction-sender.ts';
+
+export interface ChainOptions {
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  readonly privateKey: Secret;
+  /** Holds cash and tokens where that is not the key's own account. */
+  readonly wallet: string | null;
+  readonly contracts: ChainContracts;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly timeoutMs?: number;
+  readonly receiptPollMs?: number;
+  readonly missingAfterMs?: number;
+  /** Bound on the price of gas, in gwei. */
+  readonly maxFeePerGasGwei?: number;
+}
+
+export interface Chain extends ChainPort {
+  /** Address of the key, which pays for gas. */
+  readonly address: Hex;
+  readonly wallet: Hex;
+  /** Throws a ForeignError `wrongChain` unless the node serves the chain that orders are signed for. */
+  checkChainId(signal: AbortSignal): Promise<void>;
+  /** What the key's account can pay for gas, in wei. */
+  gasBalanceWei(signal: AbortSignal): Promise<bigint>;
+  /** Every allowance trading needs: which token, which contract, which wallet, how much. */
+  allowances(signal: AbortSignal): Promise<Allowance[]>;
+  /** Grants the allowances that are missing, one transaction each; gives those it granted. */
+  approve(signal: AbortSignal): Promise<Allowance[]>;
+}
+
+const TIMEOUT_MS = 10_000;
+const RECEIPT_POLL_MS = 500;
+const MISSING_AFTER_MS = 60_000;
+const MAX_FEE_GWEI = 2_000;
+const GWEI = 1_000_000_000n;
+/** Tokens in one `balanceOfBatch`, so that a call stays inside every provider's gas bound for reads. */
+const TOKENS_PER_CALL = 250;
+
+/** The chain that settles: balances at one block, inventory transactions, allowances. */
+export function createChain(options: ChainOptions): Chain {
+  const account = privateKeyToAccount(options.privateKey.reveal() as Hex);
+  const wallet = (options.wallet ?? account.address) as Hex;
+  const isOwnWallet = wallet.toLowerCase() === account.address.toLowerCase();
+  const { contracts } = options;
+  const rpc = createRpc({ rpcUrl: options.rpcUrl, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+  const sender = createTransactionSender({
+    rpc,
+    account,
+    chainId: options.chainId,
+    timers: options.timers,
+    log: options.log,
+    maxFeePerGasWei: BigInt(options.maxFeePerGasGwei ?? MAX_FEE_GWEI) * GWEI,
+    receiptPollMs: options.receiptPollMs ?? RECEIPT_POLL_MS,
+    missingAfterMs: options.missingAfterMs ?? MISSING_AFTER_MS,
+  });
+
+  async function balances(tokens: readonly TokenId[], signal: AbortSignal): Promise<ChainBalances> {
+    const block = await rpc.call('eth_blockNumber', [], signal);
+    const at = `0x${quantity(block, 'the block number').toString(16)}`;
+    const view = (to: Hex, data: Hex) => ({ method: 'eth_call', params: [{ to, data }, at] });
+    const groups: TokenId[][] = [];
+    for (let from = 0; from < tokens.length; from += TOKENS_PER_CALL)
+      groups.push(tokens.slice(from, from + TOKENS_PER_CALL));
+    const [cash, ...batches] = (await rpc.batch(
+      [
+        view(contracts.pUsd, balanceOfCall(wallet)),
+        ...groups.map((group) => view(contracts.conditionalTokens, balanceOfBatchCall(wallet, group))),
+      ],
+      signal,
+    )) as Hex[];
+    return decoded('balances', () => ({
+      cash: usd(Number(decodeBalance(cash as Hex))),
+      tokens: groups.flatMap((group, index) => {
+        const held = decodeBalances(batches[index] as Hex);
+        return group.map((token, place) => [token, shares(Number(held[place]))] as const);
+      }),
+      blockNumber: Number(quantity(block, 'the block number')),
+    }));
+  }
+
+  function needOwnWallet(): void {
+    if (isOwnWallet) return;
+    throw new ForeignError(
+      'walletNeedsRelayer',
+      `transactions of wallet ${wallet} go through its own contract, which the key ${account.address} cannot call directly: split, merge and approve there by hand, or trade from the key's own account`,
+      'never',
+      { wallet },
+    );
+  }
+
+  return {
+    address: account.address,
+    wallet,
+    balances,
+    prepare: async (request, signal) => {
+      needOwnWallet();
+      return sender.prepare(request.txKey, inventoryCall(contracts, request), signal);
+    },
+    send: sender.send,
+    read: sender.read,
+    checkChainId: async (signal) => {
+      const found = Number(quantity(await rpc.call('eth_chainId', [], signal), 'the chain id'));
+      if (found !== options.chainId)
+        throw new ForeignError(
+          'wrongChain',
+          `the chain node serves chain id ${found}, orders are signed for ${options.chainId}: set POLYGON_RPC_URL to a node of chain ${options.chainId}, or POLYMARKET_CHAIN_ID to ${found}`,
+          'never',
+          { found, expected: options.chainId },
+        );
+    },
+    gasBalanceWei: async (signal) =>
+      quantity(await rpc.call('eth_getBalance', [account.address, 'latest'], signal), 'the balance'),
+    allowances: (signal) => readAllowances(rpc, contracts, wallet, signal),
+    approve: async (signal) => {
+      needOwnWallet();
+      return grantAllowances(rpc, sender, contracts, wallet, signal);
+    },
+    close: () => rpc.close(),
+  };
+}
+
+/** Runs a decoder of contract results; what does not decode is the node's fault, or no contract is there. */
+function decoded<Value>(what: string, decode: () => Value): Value {
+  try {
+    return decode();
+  } catch (error) {
+    throw new ForeignError(
+      'rpcGarbage',
+      `${what}: the contracts' answer cannot be read; is this the right chain? (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+      'later',
+      {},
+      error,
+    );
+  }
+}

@@ -1,0 +1,227 @@
+import { type Hex, keccak256 } from 'viem';
+import type { PrivateKeyAccount } from 'viem/accounts';
+import type { PreparedTransaction, TransactionStatus } from '../../ports/chain.ts';
+import { ForeignError } from '../../ports/foreign-error.ts';
+import type { Log, Timers } from '../../ports/timers.ts';
+import type { ContractCall } from './contract-calls.ts';
+import { quantity, type Rpc } from './rpc.ts';
+
+export interface SenderOptions {
+  readonly rpc: Rpc;
+  readonly account: PrivateKeyAccount;
+  readonly chainId: number;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** No transaction pays more for a unit of gas. */
+  readonly maxFeePerGasWei: bigint;
+  readonly receiptPollMs: number;
+  /** A transaction no node knows, whose nonce is free for this long, has its nonce taken by an empty one, which proves it gone. */
+  readonly missingAfterMs: number;
+}
+
+export interface Outcome {
+  readonly status: TransactionStatus;
+  readonly text: string;
+}
+
+export interface TransactionSender {
+  prepare(txKey: string, call: ContractCall, signal: AbortSignal): Promise<PreparedTransaction>;
+  send(prepared: PreparedTransaction, signal: AbortSignal): Promise<Outcome>;
+  read(hash: string, nonce: number, signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Priority fee where the node names none; Polygon's floor is 25 gwei. */
+const FALLBACK_PRIORITY_WEI = 30_000_000_000n;
+/** Room over the estimate, in percent: state moves between the estimate and the block. */
+const GAS_PERCENT = 130n;
+const PLAIN_TRANSFER_GAS = 21_000n;
+
+/** Sends transactions of one account: nonces in a queue that starts from the node's pending count and is read again after any doubt. */
+export function createTransactionSender(options: SenderOptions): TransactionSender {
+  const { rpc, account, timers } = options;
+  let nextNonce: number | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+  const missingSinceMs = new Map<string, number>();
+
+  const countOf = async (tag: 'latest' | 'pending', signal: AbortSignal): Promise<number> =>
+    Number(quantity(await rpc.call('eth_getTransactionCount', [account.address, tag], signal), 'the nonce'));
+
+  async function fees(signal: AbortSignal): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
+    const block = await rpc.call('eth_getBlockByNumber', ['latest', false], signal);
+    const base = quantity(
+      (block as { baseFeePerGas?: unknown } | null)?.baseFeePerGas ?? '0x0',
+      'the base fee',
+    );
+    const asked = await rpc.call('eth_maxPriorityFeePerGas', [], signal).then(
+      (value) => quantity(value, 'the priority fee'),
+      (error: unknown) => {
+        if (error instanceof ForeignError && error.code === 'rpcRefused') return FALLBACK_PRIORITY_WEI;
+        throw error;
+      },
+    );
+    if (base + asked > options.maxFeePerGasWei)
+      throw new ForeignError(
+        'gasTooDear',
+        `gas costs ${base + asked} wei now, the bound is ${options.maxFeePerGasWei} wei: the transaction waits until it is cheaper`,
+        'later',
+        {},
+      );
+    const wanted = base * 2n + asked;
+    return {
+      maxFeePerGas: wanted > options.maxFeePerGasWei ? options.maxFeePerGasWei : wanted,
+      maxPriorityFeePerGas: asked,
+    };
+  }
+
+  async function gasOf(call: ContractCall, signal: AbortSignal): Promise<bigint> {
+    try {
+      const estimate = await rpc.call(
+        'eth_estimateGas',
+        [{ from: account.address, to: call.to, data: call.data }],
+        signal,
+      );
+      return (quantity(estimate, 'the gas estimate') * GAS_PERCENT) / 100n;
+    } catch (error) {
+      if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') throw error;
+      throw new ForeignError(
+        'wouldRevert',
+        `the transaction would fail on the chain: ${error.message}`,
+        'never',
+        error.context,
+        error,
+      );
+    }
+  }
+
+  /** One preparation at a time, so that no two take one nonce. */
+  function prepare(txKey: string, call: ContractCall, signal: AbortSignal): Promise<PreparedTransaction> {
+    const mine = turn.then(async () => {
+      const [gas, fee] = await Promise.all([gasOf(call, signal), fees(signal)]);
+      nextNonce ??= await countOf('pending', signal);
+      const nonce = nextNonce;
+      const raw = await sign(nonce, call, gas, fee);
+      nextNonce = nonce + 1;
+      return { txKey, hash: raw.hash, nonce, raw: raw.bytes };
+    });
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function sign(
+    nonce: number,
+    call: ContractCall,
+    gas: bigint,
+    fee: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint },
+  ): Promise<{ bytes: Hex; hash: string }> {
+    const bytes = await account.signTransaction({
+      type: 'eip1559',
+      chainId: options.chainId,
+      nonce,
+      to: call.to,
+      data: call.data,
+      gas,
+      ...fee,
+    });
+    return { bytes, hash: keccak256(bytes) };
+  }
+
+  async function send(prepared: PreparedTransaction, signal: AbortSignal): Promise<Outcome> {
+    try {
+      await rpc.call('eth_sendRawTransaction', [prepared.raw], signal);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== null && !/already known|already imported|known transaction/i.test(refusal)) {
+        // Whatever the queue thought the next nonce was, the node knows better.
+        nextNonce = null;
+        const mined = await receiptOf(prepared.hash, signal).catch(() => null);
+        return mined ?? { status: 'notSent', text: `the chain node refused the transaction: ${refusal}` };
+      }
+      // No answer: it may be on its way. The receipt tells, or the bound ends the wait.
+      if (refusal === null)
+        options.log.note(`broadcasting ${prepared.hash} had no answer; waiting for its receipt`, {
+          error: String(error),
+        });
+    }
+    return awaitReceipt(prepared.hash, signal);
+  }
+
+  async function awaitReceipt(hash: string, signal: AbortSignal): Promise<Outcome> {
+    while (!signal.aborted) {
+      const found = await receiptOf(hash, signal).catch((error: unknown) => {
+        options.log.debug(`the receipt of ${hash} could not be read`, { error: String(error) });
+        return null;
+      });
+      if (found !== null) return found;
+      await pause(options.receiptPollMs, signal);
+    }
+    nextNonce = null;
+    return { status: 'unknown', text: 'the wait for the receipt ended without one' };
+  }
+
+  const pause = (delayMs: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = timers.after(delayMs, done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+
+  async function receiptOf(hash: string, signal: AbortSignal): Promise<Outcome | null> {
+    const receipt = await rpc.call('eth_getTransactionReceipt', [hash], signal);
+    if (receipt === null || typeof receipt !== 'object') return null;
+    const { status, blockNumber } = receipt as { status?: unknown; blockNumber?: unknown };
+    if (blockNumber === null || blockNumber === undefined) return null;
+    const block = quantity(blockNumber, 'the block number');
+    return quantity(status, 'the receipt status') === 1n
+      ? { status: 'confirmed', text: `mined in block ${block}` }
+      : { status: 'reverted', text: `reverted in block ${block}` };
+  }
+
+  async function read(hash: string, nonce: number, signal: AbortSignal): Promise<Outcome> {
+    const mined = await receiptOf(hash, signal);
+    if (mined !== null) return settled(hash, mined);
+    const used = await countOf('latest', signal);
+    if (used > nonce) {
+      // It may have been mined between the two reads.
+      const late = await receiptOf(hash, signal);
+      return settled(
+        hash,
+        late ?? { status: 'notSent', text: `nonce ${nonce} was used by another transaction` },
+      );
+    }
+    const pooled = await rpc.call('eth_getTransactionByHash', [hash], signal);
+    if (pooled !== null) {
+      missingSinceMs.delete(hash);
+      return { status: 'unknown', text: 'in the pool, not mined yet' };
+    }
+    const since = missingSinceMs.get(hash) ?? timers.nowMs();
+    missingSinceMs.set(hash, since);
+    if (used === nonce && timers.nowMs() - since >= options.missingAfterMs) await takeNonce(nonce, signal);
+    return { status: 'unknown', text: `no node knows it, and nonce ${nonce} is still free` };
+  }
+
+  function settled(hash: string, outcome: Outcome): Outcome {
+    missingSinceMs.delete(hash);
+    return outcome;
+  }
+
+  /** Sends an empty transaction to ourselves with a nonce nobody uses, so that the one lost can never be mined. */
+  async function takeNonce(nonce: number, signal: AbortSignal): Promise<void> {
+    const fee = await fees(signal);
+    const raw = await sign(nonce, { to: account.address, data: '0x' }, PLAIN_TRANSFER_GAS, fee);
+    options.log.warning(`taking nonce ${nonce} with an empty transaction, to prove a lost one gone`);
+    nextNonce = null;
+    await rpc.call('eth_sendRawTransaction', [raw.bytes], signal);
+  }
+
+  return { prepare, send, read };
+}
+
+/** The node's own words of refusal; null where there was no answer. */
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') return null;
+  return String(error.context.message ?? error.message);
+}
