@@ -35,9 +35,10 @@ const LAYERS = {
   settings: {},
   // Settings reach the kernel as inputs, so it names their type and nothing else of them.
   kernel: { imports: ['domain', 'orders', 'risk'], types: ['settings'] },
+  // A loop asks the state the same questions as the kernel (what is reserved, what is at risk), and must get the same answers.
   loops: {
-    imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings'],
-    types: ['risk', 'kernel'],
+    imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings', 'kernel'],
+    types: ['risk'],
   },
   ports: { imports: ['domain'] },
   exchange: { imports: ['domain'] },
