@@ -1,12 +1,13 @@
 import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
 import type { ConditionId, Side } from '../domain/market.ts';
-import { complement, notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
 import { freeCash, freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
 import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
-import { leastShares, mostShares } from '../orders/position.ts';
+import { leastShares, mostShares, netShares } from '../orders/position.ts';
 import { possibleFill, restingSize, yesPriceOf, yesSideOf } from '../orders/reserve.ts';
 import type { OwnQuote } from '../orders/types.ts';
+import { accountValue, type ValuedHolding } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
 import type { GateMarket, GatePass } from '../risk/gate.ts';
 import { refill } from '../risk/limits.ts';
@@ -38,19 +39,18 @@ export function marketRisk(state: KernelState, conditionId: ConditionId): Market
   return risk;
 }
 
-/** Value of everything owned at mid marks, cash included, provisional trades as if they stand. */
+/** Value of everything owned at mid marks, cash included, provisional trades as if they stand. A pair is a dollar. */
 export function equityOf(state: KernelState): Usd {
-  const { books } = state;
-  let equity = 0;
+  const { ledger, positions } = state.books;
+  let cash = 0;
   for (const stage of ['final', 'mined', 'matched'] as const)
-    equity += balanceOf(books.ledger, `own.${stage}`, 'USD');
-  for (const position of books.positions.values()) {
+    cash += balanceOf(ledger, `own.${stage}`, 'USD');
+  const holdings: ValuedHolding[] = [];
+  for (const position of positions.values()) {
     const mark = markOf(state.markets.get(position.conditionId));
-    const yes = position.yes.final + position.yes.provisionalIn - position.yes.provisionalOut;
-    const no = position.no.final + position.no.provisionalIn - position.no.provisionalOut;
-    equity += notional(mark, yes as Shares) + notional(complement(mark), no as Shares);
+    holdings.push({ yes: netShares(position.yes), no: netShares(position.no), mark });
   }
-  return equity as Usd;
+  return accountValue(cash as Usd, holdings);
 }
 
 /** Exposure over all markets that hold something or have orders. */

@@ -5,13 +5,15 @@ import { inMotion } from '../orders/books.ts';
 import { reconcileChain } from '../orders/ledger.ts';
 import { applyOpenOrdersRead, applyOrderRead } from '../orders/order-life.ts';
 import { isQuiet } from '../orders/order-table.ts';
-import { markOf } from './gate-view.ts';
+import { shiftHighWater } from '../risk/drawdown.ts';
+import { equityOf, markOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
 import { cancelOrders, takeFill } from './reduce-order.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
+import { watchDrawdown } from './watch-drawdown.ts';
 
 /** Answers to reads of the venue and the chain. */
 export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox): void {
@@ -73,11 +75,12 @@ function takeBalances(
   const motion = inMotion(books, state.orders, pendingTransactions(state.transactions).length);
   if (books.ledger.openedAtMs === null) {
     bookOpening(books, input.cash, flowsOf(state, input.tokens), input.askedAtMs);
-    for (const [tokenId] of input.tokens) state.knownTokens.add(tokenId);
+    for (const [tokenId] of input.tokens) if (isListed(state, tokenId)) state.knownTokens.add(tokenId);
   } else {
     adoptNewTokens(state, input.tokens);
     compareWithChain(state, input, motion, outbox);
   }
+  watchDrawdown(state, outbox);
   noteDone(state.reconciliation, 'balances', input.askedAtMs);
   outbox.wake('transaction');
 }
@@ -126,13 +129,7 @@ function adoptDifferences(
   const tokens = residuals.flatMap(({ asset, residual }) =>
     asset === 'USD' ? [] : [[asset, residual as Shares] as const],
   );
-  bookExternal(
-    state.books,
-    cash as Usd,
-    flowsOf(state, tokens),
-    `between runs, before ${state.run.runId}`,
-    state.nowMs,
-  );
+  takeIn(state, cash as Usd, tokens, `between runs, before ${state.run.runId}`);
   outbox.send({
     kind: 'notify',
     level: 'note',
@@ -142,17 +139,30 @@ function adoptDifferences(
 
 function adoptNewTokens(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): void {
   for (const [tokenId, found] of tokens) {
-    if (state.knownTokens.has(tokenId)) continue;
+    // A token of a market that is not listed has no place in the books yet; it is taken in when its market is.
+    if (state.knownTokens.has(tokenId) || !isListed(state, tokenId)) continue;
     state.knownTokens.add(tokenId);
-    if (found > 0)
-      bookExternal(
-        state.books,
-        0 as Usd,
-        flowsOf(state, [[tokenId, found]]),
-        `first seen ${tokenId}`,
-        state.nowMs,
-      );
+    if (found > 0) takeIn(state, 0 as Usd, [[tokenId, found]], `first seen ${tokenId}`);
   }
+}
+
+/** Books what came from outside, and moves the high-water mark with it: it was neither won nor lost. */
+function takeIn(
+  state: KernelState,
+  cash: Usd,
+  tokens: readonly (readonly [TokenId, Shares])[],
+  reason: string,
+): void {
+  const before = equityOf(state);
+  bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs);
+  shiftHighWater(state.drawdown, (equityOf(state) - before) as Usd);
+}
+
+function isListed(state: KernelState, tokenId: TokenId): boolean {
+  for (const { market } of state.markets.values()) {
+    if (market.yesTokenId === tokenId || market.noTokenId === tokenId) return true;
+  }
+  return false;
 }
 
 /** The market and outcome of each token that has shares, at its mark. Tokens of no listed market are left out. */

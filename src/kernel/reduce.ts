@@ -18,6 +18,7 @@ import { reduceRead } from './reduce-read.ts';
 import { reduceTransaction } from './reduce-transaction.ts';
 import { createCounts, createFeeds, type KernelState } from './state.ts';
 import { recoverTransactions } from './transactions.ts';
+import { acceptDrawdown } from './watch-drawdown.ts';
 
 /** Takes one input into the state. Decides nothing about quotes; what must be answered at once goes into the outbox. */
 export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
@@ -134,7 +135,9 @@ function takeOperatorOrder(
     level: 'note',
     text: `operator ${input.by}: ${input.order}, ${input.reason}`,
   });
-  if (input.order === 'resume') needReconciliation(state.reconciliation, state.nowMs, 'resume');
+  if (input.order !== 'resume') return;
+  acceptDrawdown(state);
+  needReconciliation(state.reconciliation, state.nowMs, 'resume');
 }
 
 /** A feed that comes back may have missed something: books are confirmed anew before anything is sent. */

@@ -2,6 +2,7 @@ import type { ConditionId, TokenId } from '../domain/market.ts';
 import type { RandomStream } from '../domain/random.ts';
 import { type Books, createBooks } from '../orders/books.ts';
 import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
+import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
 import type { OrderBudget } from '../risk/limits.ts';
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
 import type { LoopName } from './loop.ts';
@@ -65,6 +66,7 @@ export interface KernelState {
   nextOrder: number;
   nextTransaction: number;
   trading: TradingState;
+  drawdown: Drawdown;
   markets: Map<ConditionId, MarketSlot>;
   listedAtMs: number | null;
   orders: OrderTable;
@@ -120,6 +122,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     nextOrder: 1,
     nextTransaction: 1,
     trading: createTradingState(nowMs),
+    drawdown: createDrawdown(),
     markets: new Map(),
     listedAtMs: null,
     orders: createOrderTable(),

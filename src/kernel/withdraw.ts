@@ -25,8 +25,12 @@ export function pullOrders(state: KernelState, outbox: Outbox): void {
     return;
   }
   const live = allLiveOrders(state.orders);
-  const due = state.pulledAtMs === null || state.nowMs - state.pulledAtMs >= PULL_EVERY_MS;
-  if (live.length === 0 || !due) return;
+  if (live.length === 0) {
+    // Nothing is left to pull, so nothing has to be looked at again: a time kept here would wake the kernel without end.
+    state.pulledAtMs = null;
+    return;
+  }
+  if (state.pulledAtMs !== null && state.nowMs - state.pulledAtMs < PULL_EVERY_MS) return;
   state.pulledAtMs = state.nowMs;
   markCancelAsked(
     state.orders,
