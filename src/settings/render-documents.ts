@@ -1,5 +1,12 @@
 import type { Row } from './row.ts';
-import { groupsNotYetRead, groupTitles, type PlacedRow, placedRows, type SettingGroup } from './table.ts';
+import {
+  groupsNotYetRead,
+  groupTitles,
+  type PlacedRow,
+  placedRows,
+  type SettingGroup,
+  settingsNotYetRead,
+} from './table.ts';
 
 const BANNER = 'Made from src/settings by `npm run generate`. Change the table, not this file.';
 
@@ -15,7 +22,7 @@ export function renderEnvExample(): string {
   const blocks = groups().map(([group, rows]) => {
     const lines = rows.flatMap(({ row }) => [
       '',
-      ...wrap(row.doc, 110).map((line) => `# ${line}`),
+      ...wrap(sentenceOf(row), 110).map((line) => `# ${line}`),
       `# ${boundsOf(row)}`,
       exampleLine(row),
     ]);
@@ -54,12 +61,16 @@ export function renderSettingsPage(): string {
       '| --- | --- | --- | --- | --- |',
       ...rows.map(
         ({ row }) =>
-          `| \`${row.env}\` | ${row.default === null ? '(not set)' : `\`${row.default}\``} | ${boundsOf(row)} | ${row.apply === 'live' ? 'live' : 'start'} | ${row.doc} |`,
+          `| \`${row.env}\` | ${row.default === null ? '(not set)' : `\`${row.default}\``} | ${boundsOf(row)} | ${row.apply === 'live' ? 'live' : 'start'} | ${sentenceOf(row)} |`,
       ),
     ].join('\n'),
   );
   return `${[...head, ...tables].join('\n')}\n`;
 }
+
+/** What a setting does, and whether it does so already. */
+const sentenceOf = (row: Row): string =>
+  settingsNotYetRead.has(row.env) ? `${row.doc} Without effect yet.` : row.doc;
 
 function groups(): [SettingGroup, PlacedRow[]][] {
   const byGroup = new Map<SettingGroup, PlacedRow[]>();

@@ -61,6 +61,35 @@ export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
   'bridge',
 ]);
 
+/** Single settings of the other groups for which the same is true. `test/settings-read.test.ts` holds this list. */
+export const settingsNotYetRead: ReadonlySet<string> = new Set([
+  'POLYMARKET_DATA_URL',
+  'WORKER_SQLITE_PATH',
+  'BOT_LOG_FILE',
+  'STOP_LOSS_PERCENT',
+  'DRAWDOWN_STOP_LOSS_PERCENT',
+  'RISK_OFFICER_ENABLED',
+  'STRATEGIST_ENABLED',
+  'MM_STOPLOSS_MAX_SPREAD_PTS',
+  'MM_STALE_QUOTE_SECONDS',
+  'MM_ADVERSE_SELECTION_WINDOW',
+  'MM_ARB_ENABLED',
+  'MM_ARB_MIN_PROFIT_PCT',
+  'MM_ARB_MAX_SIZE_USD',
+  'MM_ARB_GAS_COST_USD',
+  'MM_SCORER_ENABLED',
+  'MM_SCORER_MIN_SCORE',
+  'MM_SCORER_CACHE_MINUTES',
+  'MM_AS_KAPPA_WINDOW_MINUTES',
+  'MM_AS_FEEDBACK_ENABLED',
+  'MM_AS_FEEDBACK_THRESHOLD_BPS',
+  'MM_HANGING_ORDERS',
+  'MM_CIRCUIT_BREAKER_THRESHOLD',
+  'MM_CIRCUIT_BREAKER_COOLDOWN',
+  'MM_CD_SYNERGY_ENABLED',
+  'MM_CD_SYNERGY_WEIGHT',
+]);
+
 /** A row together with where its value lives in `Settings`. */
 export interface PlacedRow {
   readonly group: SettingGroup;

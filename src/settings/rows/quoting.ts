@@ -18,10 +18,10 @@ export const quotingRows = {
     doc: 'Shortest time between two runs of the loop, whatever wakes it. Added because a busy book sends hundreds of frames a second, and answering each would spend the request budget on noise.',
   }),
   pricingEngine: choice('MM_PRICING_ENGINE', {
-    values: ['legacy', 'as'],
+    values: ['legacy', 'as', 'bounded'],
     default: 'legacy',
     apply: 'live',
-    doc: 'Which engine prices quotes: `legacy` (spread from volatility, imbalance and staleness) or `as` (Avellaneda-Stoikov, in points and lots of the quote size).',
+    doc: 'Which engine prices quotes: `legacy` (spread from volatility, imbalance and staleness), `as` (Avellaneda-Stoikov, in points and lots of the quote size) or `bounded` (log-odds, whose prices never leave 0 to 1).',
   }),
   fairValue: choice('MM_FAIR_VALUE', {
     values: ['mid', 'weightedMid', 'microprice'],
@@ -34,7 +34,7 @@ export const quotingRows = {
     min: 0.01,
     max: 45,
     default: 1.5,
-    doc: 'Smallest half-spread. It is also the floor of the Avellaneda-Stoikov spread (twice this).',
+    doc: 'Smallest half-spread of the legacy engine.',
   }),
   deltaMaxPts: number('MM_DELTA_MAX', {
     unit: 'pts',
