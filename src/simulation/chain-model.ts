@@ -1,0 +1,59 @@
+import type { ConditionId, Outcome, TokenId } from '../domain/market.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
+
+/** The two tokens of a condition, and how it paid out once it has. */
+export interface ModelCondition {
+  readonly yesTokenId: TokenId;
+  readonly noTokenId: TokenId;
+  winner: Outcome | null;
+}
+
+/** The worker's wallet on a chain that knows dollars and conditional tokens. Millionths throughout. */
+export interface ChainModel {
+  cash: number;
+  readonly tokens: Map<TokenId, number>;
+  readonly conditions: Map<ConditionId, ModelCondition>;
+  /** What became of each transaction that was broadcast, by hash. */
+  readonly mined: Map<string, 'confirmed' | 'reverted'>;
+}
+
+export const createChainModel = (cash: number): ChainModel => ({
+  cash,
+  tokens: new Map(),
+  conditions: new Map(),
+  mined: new Map(),
+});
+
+export const tokenBalance = (chain: ChainModel, tokenId: TokenId): number => chain.tokens.get(tokenId) ?? 0;
+
+export function addTokens(chain: ChainModel, tokenId: TokenId, amount: number): void {
+  chain.tokens.set(tokenId, tokenBalance(chain, tokenId) + amount);
+}
+
+/** Carries a split, merge or redemption out, as the contract does: all of it, or a revert that changes nothing. */
+export function execute(chain: ChainModel, request: TransactionRequest): 'confirmed' | 'reverted' {
+  const condition = chain.conditions.get(request.conditionId);
+  if (condition === undefined) return 'reverted';
+  const { yesTokenId, noTokenId, winner } = condition;
+  const { amount } = request;
+  if (request.action === 'split') {
+    if (chain.cash < amount) return 'reverted';
+    chain.cash -= amount;
+    addTokens(chain, yesTokenId, amount);
+    addTokens(chain, noTokenId, amount);
+    return 'confirmed';
+  }
+  if (request.action === 'merge') {
+    if (tokenBalance(chain, yesTokenId) < amount || tokenBalance(chain, noTokenId) < amount)
+      return 'reverted';
+    addTokens(chain, yesTokenId, -amount);
+    addTokens(chain, noTokenId, -amount);
+    chain.cash += amount;
+    return 'confirmed';
+  }
+  if (winner === null) return 'reverted';
+  chain.cash += tokenBalance(chain, winner === 'YES' ? yesTokenId : noTokenId);
+  chain.tokens.set(yesTokenId, 0);
+  chain.tokens.set(noTokenId, 0);
+  return 'confirmed';
+}

@@ -1,0 +1,180 @@
+import type { ConditionId } from '../../domain/market.ts';
+import type { OrderRequest } from '../../domain/order.ts';
+import type { ExchangeOrder } from '../../exchange/index.ts';
+import { WORKER, type World } from '../world.ts';
+import { type Checker, Violation } from './checker.ts';
+import { createMarketMirror, type MirroredMarket, markOfMirror, mirror } from './market-mirror.ts';
+
+const LOT = 10_000;
+const DOLLAR = 10_000;
+
+/** Shares that own orders of one market may still add to and take from its net position, and their best prices. */
+interface OwnBook {
+  bidShares: number;
+  askShares: number;
+  bestBid: number | null;
+  bestAsk: number | null;
+}
+
+/** The limits that the gate was given. */
+export interface QuoteLimits {
+  readonly maxPerMarketMicroUsd: number;
+  readonly maxTotalExposurePct: number;
+}
+
+/**
+ * What stands and what is asked for: on the grid, inside (0, 1), large enough, on a live book, not crossing what was told, not
+ * crossing ourselves, and within the exposure limits with every order counted that is or may get on the venue's book. Orders
+ * and positions are taken from the venue itself, so an order that the kernel has forgotten counts here all the same.
+ */
+export function quotesChecker(world: World, limits: QuoteLimits): Checker {
+  const markets = createMarketMirror();
+  const transit = new Map<string, OrderRequest>();
+  /** YES minus NO, every match counted until its trade has failed. */
+  const net = new Map<ConditionId, number>();
+
+  const addNet = (conditionId: ConditionId, shares: number): void => {
+    net.set(conditionId, (net.get(conditionId) ?? 0) + shares);
+  };
+
+  function checkRequest(request: OrderRequest): void {
+    const market = markets.markets.get(request.conditionId);
+    if (market === undefined)
+      throw new Violation('quotes', 'orders in listed markets only', request.conditionId);
+    const say = (expected: string, found: string): never => {
+      throw new Violation('quotes', `${request.clientId} in ${market.market.slug} ${expected}`, found);
+    };
+    const { price, size } = request;
+    if (price <= 0 || price >= DOLLAR || price % market.tick !== 0)
+      say(`to be on the grid of ${market.tick}/10000 inside (0, 1)`, `price ${price}/10000`);
+    if (size < market.market.minOrderSize || size % LOT !== 0)
+      say(`to be whole lots, at least ${market.market.minOrderSize} millionths`, `size ${size}`);
+    if (!market.live || !markets.feedUp || market.resolved)
+      say('to be on a live book', 'a book that is not live');
+    if (!request.postOnly) return;
+    const isBid = isYesBid(request);
+    const at = isYes(request) ? price : DOLLAR - price;
+    if (isBid && market.bestAsk !== null && at >= market.bestAsk)
+      say(`not to cross the ask of ${market.bestAsk}/10000`, `a bid at ${at}/10000`);
+    if (!isBid && market.bestBid !== null && at <= market.bestBid)
+      say(`not to cross the bid of ${market.bestBid}/10000`, `an ask at ${at}/10000`);
+  }
+
+  const isYes = (request: Pick<OrderRequest, 'outcome'>): boolean => request.outcome === 'YES';
+  const isYesBid = (request: Pick<OrderRequest, 'outcome' | 'side'>): boolean =>
+    (request.side === 'BUY') === isYes(request);
+
+  /** Everything of the worker that is, or may still get, on the venue's book of one market. */
+  function ownBook(conditionId: ConditionId, without: ReadonlySet<string>): OwnBook {
+    const own: OwnBook = { bidShares: 0, askShares: 0, bestBid: null, bestAsk: null };
+    for (const order of openOrders(world))
+      if (order.conditionId === conditionId)
+        addOwn(own, order.yesSide === 'BUY', order.yesPrice, order.remaining);
+    for (const request of transit.values()) {
+      if (request.conditionId !== conditionId || without.has(request.clientId)) continue;
+      addOwn(own, isYesBid(request), isYes(request) ? request.price : DOLLAR - request.price, request.size);
+    }
+    return own;
+  }
+
+  function checkMarket(conditionId: ConditionId, added: ReadonlySet<string>): void {
+    const market = markets.markets.get(conditionId) as MirroredMarket;
+    const own = ownBook(conditionId, new Set());
+    if (own.bestBid !== null && own.bestAsk !== null && own.bestBid >= own.bestAsk)
+      throw new Violation(
+        'quotes',
+        `own orders in ${market.market.slug} not to cross`,
+        `a bid at ${own.bestBid}/10000 and an ask at ${own.bestAsk}/10000`,
+      );
+    const held = net.get(conditionId) ?? 0;
+    const mark = markOfMirror(market);
+    const before = exposure(held, ownBook(conditionId, added), mark);
+    const now = exposure(held, own, mark);
+    const most = limits.maxPerMarketMicroUsd;
+    // A market whose mark has moved may stand above its limit; then it may not get worse.
+    if (now > Math.max(most, before))
+      throw new Violation(
+        'quotes',
+        `at most ${most} micro-USD at risk in ${market.market.slug}`,
+        `${now} after ${added.size} new orders, ${before} before`,
+      );
+  }
+
+  function checkTotal(): void {
+    let total = 0;
+    let equity = world.chain.cash;
+    for (const [conditionId, market] of markets.markets) {
+      const mark = markOfMirror(market);
+      const held = net.get(conditionId) ?? 0;
+      total += exposure(held, ownBook(conditionId, new Set()), mark);
+      equity += ((world.chain.tokens.get(market.market.yesTokenId) ?? 0) * mark) / DOLLAR;
+      equity += ((world.chain.tokens.get(market.market.noTokenId) ?? 0) * (DOLLAR - mark)) / DOLLAR;
+    }
+    // Fills on their way and moving marks make the two views of equity differ by little; a percent is far more than that.
+    const cap = (equity * (limits.maxTotalExposurePct + 1)) / 100;
+    if (total > cap)
+      throw new Violation('quotes', `at most ${Math.floor(cap)} micro-USD at risk`, `${total}`);
+  }
+
+  return {
+    name: 'quotes',
+    afterStep({ input, commands }) {
+      mirror(markets, input);
+      if (input.kind === 'ordersAnswered') for (const [clientId] of input.answers) transit.delete(clientId);
+      if (!commands.some(({ kind }) => kind === 'place')) return;
+      const added = new Set<string>();
+      const touched = new Set<ConditionId>();
+      for (const command of commands) {
+        if (command.kind !== 'place') continue;
+        for (const { request } of command.orders) {
+          checkRequest(request);
+          transit.set(request.clientId, request);
+          added.add(request.clientId);
+          touched.add(request.conditionId);
+        }
+      }
+      for (const conditionId of touched) checkMarket(conditionId, added);
+      checkTotal();
+    },
+    onVenueEvent(_atMs, event) {
+      if (event.kind === 'orderPlaced' && event.order.owner === WORKER) {
+        // From here on the venue's own record counts.
+        for (const [clientId] of transit) if (isSame(world, clientId, event.order)) transit.delete(clientId);
+      } else if (event.kind === 'trade' || (event.kind === 'tradeSettled' && event.status === 'FAILED')) {
+        const sign = event.kind === 'trade' ? 1 : -1;
+        const { trade } = event;
+        const parts = [{ ...trade, owner: trade.takerOwner }, ...trade.makerOrders];
+        for (const { owner, side, outcome, size } of parts)
+          if (owner === WORKER)
+            addNet(trade.conditionId, (isYesBid({ side, outcome }) ? sign : -sign) * size);
+      }
+    },
+  };
+}
+
+function* openOrders(world: World): Generator<ExchangeOrder> {
+  for (const id of world.exchange.accounts.get(WORKER)?.openOrderIds ?? []) {
+    const order = world.exchange.orders.get(id);
+    if (order !== undefined) yield order;
+  }
+}
+
+const isSame = (world: World, clientId: string, order: ExchangeOrder): boolean =>
+  world.clientIds.get(order.id) === clientId;
+
+function addOwn(own: OwnBook, isBid: boolean, price: number, shares: number): void {
+  if (isBid) {
+    own.bidShares += shares;
+    own.bestBid = Math.max(price, own.bestBid ?? 0);
+  } else {
+    own.askShares += shares;
+    own.bestAsk = Math.min(price, own.bestAsk ?? DOLLAR);
+  }
+}
+
+/** What is lost if the worse outcome comes after the worse side has filled, in micro-dollars. */
+function exposure(net: number, own: OwnBook, mark: number): number {
+  const long = Math.max(0, net + own.bidShares);
+  const short = Math.max(0, own.askShares - net);
+  return Math.max(Math.ceil((long * mark) / DOLLAR), Math.ceil((short * (DOLLAR - mark)) / DOLLAR));
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { ConditionId, Market, TokenId } from '../domain/market.ts';
+import { nextFloat, nextInt, streamOf } from '../domain/random.ts';
+import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
+import type { MarketListing } from '../exchange/index.ts';
+import { defaultTerms, type PopulationTerms } from '../local-venue/traders/index.ts';
+
+/** What a simulated run trades: the listing the worker reads, the venue's, and who else trades there. */
+export interface SimulatedMarket {
+  readonly market: Market;
+  readonly listing: MarketListing;
+  readonly terms: PopulationTerms;
+}
+
+export interface MarketTerms {
+  readonly seed: string;
+  readonly count: number;
+  readonly startMs: number;
+  /** Share of taker arrivals that know the hidden probability; null for the traders' own default. */
+  readonly informed: number | null;
+}
+
+const DAY_MS = 86_400_000;
+const MIN_ORDER_SIZE = 5_000_000 as Shares;
+/** Wide and deep enough that a scanner that asks for three points and 500 dollars finds markets worth quoting. */
+const HALF_SPREAD_PTS = 2.6;
+const LEVEL_SHARES = 300;
+const REFRESH_MS = 10_000;
+/** One market in so many resolves within the first hour, so that ends are seen too. */
+const EARLY_END_EVERY = 10;
+const FINE_TICK_EVERY = 4;
+const FEE_EVERY = 3;
+
+/** Markets drawn from the seed: coarse and fine ticks, with and without fees, most far from their end and a few near it. */
+export function simulatedMarkets(terms: MarketTerms): SimulatedMarket[] {
+  return Array.from({ length: terms.count }, (_, index) => simulatedMarket(terms, index));
+}
+
+function simulatedMarket({ seed, startMs, informed }: MarketTerms, index: number): SimulatedMarket {
+  const slug = `sim-${index}`;
+  const stream = streamOf(seed, `${slug}/listing`);
+  const probability = 0.2 + 0.6 * nextFloat(stream);
+  const endsEarly = index % EARLY_END_EVERY === EARLY_END_EVERY - 1;
+  const horizonMs = endsEarly ? nextInt(stream, 20, 55) * 60_000 : nextInt(stream, 2, 40) * DAY_MS;
+  const tickSize = (index % FINE_TICK_EVERY === FINE_TICK_EVERY - 1 ? 10 : 100) as Price;
+  const ratePpm = index % FEE_EVERY === 0 ? 50_000 : 0;
+  const id = (what: string): string => createHash('sha256').update(`${seed}/${slug}/${what}`).digest('hex');
+  const conditionId = `0x${id('condition')}` as ConditionId;
+  const yesTokenId = BigInt(`0x${id('yes')}`).toString() as TokenId;
+  const noTokenId = BigInt(`0x${id('no')}`).toString() as TokenId;
+  const fee = { ratePpm, exponent: 1, takerOnly: true, rebatePpm: 0 };
+  const market: Market = {
+    conditionId,
+    questionId: `0x${id('question')}`,
+    gammaId: String(900_001 + index),
+    slug,
+    question: `Will simulated event ${index} happen?`,
+    description: '',
+    yesTokenId,
+    noTokenId,
+    outcomeNames: ['Yes', 'No'],
+    version: 'v1',
+    negRisk: false,
+    eventId: null,
+    tags: [],
+    tickSize,
+    minOrderSize: MIN_ORDER_SIZE,
+    active: true,
+    closed: false,
+    acceptingOrders: true,
+    enableOrderBook: true,
+    createdAtMs: startMs - 30 * DAY_MS,
+    // The listing does not betray an early end, or the scanner would rightly stay away.
+    endAtMs: startMs + (endsEarly ? 3 * DAY_MS : horizonMs),
+    fee,
+    rewards: null,
+    volume24h: (20_000_000_000 + nextInt(stream, 0, 1_000_000_000)) as Usd,
+    liquidity: 5_000_000_000 as Usd,
+    listedYesPrice: (Math.round((probability * PRICE_ONE) / tickSize) * tickSize) as Price,
+  };
+  const listing: MarketListing = {
+    conditionId,
+    yesTokenId,
+    noTokenId,
+    tickSize,
+    minOrderSize: MIN_ORDER_SIZE,
+    fee,
+    takerDelayMs: 0,
+    state: 'open',
+  };
+  return { market, listing, terms: termsOf(startMs, probability, horizonMs, informed, ratePpm) };
+}
+
+function termsOf(
+  startMs: number,
+  probability: number,
+  horizonMs: number,
+  informed: number | null,
+  feeRatePpm: number,
+): PopulationTerms {
+  const base = defaultTerms(startMs, probability, horizonMs);
+  return {
+    ...base,
+    takers: { ...base.takers, informed: informed ?? base.takers.informed, feeRatePpm },
+    makers: {
+      ...base.makers,
+      halfSpreadPts: HALF_SPREAD_PTS,
+      levelShares: LEVEL_SHARES,
+      refreshMs: REFRESH_MS,
+    },
+  };
+}
