@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   try {
     await serve(parsed, stopAsked);
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
+    refuse(messageOf(error, parsed.port));
   }
 }
 
@@ -54,6 +54,14 @@ async function serve(wanted: Arguments, stopAsked: Promise<string>): Promise<voi
   const signal = await stopAsked;
   console.error(`${signal}: stopping`);
   await venue.stop();
+}
+
+function messageOf(error: unknown, port: number | undefined): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    return `--port: port ${port ?? 0} of 127.0.0.1 is in use; choose another, or leave it out for a free one`;
+  }
+  return error.message;
 }
 
 function nextSignal(): Promise<string> {

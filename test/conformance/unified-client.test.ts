@@ -225,5 +225,11 @@ describe('@polymarket/client against the local venue', () => {
     expect(await venue.chain.tokenBalancesOf([{ owner, tokenId: listed.yesTokenId }])).toEqual([8_000_000n]);
     await (await taker.mergePositions({ conditionId, amount: 'max' })).wait();
     expect(await venue.chain.tokenBalancesOf([{ owner, tokenId: listed.yesTokenId }])).toEqual([0n]);
+    const market = [conditionId];
+    const activity = await eventually('the merge', async () => {
+      const { items } = await taker.listActivity({ user: owner, market }).firstPage();
+      return items.length === 2 ? items : null;
+    });
+    expect(activity.map(({ type, amount }) => `${type} ${amount}`)).toEqual(['MERGE 8', 'SPLIT 8']);
   });
 });

@@ -29,8 +29,7 @@ const REOPENED_FOR_MS = 25 * 3_600_000;
 const FINAL_FIELDS = ['closedTime', 'umaEndDate', 'umaResolutionStatus', 'automaticallyResolved'] as const;
 
 /**
- * Markets recorded from Gamma, made ready to open. Those still open when recorded come first, of these the ones
- * with an uncertain outcome, then the most traded. Dates move by one amount for those and by another for markets
+ * Markets recorded from Gamma, made ready to open; the first `maxMarkets` by `rank` are chosen. Dates move by one amount for those and by another for markets
  * that were over, which are opened again; everything else stays as recorded.
  * @throws CatalogueError when the file has no binary market with an order book.
  */
@@ -45,7 +44,8 @@ export function recordedCatalogue(path: string, options: RecordedMarketsOptions)
   const recordedAtMs = Math.max(...usable.map((market) => timeOf(market, 'updatedAt') ?? 0));
   const ranked = usable
     .map((market) => ({ market, over: isOver(market, recordedAtMs) }))
-    .sort((left, right) => rank(right.market, right.over) - rank(left.market, left.over))
+    .map((each) => ({ ...each, rank: rank(each.market, each.over, recordedAtMs) }))
+    .sort((left, right) => right.rank - left.rank)
     .slice(0, options.maxMarkets ?? DEFAULT_MAX_MARKETS);
   const shiftOpenMs = roundToSeconds(options.nowMs - recordedAtMs);
   const shiftOverMs = shiftOfOver(
@@ -79,11 +79,17 @@ function isOver(market: GammaObject, recordedAtMs: number): boolean {
   return flagOf(market, 'closed') || (timeOf(market, 'endDate') ?? Number.POSITIVE_INFINITY) <= recordedAtMs;
 }
 
-/** Open before over, uncertain before decided, then by what was traded in a day (below 1e9 dollars). */
-function rank(market: GammaObject, over: boolean): number {
+/**
+ * Open before over, uncertain before decided, ending within a day to two months (what makers look for) before the
+ * rest, then by what was traded in a day (counted up to 1e9 dollars).
+ */
+function rank(market: GammaObject, over: boolean, recordedAtMs: number): number {
   const opening = openingYesPrice(market, over);
   const isUncertain = opening >= 500 && opening <= 9_500;
-  return (over ? 0 : 4e9) + (isUncertain ? 2e9 : 0) + Math.min(numberOf(market, 'volume24hr') ?? 0, 1e9);
+  const daysLeft = ((timeOf(market, 'endDate') ?? Number.POSITIVE_INFINITY) - recordedAtMs) / DAY_MS;
+  const endsSoon = daysLeft >= 1 && daysLeft <= 60;
+  const traded = Math.min(numberOf(market, 'volume24hr') ?? 0, 1e9);
+  return (over ? 0 : 8e9) + (isUncertain ? 4e9 : 0) + (endsSoon ? 2e9 : 0) + traded;
 }
 
 function shiftOfOver(markets: readonly GammaObject[], nowMs: number): number {
