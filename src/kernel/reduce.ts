@@ -111,7 +111,10 @@ const OUTLIVES_RESTART: readonly BlockName[] = [
   'drawdownKill',
 ];
 
-/** Feeds count as down until they are heard of. */
+/**
+ * Feeds count as down until they are heard of. The market feed raises no block: it has nothing to connect for before the loops
+ * have chosen markets to watch, and no quote passes the gate without a live book.
+ */
 function tradingAfterRestart(state: KernelState, nowMs: number): KernelState['trading'] {
   const trading = createTradingState(nowMs);
   for (const name of OUTLIVES_RESTART) {
@@ -120,7 +123,6 @@ function tradingAfterRestart(state: KernelState, nowMs: number): KernelState['tr
   }
   if (state.settings.heartbeat.enabled) block(trading, 'heartbeat', 'no beat confirmed yet', nowMs);
   block(trading, 'userFeed', 'not connected yet', nowMs);
-  block(trading, 'marketFeed', 'not connected yet', nowMs);
   return trading;
 }
 

@@ -1,0 +1,116 @@
+import { type Chain, createChain } from '../adapters/chain/index.ts';
+import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
+import type { MarketFeed } from '../adapters/polymarket/feed/market-feed-options.ts';
+import { createUserFeed } from '../adapters/polymarket/feed/user-feed.ts';
+import { createMarketList, type MarketList } from '../adapters/polymarket/market-list.ts';
+import type { ApiCredentials } from '../adapters/polymarket/signing/l2-auth.ts';
+import { createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
+import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
+import type { Log, Timers } from '../ports/timers.ts';
+import type { UserFeedPort } from '../ports/venue.ts';
+import type { Settings } from '../settings/index.ts';
+import { StartRefused } from './start-refused.ts';
+
+/** The outside world of one worker. */
+export interface Adapters {
+  readonly venue: PolymarketVenue;
+  readonly markets: MarketList;
+  readonly marketFeed: MarketFeed;
+  readonly userFeed: UserFeedPort;
+  readonly chain: Chain;
+  close(): Promise<void>;
+}
+
+/** Makes every adapter from settings; nothing is sent yet. Throws `StartRefused` where settings do not make an account. */
+export async function createAdapters(settings: Settings, timers: Timers, log: Log): Promise<Adapters> {
+  const { polymarket, chain: chainSettings } = settings;
+  const nowMs = (): number => timers.nowMs();
+  const venue = await createVenueOf(settings, nowMs, log);
+  // Jitter of reconnects is no part of any decision, so it needs no seed.
+  const random = (): number => Math.random();
+  const chain = createChain({
+    rpcUrl: chainSettings.rpcUrl ?? '',
+    chainId: chainSettings.chainId,
+    privateKey: privateKeyOf(settings),
+    wallet: venue.wallet,
+    contracts: CONTRACTS,
+    timers,
+    log,
+  });
+  const markets = createMarketList({
+    gammaUrl: polymarket.gammaUrl ?? '',
+    nowMs,
+    log,
+    concurrency: settings.mm.scannerConcurrency,
+  });
+  const marketFeed = createMarketFeed({
+    wsMarketUrl: polymarket.wsMarketUrl ?? '',
+    clobUrl: polymarket.clobUrl ?? '',
+    timers,
+    random,
+    log,
+  });
+  const userFeed = createUserFeed({
+    wsUserUrl: polymarket.wsUserUrl ?? '',
+    credentials: (signal) => venue.credentials(signal),
+    wallet: venue.wallet,
+    timers,
+    random,
+    log,
+  });
+  return {
+    venue,
+    markets,
+    marketFeed,
+    userFeed,
+    chain,
+    close: async () => {
+      await Promise.allSettled([
+        marketFeed.close(),
+        userFeed.close(),
+        venue.close(),
+        markets.close(),
+        chain.close(),
+      ]);
+    },
+  };
+}
+
+/** The trading side alone, for commands that only cancel. */
+export async function createVenueOf(
+  settings: Settings,
+  nowMs: () => number,
+  log: Log,
+): Promise<PolymarketVenue> {
+  const { polymarket, chain } = settings;
+  try {
+    return await createPolymarketVenue({
+      clobUrl: polymarket.clobUrl ?? '',
+      chainId: chain.chainId,
+      privateKey: privateKeyOf(settings),
+      signatureType: polymarket.signatureType,
+      funder: polymarket.funderAddress,
+      credentials: givenCredentials(settings),
+      nowMs,
+      log,
+    });
+  } catch (error) {
+    // A RangeError is the adapter's word for settings that make no account.
+    if (error instanceof RangeError) throw new StartRefused([error.message]);
+    throw error;
+  }
+}
+
+function privateKeyOf({ polymarket }: Settings) {
+  if (polymarket.privateKey === null)
+    throw new StartRefused([
+      'POLYMARKET_PRIVATE_KEY: found nothing; expected a private key. Set it in .env.',
+    ]);
+  return polymarket.privateKey;
+}
+
+function givenCredentials({ polymarket }: Settings): ApiCredentials | null {
+  const { apiKey, apiSecret, apiPassphrase } = polymarket;
+  if (apiKey === null || apiSecret === null || apiPassphrase === null) return null;
+  return { apiKey: apiKey.reveal(), secret: apiSecret, passphrase: apiPassphrase };
+}

@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { openFileJournal } from '../adapters/node/file-journal.ts';
+import { gitCommit } from '../adapters/node/git-commit.ts';
+import { takeLease } from '../adapters/node/lease.ts';
+import { createRunFolder, type RunManifest, runIdOf } from '../adapters/node/run-directory.ts';
+import { systemTimers } from '../adapters/node/system-timers.ts';
+import { decodeState } from '../kernel/codec.ts';
+import { createKernel, type Kernel } from '../kernel/kernel.ts';
+import type { KernelState } from '../kernel/state.ts';
+import { loops } from '../loops/index.ts';
+import type { Log } from '../ports/timers.ts';
+import { redactedSettings, type Settings } from '../settings/index.ts';
+import { type Adapters, createAdapters } from './adapters.ts';
+import { checkOutside } from './preflight.ts';
+import { type RecoveredRun, recoverLatestRun } from './recover.ts';
+import { runWorker, type Worker } from './run-worker.ts';
+import { StartRefused } from './start-refused.ts';
+
+export interface ComposeOptions {
+  readonly settings: Settings;
+  readonly dataDir: string;
+  /** Grants missing allowances instead of refusing to start. */
+  readonly approve: boolean;
+  /** The run's seed; null for a random one. */
+  readonly seed: string | null;
+  readonly projectFolder: string;
+  readonly log: Log;
+}
+
+/**
+ * Puts the worker together: settings, adapters, kernel, driver, effect runner, heartbeat, control socket. The only place that
+ * knows every name. Throws `StartRefused` or `LeaseTaken` before anything is sent; afterwards the worker answers for itself.
+ */
+export async function composeWorker(options: ComposeOptions): Promise<Worker> {
+  const { settings, dataDir, log } = options;
+  const timers = systemTimers;
+  const lease = takeLease(dataDir, timers.nowMs());
+  let adapters: Adapters | null = null;
+  try {
+    adapters = await createAdapters(settings, timers, log);
+    await checkOutside(adapters, settings, options.approve, log);
+    const wallet = adapters.venue.wallet;
+    const parent = await recoverLatestRun(dataDir, wallet, settings.chain.chainId, log);
+    const restored = parent?.snapshot == null ? null : (decodeState(parent.snapshot) as KernelState);
+    await checkFunds(adapters, restored, log);
+    const manifest = manifestOf(options, wallet, parent, timers.nowMs());
+    const directory = createRunFolder(dataDir, manifest, parent?.snapshot ?? null);
+    return await runWorker({
+      settings,
+      dataDir,
+      directory,
+      manifest,
+      kernel: createKernel(loops, restored),
+      hasParent: restored !== null,
+      journal: openFileJournal(directory),
+      adapters,
+      lease,
+      timers,
+      log,
+    });
+  } catch (error) {
+    await adapters?.close();
+    lease.release();
+    throw error;
+  }
+}
+
+/** A wallet with neither cash nor positions cannot trade. One without POL can, but it cannot split, merge or redeem. */
+async function checkFunds({ chain }: Adapters, restored: Kernel['state'] | null, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(15_000);
+  const [{ cash }, gasWei] = await Promise.all([chain.balances([], signal), chain.gasBalanceWei(signal)]);
+  const holdsTokens = [...(restored?.books.positions.values() ?? [])].some(
+    ({ yes, no }) => yes.final > 0 || no.final > 0,
+  );
+  if (cash === 0 && !holdsTokens)
+    throw new StartRefused([
+      `wallet ${chain.wallet}: found 0 pUSD; expected some to trade with. Deposit pUSD there (it is what the venue shows as cash), or set POLYMARKET_PRIVATE_KEY to a funded account.`,
+    ]);
+  if (gasWei === 0n)
+    log.warning(
+      `account ${chain.address} has no POL: orders work without it, splits, merges and redemptions do not`,
+    );
+}
+
+function manifestOf(
+  { settings, seed, projectFolder }: ComposeOptions,
+  wallet: string,
+  parent: RecoveredRun | null,
+  nowMs: number,
+): RunManifest {
+  return {
+    version: 1,
+    runId: runIdOf(nowMs, randomBytes(3).toString('hex')),
+    parentRunId: parent?.manifest.runId ?? null,
+    wallet,
+    chainId: settings.chain.chainId,
+    commit: gitCommit(projectFolder),
+    nodeVersion: process.version,
+    settingsHash: createHash('sha256')
+      .update(JSON.stringify(redactedSettings(settings)))
+      .digest('hex'),
+    seed: seed ?? randomBytes(16).toString('hex'),
+    loops: loops.map(({ name }) => name),
+    startedAtMs: nowMs,
+    endedAtMs: null,
+    status: 'running',
+    exitReason: null,
+  };
+}
+
+/** The data folder as the settings name it; a relative one is inside the project folder. */
+export const dataFolder = ({ data }: Settings, projectFolder: string): string =>
+  resolve(projectFolder, data.dir ?? 'data');

@@ -1,0 +1,50 @@
+import { request } from 'node:http';
+import { controlPath } from './control-path.ts';
+import type { OperatorWord } from './control-server.ts';
+import type { WorkerStatus } from './worker-status.ts';
+
+/** No worker listens for this data folder, or it does not answer in time. */
+export class NoWorker extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'NoWorker';
+  }
+}
+
+export const askStatus = (dataDir: string, timeoutMs: number): Promise<WorkerStatus> =>
+  call(dataDir, 'GET', '/status', null, timeoutMs) as Promise<WorkerStatus>;
+
+export const tellOperator = (dataDir: string, word: OperatorWord, timeoutMs: number): Promise<unknown> =>
+  call(dataDir, 'POST', '/operator', word, timeoutMs);
+
+function call(
+  dataDir: string,
+  method: string,
+  path: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<unknown> {
+  const socketPath = controlPath(dataDir);
+  return new Promise((resolve, reject) => {
+    const refused = (error: unknown): void =>
+      reject(
+        new NoWorker(
+          `no worker answers on ${socketPath} (${error instanceof Error ? error.message : String(error)})`,
+          error,
+        ),
+      );
+    const sent = request({ socketPath, method, path, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', refused);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (response.statusCode !== 200)
+          reject(new Error(`the worker answered ${response.statusCode}: ${text}`));
+        else resolve(JSON.parse(text));
+      });
+    });
+    sent.on('error', refused);
+    sent.end(body === null ? undefined : JSON.stringify(body));
+  });
+}

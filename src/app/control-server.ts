@@ -1,0 +1,84 @@
+import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+
+/** What an operator may say over the control socket. */
+const operatorSchema = z.object({
+  order: z.enum(['pause', 'resume', 'reduce', 'halt', 'stop']),
+  reason: z.string().min(1).max(500),
+  by: z.string().min(1).max(100).default('operator'),
+});
+export type OperatorWord = z.infer<typeof operatorSchema>;
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 16 * 1024;
+
+/**
+ * HTTP over a unix socket that only this user can open: `GET /status`, `POST /operator`. The caller holds the data folder's
+ * lease, so a socket file that is already there belongs to a worker that died.
+ */
+export async function startControlServer(options: {
+  readonly path: string;
+  readonly status: () => unknown;
+  readonly operate: (word: OperatorWord) => void;
+}): Promise<ControlServer> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
+      reply(response, 500, { error: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = `${request.method} ${request.url}`;
+    if (route === 'GET /status') return reply(response, 200, options.status());
+    if (route !== 'POST /operator')
+      return reply(response, 404, {
+        error: `found ${route}; expected GET /status or POST /operator`,
+      });
+    const word = operatorSchema.safeParse(await readJson(request));
+    if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });
+    options.operate(word.data);
+    reply(response, 200, { accepted: word.data.order });
+  }
+
+  if (existsSync(options.path)) unlinkSync(options.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // The socket is made with the mask of this moment, so that at no time anybody else can open it.
+    const mask = process.umask(0o177);
+    server.listen(options.path, resolve);
+    process.umask(mask);
+  });
+  chmodSync(options.path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_BODY_BYTES) return null;
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    // Not JSON: the schema says what was expected.
+    return null;
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,98 @@
+import type { Allowance } from '../adapters/chain/index.ts';
+import { ForeignError } from '../ports/foreign-error.ts';
+import type { Log } from '../ports/timers.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Adapters } from './adapters.ts';
+import { StartRefused } from './start-refused.ts';
+
+/** The generation of the venue's protocol this worker speaks. */
+export const EXPECTED_VENUE_VERSION = 2;
+const CHECK_TIMEOUT_MS = 15_000;
+const APPROVE_TIMEOUT_MS = 120_000;
+
+/**
+ * Everything outside that has to be right before the worker may start, all of it looked at, so that nobody starts five times
+ * to find five mistakes. Sends no order. Grants missing allowances only where the operator asked for that.
+ */
+export async function checkOutside(
+  adapters: Adapters,
+  settings: Settings,
+  approve: boolean,
+  log: Log,
+): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    checkChain(adapters, settings),
+    checkVenue(adapters, settings, log),
+  ]);
+  const problems = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : [textOf(outcome.reason)],
+  );
+  if (problems.length > 0) throw new StartRefused(problems);
+  const missing = await checkAllowances(adapters, approve, log);
+  if (missing.length > 0) throw new StartRefused(missing);
+}
+
+async function checkChain({ chain }: Adapters, settings: Settings): Promise<string[]> {
+  try {
+    await chain.checkChainId(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    return [];
+  } catch (error) {
+    if (error instanceof ForeignError && error.code === 'wrongChain') return [error.message];
+    return [
+      `POLYGON_RPC_URL: found ${textOf(error)}; expected a JSON-RPC node of chain ${settings.chain.chainId}. Check the address and that the node is up.`,
+    ];
+  }
+}
+
+async function checkVenue({ venue }: Adapters, { polymarket }: Settings, log: Log): Promise<string[]> {
+  try {
+    const { version, clockSkewMs } = await venue.status(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    if (version !== EXPECTED_VENUE_VERSION)
+      return [
+        `the venue at ${polymarket.clobUrl}: found protocol version ${version}; expected ${EXPECTED_VENUE_VERSION}. Update evenkeel before trading there.`,
+      ];
+    if (Math.abs(clockSkewMs) > MAX_CLOCK_SKEW_MS) log.warning(clockSkewText(clockSkewMs));
+  } catch (error) {
+    return [
+      `POLYMARKET_CLOB_URL ${polymarket.clobUrl}: found ${textOf(error)}; expected the venue's version and time. Check the address and that the venue is up.`,
+    ];
+  }
+  try {
+    await venue.credentials(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    return [];
+  } catch (error) {
+    return [
+      `credentials of ${venue.address}: found ${textOf(error)}; expected the venue to create or derive them from the key. Check POLYMARKET_PRIVATE_KEY and POLYMARKET_CHAIN_ID, or the POLYMARKET_API_ settings if they are set.`,
+    ];
+  }
+}
+
+async function checkAllowances({ chain }: Adapters, approve: boolean, log: Log): Promise<string[]> {
+  const missing = (await chain.allowances(AbortSignal.timeout(CHECK_TIMEOUT_MS))).filter(
+    ({ isEnough }) => !isEnough,
+  );
+  if (missing.length === 0) return [];
+  if (!approve)
+    return [
+      ...missing.map((row) => `${allowanceText(row)}: found none; expected an allowance.`),
+      'Run ./run start --approve to grant exactly these, one transaction each; nothing else is granted.',
+    ];
+  try {
+    for (const row of await chain.approve(AbortSignal.timeout(APPROVE_TIMEOUT_MS)))
+      log.note(`granted: ${allowanceText(row)}`);
+    return [];
+  } catch (error) {
+    return [`granting allowances of ${chain.wallet}: ${textOf(error)}`];
+  }
+}
+
+/** The venue refuses signatures whose time is far off; half of its usual tolerance is where we warn. */
+export const MAX_CLOCK_SKEW_MS = 5_000;
+
+export const clockSkewText = (skewMs: number): string =>
+  `this machine's clock is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} the venue's; expected less than ${MAX_CLOCK_SKEW_MS / 1_000} s. Synchronise it (for example with chrony).`;
+
+export const allowanceText = ({ token, tokenAddress, spender, spenderAddress, wallet }: Allowance): string =>
+  `allowance of ${token} (${tokenAddress}) for the ${spender} (${spenderAddress}) from wallet ${wallet}`;
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

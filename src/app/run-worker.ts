@@ -1,0 +1,243 @@
+import { join } from 'node:path';
+import type { Lease } from '../adapters/node/lease.ts';
+import { type RunManifest, replaceFile, writeManifest } from '../adapters/node/run-directory.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { FeedName, Input, OperatorOrder } from '../kernel/messages.ts';
+import type { JournalSink } from '../ports/journal.ts';
+import type { Log, Timers } from '../ports/timers.ts';
+import type { FeedSink } from '../ports/venue.ts';
+import { mayTransmit } from '../risk/trading-state.ts';
+import { createEffectRunner } from '../runtime/effect-runner.ts';
+import { createHeartbeat } from '../runtime/heartbeat.ts';
+import { createLiveDriver, type LiveDriver } from '../runtime/live-driver.ts';
+import { environmentOf, type Settings } from '../settings/index.ts';
+import type { Adapters } from './adapters.ts';
+import { cancelEverything } from './cancel-everything.ts';
+import { controlPath } from './control-path.ts';
+import { type ControlServer, startControlServer } from './control-server.ts';
+import { createRunObserver } from './run-observer.ts';
+import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
+import { type WorkerStatus, workerStatus } from './worker-status.ts';
+
+export interface Worker {
+  readonly directory: string;
+  /** Asks for the graceful way out: cancel everything, confirm it, settle, exit. */
+  stop(by: string, reason: string): void;
+  /** Gives up: nothing more is sent but one bounded attempt to cancel everything. */
+  abort(reason: string): void;
+  status(): WorkerStatus;
+  /** Resolves when everything is closed; `ok` only after a graceful exit with no order left. */
+  readonly ended: Promise<RunSummary>;
+}
+
+export interface WorkerParts {
+  readonly settings: Settings;
+  readonly dataDir: string;
+  readonly directory: string;
+  readonly manifest: RunManifest;
+  readonly kernel: Kernel;
+  /** Whether the kernel already holds the state of an earlier run. */
+  readonly hasParent: boolean;
+  readonly journal: JournalSink;
+  readonly adapters: Adapters;
+  readonly lease: Lease;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+/** From the asking to the exit; the kernel's own bounds on the way out are shorter. */
+const STOP_BOUND_MS = 90_000;
+/** How long calls under way may still answer once nothing new is sent. */
+const DRAIN_BOUND_MS = 3_000;
+const ABORT_CANCEL_BOUND_MS = 8_000;
+const SYNC_EVERY_MS = 1_000;
+
+/** Starts the parts in their order, runs until an exit, and closes them in the opposite one. */
+export async function runWorker(parts: WorkerParts): Promise<Worker> {
+  const { settings, directory, manifest, kernel, journal, adapters, timers, log } = parts;
+  const baseline = parts.hasParent ? baselineOf(kernel.state) : { profitMicroUsd: 0, feesMicroUsd: 0 };
+  const observer = createRunObserver({
+    timers,
+    state: () => kernel.state,
+    frames: () => adapters.marketFeed.counts.frames,
+  });
+  /** Once false nothing is sent any more, whatever the kernel says. */
+  let isOpen = true;
+  let isEnding = false;
+  let control: ControlServer | null = null;
+  let cancelBound: (() => void) | null = null;
+  const ending = Promise.withResolvers<RunSummary>();
+
+  const submit = (input: Input): void => {
+    observer.countInput();
+    driver.submit(input);
+    // However the stop was asked for, it has its bound.
+    if (kernel.state.trading.mode === 'stopping') cancelBound ??= timers.after(STOP_BOUND_MS, overdue);
+  };
+  const overdue = (): void => abort(`the way out took longer than ${STOP_BOUND_MS / 1_000} s`);
+
+  const effects = createEffectRunner({
+    ports: adapters,
+    submit,
+    nowMs: () => timers.nowMs(),
+    mayTransmit: () => isOpen && mayTransmit(kernel.state.trading.mode),
+    onExit: (reason) => {
+      end(reason, kernel.state.shutdown?.ordersGoneAtMs != null).catch(failedEnd);
+    },
+    log,
+  });
+  const driver: LiveDriver = createLiveDriver({
+    kernel,
+    journal,
+    timers,
+    log,
+    onCommand: (command) => {
+      if (isOpen) effects.run(command);
+    },
+    onFatal: (error) => abort(`the worker broke: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  const heartbeat = createHeartbeat({
+    venue: adapters.venue,
+    intervalMs: settings.heartbeat.intervalSeconds * 1_000,
+    timers,
+    submit,
+    log,
+  });
+  const cancelSync = syncEvery(journal, timers, (error) =>
+    abort(`the journal cannot be forced to disk: ${String(error)}`),
+  );
+
+  /** Nothing more is sent from here on, but one attempt to take every order back. */
+  function abort(reason: string): void {
+    if (isEnding) return;
+    isOpen = false;
+    log.alarm(`giving up: ${reason}`);
+    const attempt = async (): Promise<void> => {
+      const left = await cancelEverything(adapters.venue, ABORT_CANCEL_BOUND_MS);
+      if (left.remaining === null) log.alarm(`orders may be live: ${left.trouble}`);
+      else log.note(`cancelled everything; ${left.remaining.length} orders remain`);
+      await end(reason, false);
+    };
+    // The end is decided here, so a way out that comes to its end meanwhile does not count any more.
+    isEnding = true;
+    attempt().catch(failedEnd);
+  }
+
+  async function end(reason: string, isGraceful: boolean): Promise<void> {
+    if (isGraceful && isEnding) return;
+    isEnding = true;
+    cancelBound?.();
+    heartbeat.stop();
+    observer.stop();
+    cancelSync();
+    await bounded(effects.idle(), DRAIN_BOUND_MS);
+    isOpen = false;
+    driver.close();
+    effects.close();
+    await control?.close();
+    await adapters.close();
+    const summary = runSummary(kernel.state, baseline, {
+      ok: isGraceful,
+      directory,
+      exitReason: reason,
+      quotedMarkets: observer.quotedMarkets(),
+      journalEntries: driver.entryCount(),
+    });
+    await journal.close();
+    replaceFile(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    writeManifest(directory, {
+      ...manifest,
+      endedAtMs: timers.nowMs(),
+      status: isGraceful ? 'stopped' : 'crashed',
+      exitReason: reason,
+    });
+    parts.lease.release();
+    ending.resolve(summary);
+  }
+
+  function failedEnd(error: unknown): void {
+    log.alarm(`closing down failed: ${error instanceof Error ? error.stack : String(error)}`);
+    parts.lease.release();
+    ending.reject(error);
+  }
+
+  const operate = (order: OperatorOrder, by: string, reason: string): void =>
+    submit({ kind: 'operator', order, by, reason });
+  const status = (): WorkerStatus =>
+    workerStatus(kernel.state, {
+      directory,
+      environment: environmentOf(settings),
+      nowMs: timers.nowMs(),
+      journalEntries: driver.entryCount(),
+      ...observer.figures(),
+    });
+
+  control = await startControlServer({
+    path: controlPath(parts.dataDir),
+    status,
+    operate: ({ order, by, reason }) => operate(order, by, reason),
+  });
+  driver.submit(runStarted(manifest, settings));
+  observer.start();
+  adapters.userFeed.start(feedSink('user', submit));
+  adapters.marketFeed.start(feedSink('market', submit));
+  if (settings.heartbeat.enabled) heartbeat.start();
+
+  return {
+    directory,
+    stop: (by, reason) => operate('stop', by, reason),
+    abort,
+    status,
+    ended: ending.promise,
+  };
+}
+
+/** Only what decides goes into the journal, and none of it is secret. */
+function runStarted(manifest: RunManifest, { mm, trading, heartbeat }: Settings): Input {
+  const { runId, parentRunId, seed, wallet } = manifest;
+  return { kind: 'runStarted', runId, parentRunId, seed, wallet, settings: { mm, trading, heartbeat } };
+}
+
+/** A feed that says `up` while it is up has lost something in between: it counts as down for a moment, so books are confirmed anew. */
+function feedSink<Event extends Input>(feed: FeedName, submit: (input: Input) => void): FeedSink<Event> {
+  let isUp = false;
+  return {
+    onEvent: submit,
+    onUp: (reason) => {
+      if (isUp) submit({ kind: 'feed', feed, up: false, reason });
+      isUp = true;
+      submit({ kind: 'feed', feed, up: true, reason });
+    },
+    onDown: (reason) => {
+      isUp = false;
+      submit({ kind: 'feed', feed, up: false, reason });
+    },
+  };
+}
+
+/** What was appended survives the process; forcing it to disk now and then makes it survive the machine. */
+function syncEvery(journal: JournalSink, timers: Timers, onFailed: (error: unknown) => void): () => void {
+  let isStopped = false;
+  let cancel = timers.after(SYNC_EVERY_MS, tick);
+  function tick(): void {
+    journal.sync().then(
+      () => {
+        if (!isStopped) cancel = timers.after(SYNC_EVERY_MS, tick);
+      },
+      (error: unknown) => {
+        if (!isStopped) onFailed(error);
+      },
+    );
+  }
+  return () => {
+    isStopped = true;
+    cancel();
+  };
+}
+
+async function bounded(work: Promise<unknown>, boundMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, boundMs);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
+}

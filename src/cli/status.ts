@@ -1,0 +1,46 @@
+import { askStatus, dataFolder, NoWorker, type WorkerStatus } from '../app/index.ts';
+import { readArguments, refuse } from './arguments.ts';
+import { marketTable } from './market-table.ts';
+import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+
+/** `./run status` asks the running worker what it is doing. */
+const USAGE = './run status [--json]';
+
+await main();
+
+async function main(): Promise<void> {
+  const { json } = readArguments(USAGE, { json: { type: 'boolean', default: false } });
+  const { parsed } = readSettings();
+  if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
+  let status: WorkerStatus;
+  try {
+    status = await askStatus(dataFolder(parsed.settings, projectFolder), 5_000);
+  } catch (error) {
+    if (!(error instanceof NoWorker)) throw error;
+    return refuse([`${error.message}. Start one with ./run start.`], json);
+  }
+  if (json) console.log(JSON.stringify({ ok: true, ...status }));
+  else console.log(linesOf(status).join('\n'));
+}
+
+function linesOf(status: WorkerStatus): string[] {
+  const { run, trading, reconciliation, profit, counts } = status;
+  const seconds = Math.round((run.nowMs - run.startedAtMs) / 1_000);
+  return [
+    `run ${run.runId}, ${seconds} s, ${run.environment}, wallet ${run.wallet}`,
+    `trading: ${trading.mode}${trading.blocks.length === 0 ? '' : ` because of ${trading.blocks.join('; ')}`}`,
+    ...Object.entries(status.feeds).map(
+      ([name, feed]) => `feed ${name}: ${feed.up ? 'up' : 'down'} (${feed.reason})`,
+    ),
+    `books: ${reconciliation.done ? 'reconciled' : 'not reconciled'}, residuals ${reconciliation.ledgerResidualMicroUsd} in themselves, ${reconciliation.chainResidualMicroUsd ?? 'not compared'} against the chain (micro-USD)${reconciliation.lastErrors.map((text) => `; ${text}`).join('')}`,
+    ...status.loops.map(
+      ({ name, runs, skippedBeats, fault }) =>
+        `loop ${name}: ${runs} runs, ${skippedBeats} beats skipped${fault === null ? '' : `, FAULTED: ${fault}`}`,
+    ),
+    `profit ${profit.profitUsd.toFixed(2)} USD (realised ${profit.realisedUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}), cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}`,
+    `${counts.ordersPlaced} orders placed, ${counts.ordersCanceled} cancelled, ${status.liveOrders} live, ${counts.fills} fills, ${counts.settledTrades} settled, ${counts.failedTrades} failed`,
+    `${status.journalEntries} journal entries, ${status.inputsPerSecond} inputs/s, ${status.framesPerSecond} frames/s`,
+    '',
+    ...marketTable(status.markets, 110),
+  ];
+}
