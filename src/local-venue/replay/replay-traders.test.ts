@@ -50,6 +50,7 @@ describe('replayTraders', () => {
   let chain: LocalChain;
   let venue: RunningVenue;
   const books: string[] = [];
+  let isReported = false;
 
   beforeAll(async () => {
     chain = withAdoptedConditions(
@@ -66,6 +67,7 @@ describe('replayTraders', () => {
       data: dataRoutes(),
       traders: (state) => {
         state.onEvent((event) => {
+          if (event.kind === 'marketResolved') isReported = true;
           if (event.kind !== 'book') return;
           const book = state.book(tokens.yesTokenId);
           const show = (levels: NonNullable<typeof book>['bids'] = []): string =>
@@ -95,7 +97,7 @@ describe('replayTraders', () => {
 
   it('shows the recorded books, trades against them, and resolves the adopted condition', async () => {
     const deadline = Date.now() + 15_000;
-    while (venue.state.marketByCondition(CONDITION)?.status !== 'resolved') {
+    while (!isReported) {
       if (Date.now() > deadline) throw new Error(`not resolved in time; books: ${books.join(' ')}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
