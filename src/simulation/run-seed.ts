@@ -4,6 +4,7 @@ import { createKernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import { loops } from '../loops/index.ts';
 import { booksResidual } from '../orders/books.ts';
+import { explainBlocks } from '../risk/trading-state.ts';
 import { parseSettings, type Settings, type SettingTexts } from '../settings/index.ts';
 import { CANARIES, type CanaryName } from './canaries.ts';
 import { booksChecker } from './checkers/books-checker.ts';
@@ -179,9 +180,9 @@ function play({ world, kernel, driver, checkEnd }: Scenario, hours: number): voi
   isHealing = true;
   world.faults = FAULT_LEVELS.none;
   driver.runUntil(endMs + HEAL_MS);
-  const { mode } = kernel.state.trading;
-  if (mode !== 'active')
-    throw new Violation('liveness', `trading ${HEAL_MS / 1_000} s after the last fault`, mode);
+  const standing = explainBlocks(kernel.state.trading).filter((block) => !block.startsWith('drawdown'));
+  if (standing.length > 0)
+    throw new Violation('liveness', `trading ${HEAL_MS / 1_000} s after the last fault`, standing.join('; '));
   world.deliver({ kind: 'operator', order: 'stop', by: 'simulation', reason: 'the end of the run' });
   driver.runUntil(endMs + HEAL_MS + STOP_BOUND_MS);
   const reason = driver.exitReason();

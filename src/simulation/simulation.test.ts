@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { createKernel } from '../kernel/kernel.ts';
+import { loops } from '../loops/index.ts';
+import { CANARIES, type CanaryName } from './canaries.ts';
+import { openScenario, runSeed, type SeedOptions } from './run-seed.ts';
+
+const short = (seed: string, more: Partial<SeedOptions> = {}): SeedOptions => ({
+  seed,
+  hours: 1 / 6,
+  markets: 12,
+  engine: 'legacy',
+  informed: null,
+  faults: 'some',
+  ...more,
+});
+
+describe('ten virtual minutes', () => {
+  it.each([
+    ['1', {}],
+    ['2', { faults: 'many' as const }],
+    ['3', { engine: 'as' as const, faults: 'many' as const }],
+  ])('of seed %s hold every invariant, and nothing is left at the end', (seed, more) => {
+    const result = runSeed(short(seed, more));
+    expect(result.violation).toBeNull();
+    expect(result).toMatchObject({
+      ledgerResidualMicroUsd: 0,
+      chainResidualMicroUsd: 0,
+      openOrdersAtExit: 0,
+    });
+    expect(result.fills).toBeGreaterThan(20);
+    expect(result.ordersPlaced).toBeGreaterThan(100);
+    expect(result.splitUsd).toBeGreaterThan(0);
+  });
+
+  it('meet every kind of trouble that is asked for', () => {
+    const { faults } = runSeed(short('4', { faults: 'many' }));
+    for (const name of ['lostPlaceAnswer', 'lostCancelAnswer', 'cancelRace', 'failedSettlement', 'lateFrame'])
+      expect(faults[name], name).toBeGreaterThan(0);
+  });
+});
+
+describe('determinism', () => {
+  it('gives the same trace for the same seed, and another for another', () => {
+    const options = short('5', { hours: 0.05 });
+    const { traceHash, inputs, commands } = runSeed(options);
+    expect(runSeed(options)).toMatchObject({ traceHash, inputs, commands });
+    expect(runSeed({ ...options, seed: '6' }).traceHash).not.toBe(traceHash);
+  });
+
+  it('lets a fresh kernel repeat every output from the inputs alone, as they come back from JSON', () => {
+    const lines: { atMs: number; input: string; outputs: string }[] = [];
+    const result = runSeed(
+      short('7', {
+        hours: 0.1,
+        faults: 'many',
+        onStep: (atMs, input, commands) =>
+          lines.push({ atMs, input: JSON.stringify(input), outputs: JSON.stringify(commands) }),
+      }),
+    );
+    expect(result.violation).toBeNull();
+    expect(lines).toHaveLength(result.inputs);
+    const replay = createKernel(loops, null);
+    const different = lines.findIndex(
+      ({ atMs, input, outputs }) => JSON.stringify(replay.step(atMs, JSON.parse(input))) !== outputs,
+    );
+    expect(different).toBe(-1);
+  });
+});
+
+describe('a planted bug', () => {
+  const byChecker: Record<CanaryName, RegExp> = {
+    'lost-fill': /books/,
+    'flipped-side': /books/,
+    'failure-ignored': /books/,
+    'pause-ignored': /transmission/,
+    'heartbeat-loss-ignored': /transmission/,
+    'gap-ignored': /quotes|withdrawal/,
+    'cancel-all-lost': /withdrawal/,
+    'sent-twice': /transmission/,
+    'off-grid': /quotes/,
+    'too-small': /quotes/,
+    'too-large': /quotes/,
+    crossing: /quotes/,
+  };
+
+  it.each(Object.keys(CANARIES) as CanaryName[])('%s is found, by the checker that should', (canary) => {
+    const { violation } = runSeed(short('1', { markets: 6, hours: 0.25, faults: 'many', canary }));
+    expect(violation?.checker).toMatch(byChecker[canary]);
+  });
+});
+
+describe('a driver', () => {
+  it('wakes the kernel only when it asked to be woken', () => {
+    let wakes = 0;
+    const { driver, world, kernel } = openScenario({
+      ...short('8', { markets: 3 }),
+      onStep: (_atMs, input) => {
+        if (input.kind === 'wake') wakes += 1;
+      },
+    });
+    driver.runUntil(world.startMs + 60_000);
+    world.deliver({ kind: 'operator', order: 'pause', by: 'test', reason: 'quiet' });
+    driver.runUntil(world.startMs + 90_000);
+    const before = wakes;
+    driver.runUntil(world.startMs + 150_000);
+    expect(kernel.state.trading.mode).toBe('halted');
+    // One minute of rest: maintenance looks every second or less, and nothing else has a reason to.
+    expect(wakes - before).toBeLessThan(130);
+  });
+});
