@@ -77,6 +77,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
             ? { ...call.headers }
             : { ...call.headers, 'content-type': 'application/json' },
         body: call.body ?? null,
+        // Without this a DELETE with a body closes its connection, and every cancel would pay for a new one.
+        reset: false,
         signal: bound,
       });
       const text = await answer.body.text();
