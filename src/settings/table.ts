@@ -65,7 +65,6 @@ export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
 export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'POLYMARKET_DATA_URL',
   'WORKER_SQLITE_PATH',
-  'BOT_LOG_FILE',
   'STOP_LOSS_PERCENT',
   'DRAWDOWN_STOP_LOSS_PERCENT',
   'RISK_OFFICER_ENABLED',

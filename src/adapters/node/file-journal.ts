@@ -1,37 +1,52 @@
 import {
   closeSync,
   createReadStream,
+  createWriteStream,
   existsSync,
   fsync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
 import type { JournalEntry, JournalSink } from '../../ports/journal.ts';
 
 /** A segment is closed at this size, so that no file ever becomes one string too long for Node. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
-const SEGMENT_NAME = /^journal-(\d{5})\.jsonl$/;
+const SEGMENT_NAME = /^journal-(\d{5})\.jsonl(?:\.gz)?$/;
 
 /**
  * Appends entries to `journal-00001.jsonl` and on, in `directory`. Each append is one `write` to the operating system, so
- * it survives `kill -9` of this process; `sync` makes it survive a power cut. A failed write throws: nothing may be sent
- * that is not in the journal.
+ * it survives `kill -9` of this process; `sync` makes it survive a power cut. A full segment is closed and compressed in the
+ * background; `close` waits for that. A failed write throws: nothing may be sent that is not in the journal.
  */
 export function openFileJournal(directory: string, segmentBytes: number = SEGMENT_BYTES): JournalSink {
   mkdirSync(directory, { recursive: true });
   let segment = segmentNumbers(directory).at(-1) ?? 0;
   let written = 0;
   let descriptor = openNext();
+  let compressing: Promise<void> = Promise.resolve();
 
   function openNext(): number {
     segment += 1;
     written = 0;
     return openSync(join(directory, segmentName(segment)), 'ax');
+  }
+
+  function rotate(): void {
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    const full = join(directory, segmentName(segment));
+    descriptor = openNext();
+    // One at a time, and a failure leaves the plain segment, which reads just as well.
+    compressing = compressing.then(() => compress(full)).catch(() => undefined);
   }
 
   return {
@@ -41,10 +56,7 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
       const bytes = Buffer.from(text);
       for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
       written += bytes.length;
-      if (written < segmentBytes) return;
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-      descriptor = openNext();
+      if (written >= segmentBytes) rotate();
     },
     sync: () =>
       new Promise((resolve, reject) => {
@@ -53,8 +65,17 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
     async close() {
       fsyncSync(descriptor);
       closeSync(descriptor);
+      await compressing;
     },
   };
+}
+
+/** Replaces a closed segment by its compressed copy. The plain one goes only when the copy is complete under its final name. */
+async function compress(file: string): Promise<void> {
+  const unfinished = `${file}.gz.tmp`;
+  await pipeline(createReadStream(file), createGzip(), createWriteStream(unfinished, { flush: true }));
+  renameSync(unfinished, `${file}.gz`);
+  rmSync(file);
 }
 
 /**
@@ -65,7 +86,7 @@ export async function* readFileJournal(directory: string): AsyncGenerator<Journa
   const numbers = segmentNumbers(directory);
   for (const [index, number] of numbers.entries()) {
     const lines = createInterface({
-      input: createReadStream(join(directory, segmentName(number))),
+      input: openSegment(directory, number),
       crlfDelay: Number.POSITIVE_INFINITY,
     });
     let torn: string | null = null;
@@ -87,6 +108,16 @@ export async function* readFileJournal(directory: string): AsyncGenerator<Journa
   }
 }
 
+/** The plain segment where there is one: a copy beside it may be from a compression that a crash cut short. */
+function openSegment(directory: string, number: number): NodeJS.ReadableStream {
+  const plain = join(directory, segmentName(number));
+  if (existsSync(plain)) return createReadStream(plain);
+  const packed = createReadStream(`${plain}.gz`);
+  const unpacked = createGunzip();
+  packed.on('error', (error) => unpacked.destroy(error));
+  return packed.pipe(unpacked);
+}
+
 function parseLine(line: string): JournalEntry | null {
   try {
     return JSON.parse(line) as JournalEntry;
@@ -99,9 +130,9 @@ const segmentName = (number: number): string => `journal-${String(number).padSta
 
 function segmentNumbers(directory: string): number[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  const numbers = readdirSync(directory)
     .map((name) => SEGMENT_NAME.exec(name)?.[1])
     .filter((digits) => digits !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
+    .map(Number);
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
