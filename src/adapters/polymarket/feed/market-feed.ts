@@ -274,11 +274,19 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     mirror: MarketMirror,
     signal: AbortSignal,
   ): Promise<(MarketEvent & { kind: 'book' }) | null> {
-    const stampBefore = mirror.isLive ? mirror.stampMs : 0;
+    const wasLive = mirror.isLive;
+    const stampBefore = wasLive ? mirror.stampMs : 0;
     mirror.sinceRead ??= [];
     reading.add(mirror);
     try {
       const found = await fetchBook(http, mirror.market, signal);
+      // A book that nothing keeps up to date is old at once: only a market whose own connection is open gets one.
+      if (!shards.isOpen(mirror.market.conditionId))
+        throw new ForeignError('socketDown', 'the socket of this market is down', 'later', {
+          conditionId: mirror.market.conditionId,
+        });
+      // The connection's own snapshot came meanwhile, and is as new or newer.
+      if (!wasLive && mirror.isLive) return null;
       if (found.stampMs < stampBefore)
         throw new ForeignError(
           'staleBook',
@@ -321,6 +329,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     if (shards.openCount() === 0) return;
     const nowMs = timers.nowMs();
     for (const mirror of mirrors.values()) {
+      if (!shards.isOpen(mirror.market.conditionId)) continue;
       const restedMs = nowMs - mirror.heardAtMs;
       if (mirror.isUntrusted || !mirror.isLive) {
         const isDue = mirror.isUntrusted || restedMs >= (options.snapshotWithinMs ?? SNAPSHOT_WITHIN_MS);

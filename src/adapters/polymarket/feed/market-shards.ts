@@ -27,6 +27,8 @@ export interface MarketShards {
   /** Leaves and joins a market again, which makes the venue send its book and may cure a silent loss. */
   resubscribe(conditionId: string): void;
   openCount(): number;
+  /** Whether the connection that carries this market is open. */
+  isOpen(conditionId: string): boolean;
   close(): void;
 }
 
@@ -122,6 +124,7 @@ export function createMarketShards(options: MarketShardOptions): MarketShards {
     remove,
     resubscribe,
     openCount: () => [...shards].filter((shard) => shard.isOpen).length,
+    isOpen: (conditionId) => shardOf(conditionId)?.isOpen === true,
     close: () => {
       for (const shard of shards) shard.socket.close();
       shards.clear();
