@@ -147,26 +147,34 @@ export function excerpt(text: string): string {
   return shown === '' ? 'an empty body' : JSON.stringify(shown);
 }
 
-/** Codes of failures in which the request never left this machine. */
+/**
+ * Codes of failures in which the request never left this machine. A destroyed client is not among them: it fails what waits
+ * for a connection and what the venue has already taken with the same code.
+ */
 const NOT_SENT_CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_DESTROYED',
   'UND_ERR_CLOSED',
 ]);
+/** These prove it only while connecting: an open connection can end with them too. */
+const UNREACHABLE_CODES = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
 function networkTrouble(error: unknown, bound: AbortSignal): Trouble {
   const code = errorCode(error);
   const text = error instanceof Error && error.message !== '' ? `${code}: ${error.message}` : code;
-  if (NOT_SENT_CODES.has(code)) return { kind: 'notSent', text };
+  if (NOT_SENT_CODES.has(code) || (UNREACHABLE_CODES.has(code) && isConnecting(error)))
+    return { kind: 'notSent', text };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return { kind: 'garbage', text: 'the answer is larger than the bound' };
   if (bound.aborted || code.includes('TIMEOUT')) return { kind: 'timeout', text: 'no answer in time' };
   return { kind: 'reset', text };
+}
+
+function isConnecting(error: unknown): boolean {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isConnecting);
+  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }
 
 function errorCode(error: unknown): string {

@@ -9,6 +9,8 @@ const CASES: readonly (readonly [Trouble, string, Retry, Retry])[] = [
   [{ kind: 'reset', text: 'ECONNRESET' }, 'connectionLost', 'reconcileFirst', 'later'],
   [{ kind: 'garbage', text: '<html>' }, 'garbageAnswer', 'reconcileFirst', 'later'],
   [http(425, '{"error":"service not ready"}'), 'engineRestarting', 'later', 'later'],
+  [http(408, 'Request Timeout'), 'timeout', 'reconcileFirst', 'later'],
+  [http(499, ''), 'timeout', 'reconcileFirst', 'later'],
   [http(429, ''), 'rateLimited', 'later', 'later'],
   [
     http(

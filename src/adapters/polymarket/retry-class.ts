@@ -76,6 +76,9 @@ export const RETRY_TABLE: readonly Row[] = [
   row('timeout', {}, 'timeout', 'reconcileFirst', 'later'),
   row('reset', {}, 'connectionLost', 'reconcileFirst', 'later'),
   row('garbage', {}, 'garbageAnswer', 'reconcileFirst', 'later'),
+  // Words of something in between that gave up waiting: the venue may have the request.
+  row('http', { status: only(408) }, 'timeout', 'reconcileFirst', 'later'),
+  row('http', { status: only(499) }, 'timeout', 'reconcileFirst', 'later'),
   row('http', { status: only(425) }, 'engineRestarting', 'later', 'later'),
   row('http', { status: only(429) }, 'rateLimited', 'later', 'later'),
   row('http', { status: only(503), text: /post.?only.?mode/i }, 'postOnlyMode', 'later', 'later'),
