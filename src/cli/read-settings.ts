@@ -26,14 +26,14 @@ export interface ReadSettings {
 
 /**
  * Reads the settings from `.env` in the project folder and from the environment, which wins. `overrides` win over
- * both; they are what a command's own options mean.
+ * both; they are what a command's own options mean. Without an `envFile` only the environment counts.
  */
 export function readSettings(
   overrides: SettingTexts = {},
   environment: SettingTexts = process.env,
-  envFile: string = join(projectFolder, '.env'),
+  envFile: string | null = join(projectFolder, '.env'),
 ): ReadSettings {
-  const fromFile = readEnvFile(envFile);
+  const fromFile = envFile === null ? {} : readEnvFile(envFile);
   const fromEnvironment = { ...environment, ...overrides };
   const isSet = (texts: SettingTexts, env: string): boolean => (texts[env] ?? '').trim() !== '';
   const merged: Record<string, string | undefined> = { ...fromFile };

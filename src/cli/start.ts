@@ -5,7 +5,7 @@ import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /** `./run start` runs the worker against what `.env` and the environment say, until it is stopped. */
-const USAGE = './run start [--yes] [--approve] [--seed S] [--json]';
+const USAGE = './run start [--yes] [--approve] [--seed S] [--no-env-file] [--json]';
 
 const BANNERS = {
   production: ['1;41;97', 'PRODUCTION: real money'],
@@ -16,13 +16,14 @@ const BANNERS = {
 await main();
 
 async function main(): Promise<void> {
-  const { yes, approve, seed, json } = readArguments(USAGE, {
+  const { yes, approve, seed, json, ...rest } = readArguments(USAGE, {
     yes: { type: 'boolean', default: false },
     approve: { type: 'boolean', default: false },
     seed: { type: 'string' },
+    'no-env-file': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
-  const { parsed } = readSettings();
+  const { parsed } = rest['no-env-file'] ? readSettings({}, process.env, null) : readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
   const { settings } = parsed;
   const missing = problemsBeforeTrading(settings);
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const noLeave = await askForLeave(settings, yes);
   if (noLeave !== null) return refuse([noLeave], json);
 
+  const isChild = process.connected === true;
   const log = createWorkerLogFor(settings, projectFolder);
   const started = await startWorker({
     settings,
@@ -42,6 +44,10 @@ async function main(): Promise<void> {
   });
   if ('refused' in started) return refuse(['Nothing was started.', ...started.refused], json);
   const { worker } = started;
+  // Whoever started us as a child is gone, perhaps already.
+  const isOrphan = (): void => worker.stop('parent', 'the program that started the worker ended');
+  if (isChild && !process.connected) isOrphan();
+  else process.on('disconnect', isOrphan);
   let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {

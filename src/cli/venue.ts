@@ -67,6 +67,8 @@ function messageOf(error: unknown, port: number | undefined): string {
 function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    // A program that started the venue as its child is gone, and the venue goes with it.
+    process.once('disconnect', () => resolve('parent gone'));
   });
 }
 

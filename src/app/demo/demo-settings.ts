@@ -1,0 +1,48 @@
+import { rowByEnv } from '../../settings/index.ts';
+import type { VenueReady } from './venue-ready.ts';
+
+/**
+ * What the demo sets, beside the addresses: a short beat, and a choice of markets that fits a venue of a few dozen markets, some
+ * of which end within minutes. `docs/demo.md` says why for each.
+ */
+export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
+  MM_CYCLE_SECONDS: '2',
+  MM_MAX_MARKETS: '12',
+  MM_MIN_SPREAD_PTS: '0.1',
+  MM_MIN_DEPTH_USD: '20',
+  MM_MIN_ACTIVITY_PER_MIN: '0',
+  MM_MIN_DAYS_TO_RESOLUTION: '0',
+  MM_MAX_DAYS_TO_RESOLUTION: '3650',
+  MM_EARLY_MARKET_MAX_SLOTS: '12',
+  MM_EARLY_MARKET_MIN_DEPTH_USD: '20',
+  MM_EARLY_MARKET_MIN_ACTIVITY: '0',
+  MM_SCANNER_REFRESH_MINUTES: '0.5',
+  MM_DELTA_MIN: '0.5',
+  MM_MIN_QUOTE_LIFETIME_SECONDS: '2',
+  MM_MERGE_THRESHOLD: '6',
+};
+
+/** The worker's whole world in the demo: nothing of the operator's own `.env` or environment gets into it. */
+export function demoWorkerSettings(venue: VenueReady, dataDir: string): Record<string, string> {
+  const account = venue.accounts[0];
+  if (account === undefined) throw new Error('the venue named no funded account');
+  return {
+    POLYMARKET_PRIVATE_KEY: account.privateKey,
+    POLYMARKET_CLOB_URL: venue.clob,
+    POLYMARKET_WS_MARKET_URL: venue.wsMarket,
+    POLYMARKET_WS_USER_URL: venue.wsUser,
+    POLYMARKET_GAMMA_URL: venue.gamma,
+    POLYMARKET_DATA_URL: venue.data,
+    POLYGON_RPC_URL: venue.rpc,
+    POLYMARKET_CHAIN_ID: String(venue.chainId),
+    EVENKEEL_DATA_DIR: dataDir,
+    ...DEMO_SETTINGS,
+  };
+}
+
+/** The environment without any setting of ours, so that what a person trades with does not leak into the demo. */
+export function withoutSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !rowByEnv.has(name)));
+}
