@@ -68,7 +68,10 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
     });
     opening.on('message', (bytes: Buffer) => {
       heardAtMs = timers.nowMs();
-      if (opening === socket) options.onMessage(bytes);
+      if (opening !== socket) return;
+      // Only a server that speaks has taken us: one that hangs up on each greeting would be called ever so often.
+      failures = 0;
+      options.onMessage(bytes);
     });
     opening.on('error', (error) => {
       trouble = error.message === '' ? error.name : error.message;
@@ -92,7 +95,6 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
       return;
     }
     heardAtMs = timers.nowMs();
-    failures = 0;
     isUp = true;
     cancelTimer?.();
     cancelTimer = timers.after(pingEveryMs, ping);
