@@ -22,6 +22,8 @@ export interface ComposeOptions {
   readonly dataDir: string;
   /** Grants missing allowances instead of refusing to start. */
   readonly approve: boolean;
+  /** Lifts a pause or halt that an operator gave to an earlier run; otherwise it still holds. */
+  readonly resume: boolean;
   /** The run's seed; null for a random one. */
   readonly seed: string | null;
   readonly projectFolder: string;
@@ -53,6 +55,7 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
       manifest,
       kernel: createKernel(loops, restored),
       hasParent: restored !== null,
+      resume: options.resume,
       journal: openFileJournal(directory),
       adapters,
       lease,

@@ -1,6 +1,8 @@
 export { dataFolder } from './compose.ts';
 export { askStatus, NoWorker, tellOperator } from './control-client.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
+export { examine, type Finding, nodeFinding } from './doctor.ts';
+export { type KillOutcome, killOrders } from './kill-orders.ts';
 export { replayRun } from './recover.ts';
 export type { RunSummary } from './run-summary.ts';
 export { StartRefused } from './start-refused.ts';

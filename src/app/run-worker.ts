@@ -38,6 +38,8 @@ export interface WorkerParts {
   readonly kernel: Kernel;
   /** Whether the kernel already holds the state of an earlier run. */
   readonly hasParent: boolean;
+  /** Lifts what an operator of an earlier run has left standing. */
+  readonly resume: boolean;
   readonly journal: JournalSink;
   readonly adapters: Adapters;
   readonly lease: Lease;
@@ -178,6 +180,12 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     operate: ({ order, by, reason }) => operate(order, by, reason),
   });
   driver.submit(runStarted(manifest, settings));
+  if (parts.resume) operate('resume', 'operator', 'run start --resume');
+  else if (
+    kernel.state.trading.blocks.has('operatorHalt') ||
+    kernel.state.trading.blocks.has('operatorPause')
+  )
+    log.warning('an operator has halted trading in an earlier run; ./run start --resume lifts that');
   observer.start();
   adapters.userFeed.start(feedSink('user', submit));
   adapters.marketFeed.start(feedSink('market', submit));

@@ -5,7 +5,7 @@ import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /** `./run start` runs the worker against what `.env` and the environment say, until it is stopped. */
-const USAGE = './run start [--yes] [--approve] [--seed S] [--no-env-file] [--json]';
+const USAGE = './run start [--yes] [--approve] [--resume] [--seed S] [--no-env-file] [--json]';
 
 const BANNERS = {
   production: ['1;41;97', 'PRODUCTION: real money'],
@@ -16,9 +16,10 @@ const BANNERS = {
 await main();
 
 async function main(): Promise<void> {
-  const { yes, approve, seed, json, ...rest } = readArguments(USAGE, {
+  const { yes, approve, resume, seed, json, ...rest } = readArguments(USAGE, {
     yes: { type: 'boolean', default: false },
     approve: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
     seed: { type: 'string' },
     'no-env-file': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     settings,
     dataDir: dataFolder(settings, projectFolder),
     approve,
+    resume,
     seed: seed ?? null,
     projectFolder,
     log,
