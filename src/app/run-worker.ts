@@ -81,7 +81,8 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   const effects = createEffectRunner({
     ports: adapters,
     submit,
-    nowMs: () => timers.nowMs(),
+    nowMs: () => driver.clock.nowMs(),
+    aheadMs: () => driver.clock.aheadMs(),
     mayTransmit: () => isOpen && mayTransmit(kernel.state.trading.mode),
     onExit: (reason) => {
       end(reason, kernel.state.shutdown?.ordersGoneAtMs != null).catch(failedEnd);
@@ -93,6 +94,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     journal,
     timers,
     log,
+    notBeforeMs: parts.hasParent ? kernel.state.nowMs : 0,
     onCommand: (command) => {
       if (isOpen) effects.run(command);
     },

@@ -34,7 +34,10 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 export function createEffectRunner(options: {
   readonly ports: EffectPorts;
   readonly submit: (input: Input) => void;
+  /** The time inputs are stamped with. */
   readonly nowMs: () => number;
+  /** How far that is ahead of the venue's time by our best knowledge; 0 where left out. */
+  readonly aheadMs?: () => number;
   readonly mayTransmit: () => boolean;
   readonly onExit: (reason: string) => void;
   readonly log: Log;
@@ -182,7 +185,7 @@ export function createEffectRunner(options: {
       case 'readTrades':
         read('trades', '', READ_TIMEOUT_MS, async (signal) => ({
           kind: 'tradesRead',
-          fills: await ports.venue.trades(command.sinceMs, signal),
+          fills: await ports.venue.trades(command.sinceMs - (options.aheadMs?.() ?? 0), signal),
           sinceMs: command.sinceMs,
           askedAtMs,
         }));

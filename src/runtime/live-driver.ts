@@ -3,14 +3,17 @@ import type { Command, Input } from '../kernel/messages.ts';
 import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import { createRecorder } from './recorder.ts';
+import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
 /**
- * Drives one kernel from live ports. Inputs are taken one at a time, stamped with the wall clock (never backwards), journaled
- * with their outputs, and only then acted upon.
+ * Drives one kernel from live ports. Inputs are taken one at a time, stamped with a clock that never goes back nor stands
+ * still, journaled with their outputs, and only then acted upon.
  */
 export interface LiveDriver {
   submit(input: Input): void;
   readonly kernel: Kernel;
+  /** The time inputs are stamped with; what is compared with it must be measured by it. */
+  readonly clock: SteadyClock;
   entryCount(): number;
   /** Stops the wake timer; inputs that come later are dropped. */
   close(): void;
@@ -27,13 +30,15 @@ export function createLiveDriver(options: {
   readonly onCommand: (command: Command) => void;
   /** Called when the journal cannot be written or an invariant breaks: nothing may be sent after it. */
   readonly onFatal: (error: unknown) => void;
+  /** When the run ended whose state the kernel holds. */
+  readonly notBeforeMs?: number;
 }): LiveDriver {
   const { kernel, timers } = options;
   const recorder = createRecorder(kernel, options.journal);
   const queue: Input[] = [];
   let draining = false;
   let closed = false;
-  let lastAtMs = 0;
+  const clock = createSteadyClock(() => timers.nowMs(), options.notBeforeMs ?? 0);
   let cancelWake: (() => void) | null = null;
 
   function submit(input: Input): void {
@@ -47,8 +52,7 @@ export function createLiveDriver(options: {
     draining = true;
     try {
       for (let input = queue.shift(); input !== undefined && !closed; input = queue.shift()) {
-        lastAtMs = Math.max(lastAtMs, timers.nowMs());
-        const commands = recorder.step(lastAtMs, input);
+        const commands = recorder.step(clock.nowMs(), input);
         for (const command of commands) options.onCommand(command);
       }
     } catch (error) {
@@ -63,11 +67,11 @@ export function createLiveDriver(options: {
   function scheduleWake(): void {
     cancelWake?.();
     if (closed) return;
-    const dueInMs = Math.max(1, kernel.nextWakeAtMs() - timers.nowMs());
+    const dueInMs = Math.max(1, kernel.nextWakeAtMs() - clock.nowMs());
     cancelWake = timers.after(Math.min(dueInMs, MAX_SLEEP_MS), () => {
       cancelWake = null;
       // A sleep cut short by the maximum is not an input: only a due wake is worth a journal line.
-      if (timers.nowMs() >= kernel.nextWakeAtMs()) submit({ kind: 'wake' });
+      if (clock.nowMs() >= kernel.nextWakeAtMs()) submit({ kind: 'wake' });
       else scheduleWake();
     });
   }
@@ -78,5 +82,5 @@ export function createLiveDriver(options: {
     cancelWake = null;
   }
 
-  return { submit, kernel, entryCount: recorder.entryCount, close };
+  return { submit, kernel, clock, entryCount: recorder.entryCount, close };
 }
