@@ -3,15 +3,22 @@ import { PRICE_ONE, type Price, type Shares, type Usd } from './units.ts';
 
 /** The venue rounds a fee to five decimals of a dollar: ten micro-dollars. */
 const FEE_STEP_MICRO_USD = 10;
+const PPM = 1_000_000;
 
 /**
- * Taker fee in micro-dollars: shares * rate * (p(1-p))^exponent, rounded to the nearest ten micro-dollars,
- * and nothing below that. Source: the venue's fee page, state of November 2026.
+ * Taker fee in micro-dollars: shares * rate * (p(1-p))^exponent, rounded to the nearest ten micro-dollars, half a step up.
+ * Exact in integers for whole exponents, which all schedules have: a float would put a tie on either side of the step, and
+ * our books a step beside the venue's. Source: the venue's fee page, state of November 2026.
  */
 export function takerFee(schedule: FeeSchedule, at: Price, size: Shares): Usd {
-  if (schedule.ratePpm === 0) return 0 as Usd;
-  const fraction = at / PRICE_ONE;
-  const curve = (fraction * (1 - fraction)) ** schedule.exponent;
-  const raw = size * (schedule.ratePpm / 1e6) * curve;
-  return (Math.round(raw / FEE_STEP_MICRO_USD) * FEE_STEP_MICRO_USD) as Usd;
+  const { ratePpm, exponent } = schedule;
+  if (ratePpm === 0) return 0 as Usd;
+  const curve = at * (PRICE_ONE - at);
+  if (!Number.isInteger(exponent) || exponent < 0) {
+    const raw = size * (ratePpm / PPM) * (curve / PRICE_ONE ** 2) ** exponent;
+    return (Math.round(raw / FEE_STEP_MICRO_USD) * FEE_STEP_MICRO_USD) as Usd;
+  }
+  const above = BigInt(size) * BigInt(ratePpm) * BigInt(curve) ** BigInt(exponent);
+  const below = BigInt(PPM * FEE_STEP_MICRO_USD) * BigInt(PRICE_ONE ** 2) ** BigInt(exponent);
+  return (Number((2n * above + below) / (2n * below)) * FEE_STEP_MICRO_USD) as Usd;
 }

@@ -13,7 +13,7 @@ const CODE_MINUS = 45;
 
 /**
  * Reads plain decimal text (`-?digits[.digits]`) into an integer scaled by 10^decimals, exactly.
- * Trailing zeros past the scale are accepted ("0.9100" at 3 decimals would not be: the digit lost must be zero).
+ * Zeros past the scale are accepted and any other digit there is a failure: "0.9100" fits 3 decimals, "0.9101" does not.
  */
 export function parseFixed(text: string, decimals: number): number | ParseFailure {
   const length = text.length;
