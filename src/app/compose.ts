@@ -6,16 +6,15 @@ import { takeLease } from '../adapters/node/lease.ts';
 import { createRunFolder, type RunManifest, runIdOf } from '../adapters/node/run-directory.ts';
 import { systemTimers } from '../adapters/node/system-timers.ts';
 import { decodeState } from '../kernel/codec.ts';
-import { createKernel, type Kernel } from '../kernel/kernel.ts';
+import { createKernel } from '../kernel/kernel.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { loops } from '../loops/index.ts';
 import type { Log } from '../ports/timers.ts';
 import { redactedSettings, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
-import { checkOutside } from './preflight.ts';
+import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
-import { StartRefused } from './start-refused.ts';
 
 export interface ComposeOptions {
   readonly settings: Settings;
@@ -41,11 +40,11 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
   let adapters: Adapters | null = null;
   try {
     adapters = await createAdapters(settings, timers, log);
-    await checkOutside(adapters, settings, options.approve, log);
+    await checkOutside(adapters, settings, log);
     const wallet = adapters.venue.wallet;
     const parent = await recoverLatestRun(dataDir, wallet, settings.chain.chainId, log);
     const restored = parent?.snapshot == null ? null : (decodeState(parent.snapshot) as KernelState);
-    await checkFunds(adapters, restored, log);
+    await checkAccount(adapters, restored, options.approve, log);
     const manifest = manifestOf(options, wallet, parent, timers.nowMs());
     const directory = createRunFolder(dataDir, manifest, parent?.snapshot ?? null);
     return await runWorker({
@@ -67,23 +66,6 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
     lease.release();
     throw error;
   }
-}
-
-/** A wallet with neither cash nor positions cannot trade. One without POL can, but it cannot split, merge or redeem. */
-async function checkFunds({ chain }: Adapters, restored: Kernel['state'] | null, log: Log): Promise<void> {
-  const signal = AbortSignal.timeout(15_000);
-  const [{ cash }, gasWei] = await Promise.all([chain.balances([], signal), chain.gasBalanceWei(signal)]);
-  const holdsTokens = [...(restored?.books.positions.values() ?? [])].some(
-    ({ yes, no }) => yes.final > 0 || no.final > 0,
-  );
-  if (cash === 0 && !holdsTokens)
-    throw new StartRefused([
-      `wallet ${chain.wallet}: found 0 pUSD; expected some to trade with. Deposit pUSD there (it is what the venue shows as cash), or set POLYMARKET_PRIVATE_KEY to a funded account.`,
-    ]);
-  if (gasWei === 0n)
-    log.warning(
-      `account ${chain.address} has no POL: orders work without it, splits, merges and redemptions do not`,
-    );
 }
 
 function manifestOf(

@@ -1,4 +1,5 @@
 import type { Allowance } from '../adapters/chain/index.ts';
+import type { KernelState } from '../kernel/state.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { Log } from '../ports/timers.ts';
 import type { Settings } from '../settings/index.ts';
@@ -12,14 +13,9 @@ const APPROVE_TIMEOUT_MS = 120_000;
 
 /**
  * Everything outside that has to be right before the worker may start, all of it looked at, so that nobody starts five times
- * to find five mistakes. Sends no order. Grants missing allowances only where the operator asked for that.
+ * to find five mistakes. Sends nothing.
  */
-export async function checkOutside(
-  adapters: Adapters,
-  settings: Settings,
-  approve: boolean,
-  log: Log,
-): Promise<void> {
+export async function checkOutside(adapters: Adapters, settings: Settings, log: Log): Promise<void> {
   const outcomes = await Promise.allSettled([
     checkChain(adapters, settings),
     checkVenue(adapters, settings, log),
@@ -28,8 +24,6 @@ export async function checkOutside(
     outcome.status === 'fulfilled' ? outcome.value : [textOf(outcome.reason)],
   );
   if (problems.length > 0) throw new StartRefused(problems);
-  const missing = await checkAllowances(adapters, approve, log);
-  if (missing.length > 0) throw new StartRefused(missing);
 }
 
 async function checkChain({ chain }: Adapters, settings: Settings): Promise<string[]> {
@@ -67,22 +61,45 @@ async function checkVenue({ venue }: Adapters, { polymarket }: Settings, log: Lo
   }
 }
 
-async function checkAllowances({ chain }: Adapters, approve: boolean, log: Log): Promise<string[]> {
-  const missing = (await chain.allowances(AbortSignal.timeout(CHECK_TIMEOUT_MS))).filter(
-    ({ isEnough }) => !isEnough,
+/**
+ * A wallet with neither cash nor positions cannot trade. One without POL can, but it cannot split, merge or redeem. Missing
+ * allowances are granted only where the operator asked for that.
+ */
+export async function checkAccount(
+  { chain }: Adapters,
+  restored: KernelState | null,
+  approve: boolean,
+  log: Log,
+): Promise<void> {
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const [{ cash }, gasWei, allowances] = await Promise.all([
+    chain.balances([], signal),
+    chain.gasBalanceWei(signal),
+    chain.allowances(signal),
+  ]);
+  const holdsTokens = [...(restored?.books.positions.values() ?? [])].some(
+    ({ yes, no }) => yes.final > 0 || no.final > 0,
   );
-  if (missing.length === 0) return [];
+  if (cash === 0 && !holdsTokens)
+    throw new StartRefused([
+      `wallet ${chain.wallet}: found 0 pUSD; expected some to trade with. Deposit pUSD there (it is what the venue shows as cash), or set POLYMARKET_PRIVATE_KEY to a funded account.`,
+    ]);
+  if (gasWei === 0n)
+    log.warning(
+      `account ${chain.address} has no POL: orders work without it, splits, merges and redemptions do not`,
+    );
+  const missing = allowances.filter(({ isEnough }) => !isEnough);
+  if (missing.length === 0) return;
   if (!approve)
-    return [
+    throw new StartRefused([
       ...missing.map((row) => `${allowanceText(row)}: found none; expected an allowance.`),
       'Run ./run start --approve to grant exactly these, one transaction each; nothing else is granted.',
-    ];
+    ]);
   try {
     for (const row of await chain.approve(AbortSignal.timeout(APPROVE_TIMEOUT_MS)))
       log.note(`granted: ${allowanceText(row)}`);
-    return [];
   } catch (error) {
-    return [`granting allowances of ${chain.wallet}: ${textOf(error)}`];
+    throw new StartRefused([`granting allowances of ${chain.wallet}: ${textOf(error)}`]);
   }
 }
 

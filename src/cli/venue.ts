@@ -54,6 +54,8 @@ async function serve(wanted: Arguments, stopAsked: Promise<string>): Promise<voi
   const signal = await stopAsked;
   console.error(`${signal}: stopping`);
   await venue.stop();
+  // The channel to the program that started us would keep this process alive.
+  if (process.connected) process.disconnect();
 }
 
 function messageOf(error: unknown, port: number | undefined): string {
