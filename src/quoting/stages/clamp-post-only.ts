@@ -10,8 +10,9 @@ import { mapLevels, type QuoteProposal } from '../proposal.ts';
 export function clampPostOnly(proposal: QuoteProposal, context: StageContext): StageResult {
   if (!context.postOnly) return { skip: 'post-only is off' };
   const { othersBestBid, othersBestAsk, tick } = context;
-  const highestBid = othersBestAsk === null ? PRICE_ONE - tick : othersBestAsk - tick;
-  const lowestAsk = othersBestBid === null ? tick : othersBestBid + tick;
+  // Others may rest between the grid's points, left over from a finer tick.
+  const highestBid = othersBestAsk === null ? PRICE_ONE - tick : (Math.ceil(othersBestAsk / tick) - 1) * tick;
+  const lowestAsk = othersBestBid === null ? tick : (Math.floor(othersBestBid / tick) + 1) * tick;
   let moved = 0;
   const clamped = mapLevels(proposal, (level, side) => {
     if (level.price === null)

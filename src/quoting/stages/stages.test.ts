@@ -175,6 +175,14 @@ describe('clampPostOnly', () => {
     expect(proposal.asks).toEqual(crossing.asks);
   });
 
+  it('stays on the grid where others rest between its points, left over from a finer tick', () => {
+    const crossing = proposalOf([onGrid(5_500, 10)], [onGrid(5_400, 10)]);
+    const between = stageContext({ othersBestBid: price(5_430), othersBestAsk: price(5_470) });
+    const proposal = changed(clampPostOnly(crossing, between));
+    expect(proposal.bids.map(({ price: at }) => at)).toEqual([5_400]);
+    expect(proposal.asks.map(({ price: at }) => at)).toEqual([5_500]);
+  });
+
   it('drops a level that has nowhere to go, and skips when off or when nothing reaches', () => {
     const bid = proposalOf([onGrid(200, 10)], []);
     expect(changed(clampPostOnly(bid, stageContext({ othersBestAsk: price(100) }))).bids).toEqual([]);
