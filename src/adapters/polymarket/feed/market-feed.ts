@@ -6,7 +6,7 @@ import { TOKENS_PER_SOCKET } from '../venue-facts.ts';
 import { asObject, WireFault, type WireObject } from '../wire/fields.ts';
 import { fetchBook } from './fetch-book.ts';
 import type { MarketFeed, MarketFeedCounts, MarketFeedOptions } from './market-feed-options.ts';
-import { parseBook, parseChanges, type WireBook } from './market-frames.ts';
+import { parseBook, parseChanges, type WireBook, winnerOf } from './market-frames.ts';
 import { createMirror, type MarketMirror } from './market-mirror.ts';
 import { createMarketShards } from './market-shards.ts';
 import {
@@ -153,10 +153,10 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       case 'market_resolved': {
         const mirror = mirrors.get(String(frame.market));
         if (mirror === undefined) return;
-        const { conditionId, yesTokenId, noTokenId } = mirror.market;
-        const winner =
-          frame.winning_asset_id === yesTokenId ? 'YES' : frame.winning_asset_id === noTokenId ? 'NO' : null;
-        emit({ kind: 'marketResolved', conditionId, winner });
+        const winner = winnerOf(frame, mirror.market);
+        // Who has won must not be guessed: what is held is paid out and booked by it.
+        if (winner === undefined) distrust(mirror, 'resolved, with a winner that is not of this market');
+        else emit({ kind: 'marketResolved', conditionId: mirror.market.conditionId, winner });
         return;
       }
       default:

@@ -40,6 +40,16 @@ export interface WireChanges {
   readonly bestAsk: Price | null | undefined;
 }
 
+/** Who won by a `market_resolved` frame: null where nobody has (void), undefined where the frame does not say it in our terms. */
+export function winnerOf(
+  { winning_asset_id: found }: WireObject,
+  { yesTokenId, noTokenId }: WatchedMarket,
+): Outcome | null | undefined {
+  if (found === yesTokenId) return 'YES';
+  if (found === noTokenId) return 'NO';
+  return found === null || found === '' ? null : undefined;
+}
+
 /** `timestamp` of the wire: milliseconds as text. */
 export function stampField(frame: WireObject): number {
   const stamp = Number(textField(frame, 'timestamp'));
