@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { classify, type Trouble, type TroubleClass } from './retry-class.ts';
 import type { Headers } from './signing/l1-auth.ts';
@@ -67,30 +67,24 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   async function send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     if (signal.aborted)
       throw troubleError(call, { kind: 'notSent', text: 'the call was given up before it was sent' });
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    try {
-      const answer = await pool.request({
-        method: call.method,
-        path: `${prefix}${call.path}${call.query === undefined || call.query === '' ? '' : `?${call.query}`}`,
-        headers:
-          call.body === undefined
-            ? { ...call.headers }
-            : { ...call.headers, 'content-type': 'application/json' },
-        body: call.body ?? null,
-        // Without this a DELETE with a body closes its connection, and every cancel would pay for a new one.
-        reset: false,
-        signal: bound,
-      });
-      const text = await answer.body.text();
-      return {
-        status: answer.statusCode,
-        text,
-        retryAfterMs: retryAfter(answer.headers['retry-after'], text, options.nowMs()),
-      };
-    } catch (error) {
-      throw troubleError(call, networkTrouble(error, bound), error);
-    }
+    const answer = await exchange(pool, dispatchOptions(call), timeoutMs, signal);
+    if ('error' in answer) throw troubleError(call, networkTrouble(answer.error, answer.isGivenUp), answer.error);
+    return {
+      status: answer.status,
+      text: answer.text,
+      retryAfterMs: retryAfter(answer.retryAfter, answer.text, options.nowMs()),
+    };
   }
+
+  const dispatchOptions = (call: HttpCall): Dispatcher.DispatchOptions => ({
+    method: call.method,
+    path: `${prefix}${call.path}${call.query === undefined || call.query === '' ? '' : `?${call.query}`}`,
+    headers:
+      call.body === undefined ? { ...call.headers } : { ...call.headers, 'content-type': 'application/json' },
+    body: call.body ?? null,
+    // Without this a DELETE with a body closes its connection, and every cancel would pay for a new one.
+    reset: false,
+  });
 
   async function json(call: HttpCall, signal: AbortSignal): Promise<unknown> {
     const answer = await send(call, signal);
@@ -109,6 +103,59 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     },
     close: () => pool.destroy(),
   };
+}
+
+type Exchanged =
+  | { readonly status: number; readonly text: string; readonly retryAfter: string | string[] | undefined }
+  | { readonly error: unknown; readonly isGivenUp: boolean };
+
+/**
+ * One request and its whole answer. It speaks to the dispatcher itself and keeps one timer: orders go this way, and
+ * composed signals and body streams cost more than the rest of it. Whatever is given up before it began is never sent.
+ */
+function exchange(
+  pool: Pool,
+  request: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Exchanged> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let retryAfterHeader: string | string[] | undefined;
+    let started: Dispatcher.DispatchController | null = null;
+    let givenUp: Error | null = null;
+    const end = (result: Exchanged): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      resolve(result);
+    };
+    const giveUp = (): void => {
+      givenUp = new Error('given up');
+      started?.abort(givenUp);
+      end({ error: givenUp, isGivenUp: true });
+    };
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal.addEventListener('abort', giveUp, { once: true });
+    pool.dispatch(request, {
+      onRequestStart: (controller) => {
+        started = controller;
+        if (givenUp !== null) controller.abort(givenUp);
+      },
+      onResponseStart: (_controller, statusCode, headers) => {
+        status = statusCode;
+        retryAfterHeader = headers['retry-after'];
+      },
+      onResponseData: (_controller, chunk) => {
+        chunks.push(chunk);
+      },
+      onResponseEnd: () => {
+        const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
+        end({ status, text, retryAfter: retryAfterHeader });
+      },
+      onResponseError: (_controller, error) => end({ error, isGivenUp: givenUp !== null }),
+    });
+  });
 }
 
 /** Parses an answer's text, or throws `garbageAnswer` with what was found. */
@@ -161,14 +208,14 @@ const NOT_SENT_CODES = new Set([
 /** These prove it only while connecting: an open connection can end with them too. */
 const UNREACHABLE_CODES = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
-function networkTrouble(error: unknown, bound: AbortSignal): Trouble {
+function networkTrouble(error: unknown, isGivenUp: boolean): Trouble {
   const code = errorCode(error);
   const text = error instanceof Error && error.message !== '' ? `${code}: ${error.message}` : code;
   if (NOT_SENT_CODES.has(code) || (UNREACHABLE_CODES.has(code) && isConnecting(error)))
     return { kind: 'notSent', text };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return { kind: 'garbage', text: 'the answer is larger than the bound' };
-  if (bound.aborted || code.includes('TIMEOUT')) return { kind: 'timeout', text: 'no answer in time' };
+  if (isGivenUp || code.includes('TIMEOUT')) return { kind: 'timeout', text: 'no answer in time' };
   return { kind: 'reset', text };
 }
 

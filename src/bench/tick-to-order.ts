@@ -1,0 +1,166 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bar, BarResult } from './bar.ts';
+import { median } from './rounds.ts';
+import { type FromTickServer, TICK_CONTENDERS, type TickContender, type ToTickServer } from './tick-messages.ts';
+import { startTickPeer } from './tick-peer.ts';
+import { startTickWorker } from './tick-worker.ts';
+
+const MARKETS = 10;
+const FRAMES = 400;
+/** Rounds of each contender that count; one more before them lets the compiler settle. */
+const ROUNDS = 7;
+const AT_LEAST = 4;
+
+/** From the venue's frame to our order in the venue's hands, with journal and gate in between. */
+export const tickToOrderBar: Bar = {
+  name: 'tick-to-order',
+  what: 'the server sends a market frame until it has the whole order: journal, gate and cancel of the old quote included',
+  run: () => measureTickToOrder(MARKETS, FRAMES, ROUNDS),
+};
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Runs both contenders against one server, in interleaved rounds. Fails when any order is not the expected one. */
+export async function measureTickToOrder(
+  markets: number,
+  frames: number,
+  rounds: number,
+): Promise<BarResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'evenkeel-tick-'));
+  const server = await startTickServer(markets);
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    server.send({ kind: 'journal', directory });
+    const settled =
+      (contender: TickContender) =>
+      (orders: number): void =>
+        server.send({ kind: 'settled', contender, orders });
+    const worker = await startTickWorker({
+      port: server.port,
+      markets,
+      journalDirectory: directory,
+      onSettled: settled('ours'),
+      onWrong: server.fail,
+    });
+    closers.push(() => worker.close());
+    await server.whileRight(worker.ready);
+    for (const contender of ['peer', 'peerNoCancel'] as const) {
+      const peer = startTickPeer(contender, server.port, markets, settled(contender), server.fail);
+      closers.push(() => peer.close());
+      await server.whileRight(peer.ready);
+    }
+    const times: Record<TickContender, Percentiles[]> = { ours: [], peer: [], peerNoCancel: [] };
+    let frameBytes = 0;
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const contender of TICK_CONTENDERS) {
+        const measured = await server.round(contender, frames);
+        frameBytes = measured.frameBytes;
+        if (round > 0) times[contender].push(percentilesOf(measured.latenciesUs));
+      }
+    }
+    return resultOf(times, frameBytes);
+  } finally {
+    for (const close of closers.reverse()) await close();
+    await server.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function percentilesOf(latenciesUs: readonly number[]): Percentiles {
+  const sorted = [...latenciesUs].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)]!;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function resultOf(
+  times: Readonly<Record<TickContender, readonly Percentiles[]>>,
+  frameBytes: number,
+): BarResult {
+  const of = (contender: TickContender, name: keyof Percentiles): number =>
+    median(times[contender].map((round) => round[name]));
+  const p50 = of('peer', 'p50') / of('ours', 'p50');
+  const p99 = of('peer', 'p99') / of('ours', 'p99');
+  const us = (name: string, value: number) => ({ name, value, unit: 'us' });
+  return {
+    name: 'tick-to-order',
+    bar: `p50 and p99 at least ${AT_LEAST}x ws + Map + clob-client-v2`,
+    value: Math.min(p50, p99),
+    unit: 'x',
+    isMet: p50 >= AT_LEAST && p99 >= AT_LEAST,
+    figures: [
+      us('ours p50', of('ours', 'p50')),
+      us('ours p99', of('ours', 'p99')),
+      us('peer p50', of('peer', 'p50')),
+      us('peer p99', of('peer', 'p99')),
+      us('peer without cancel p50', of('peerNoCancel', 'p50')),
+      us('peer without cancel p99', of('peerNoCancel', 'p99')),
+      { name: 'p50 ratio', value: p50, unit: 'x' },
+      { name: 'p99 ratio', value: p99, unit: 'x' },
+      { name: 'frame', value: frameBytes, unit: 'bytes' },
+    ],
+  };
+}
+
+interface TickServer {
+  readonly port: number;
+  send(message: ToTickServer): void;
+  round(contender: TickContender, frames: number): Promise<Extract<FromTickServer, { kind: 'round' }>>;
+  /** Waits for `work`, or throws what went wrong meanwhile. */
+  whileRight<Value>(work: Promise<Value>): Promise<Value>;
+  readonly fail: (error: unknown) => void;
+  close(): Promise<void>;
+}
+
+async function startTickServer(markets: number): Promise<TickServer> {
+  const child: ChildProcess = fork(new URL('./tick-server.ts', import.meta.url), [String(markets)], {
+    execArgv: [],
+  });
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  // Whoever waits hears of it; nobody may be waiting at this moment.
+  failed.catch(() => undefined);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  child.once('error', (error) => fail(error));
+  const waiting: ((message: FromTickServer) => void)[] = [];
+  child.on('message', (message: FromTickServer) => {
+    if (message.kind === 'wrong') fail(new Error(message.text));
+    else waiting.shift()?.(message);
+  });
+  const whileRight = <Value>(work: Promise<Value>): Promise<Value> => Promise.race([work, failed]);
+  const next = (): Promise<FromTickServer> =>
+    whileRight(new Promise<FromTickServer>((resolve) => waiting.push(resolve)));
+  const listening = await next();
+  if (listening.kind !== 'listening') throw new Error(`expected the server's port, found ${listening.kind}`);
+  const send = (message: ToTickServer): void => {
+    if (child.connected) child.send(message);
+  };
+  return {
+    port: listening.port,
+    send,
+    whileRight,
+    fail,
+    round: async (contender, frames) => {
+      send({ kind: 'round', contender, frames });
+      const answer = await next();
+      if (answer.kind !== 'round') throw new Error(`expected a round's times, found ${answer.kind}`);
+      return answer;
+    },
+    close: async () => {
+      send({ kind: 'close' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}

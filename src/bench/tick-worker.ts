@@ -1,0 +1,174 @@
+import { openFileJournal } from '../adapters/node/file-journal.ts';
+import { systemTimers } from '../adapters/node/system-timers.ts';
+import {
+  createMarketFeed,
+  createPolymarketVenue,
+  type PolymarketVenue,
+} from '../adapters/polymarket/index.ts';
+import type { Shares, Usd } from '../domain/units.ts';
+import { createKernel } from '../kernel/kernel.ts';
+import { loops } from '../loops/index.ts';
+import type { ChainPort } from '../ports/chain.ts';
+import type { Log } from '../ports/timers.ts';
+import type { VenuePort } from '../ports/venue.ts';
+import { mayTransmit } from '../risk/trading-state.ts';
+import { createEffectRunner } from '../runtime/effect-runner.ts';
+import { createLiveDriver } from '../runtime/live-driver.ts';
+import { Secret } from '../settings/secret.ts';
+import { BENCH_KEY } from './bench-orders.ts';
+import { tickListing, tickMarkets } from './tick-market.ts';
+import { tickSettings } from './tick-settings.ts';
+
+const CASH = 1_000_000_000_000 as Usd;
+
+export interface TickWorkerOptions {
+  readonly port: number;
+  readonly markets: number;
+  readonly journalDirectory: string;
+  /** Called when an order has been answered and no call is under way, with the number of placements so far. */
+  readonly onSettled: (placements: number) => void;
+  readonly onWrong: (error: unknown) => void;
+}
+
+export interface TickWorker {
+  /** Resolves once every market has its first quote. */
+  readonly ready: Promise<void>;
+  entryCount(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * The worker as it runs live: market feed, driver, file journal, kernel with its loops, gate, signer and transport. Its wallet,
+ * listing, user socket and heartbeat are stand-ins that have nothing to say here.
+ */
+export async function startTickWorker(options: TickWorkerOptions): Promise<TickWorker> {
+  const { port, onWrong } = options;
+  const alarm = (message: string): void => onWrong(new Error(message));
+  const log: Log = { debug: () => undefined, note: () => undefined, warning: alarm, alarm };
+  const nowMs = (): number => systemTimers.nowMs();
+  const venue = await createPolymarketVenue({
+    clobUrl: `http://127.0.0.1:${port}/ours`,
+    chainId: 137,
+    privateKey: new Secret(BENCH_KEY),
+    signatureType: 0,
+    funder: null,
+    credentials: {
+      apiKey: 'bench',
+      secret: new Secret('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='),
+      passphrase: new Secret('bench'),
+    },
+    nowMs,
+    log,
+  });
+  const marketFeed = createMarketFeed({
+    wsMarketUrl: `ws://127.0.0.1:${port}/ours`,
+    clobUrl: `http://127.0.0.1:${port}/ours`,
+    timers: systemTimers,
+    random: Math.random,
+    log,
+  });
+  const journal = openFileJournal(options.journalDirectory);
+  const kernel = createKernel(loops, null);
+  const driver = createLiveDriver({
+    kernel,
+    journal,
+    timers: systemTimers,
+    log,
+    onCommand: (command) => runner.run(command),
+    onFatal: onWrong,
+  });
+  let quoted = 0;
+  let gotReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    gotReady = resolve;
+  });
+  const runner = createEffectRunner({
+    ports: {
+      venue: watched(venue, options.onSettled, (orders) => {
+        quoted += orders;
+        if (quoted >= options.markets) gotReady();
+      }),
+      marketFeed,
+      markets: {
+        markets: async () => ({
+          kind: 'marketsListed',
+          markets: tickMarkets(options.markets).map((market) => tickListing(market, nowMs())),
+        }),
+      },
+      chain,
+    },
+    submit: (input) => driver.submit(input),
+    nowMs,
+    mayTransmit: () => mayTransmit(kernel.state.trading.mode),
+    onExit: (reason) => onWrong(new Error(`the worker wants to exit: ${reason}`)),
+    log,
+  });
+  driver.submit({
+    kind: 'runStarted',
+    runId: 'bench',
+    parentRunId: null,
+    seed: 'bench',
+    wallet: venue.wallet,
+    settings: tickSettings(options.markets),
+  });
+  marketFeed.start({
+    onEvent: (event) => driver.submit(event),
+    onUp: (reason) => driver.submit({ kind: 'feed', feed: 'market', up: true, reason }),
+    onDown: (reason) => driver.submit({ kind: 'feed', feed: 'market', up: false, reason }),
+  });
+  driver.submit({ kind: 'feed', feed: 'user', up: true, reason: 'stands in' });
+  driver.submit({ kind: 'feed', feed: 'heartbeat', up: true, reason: 'stands in' });
+  return {
+    ready,
+    entryCount: () => driver.entryCount(),
+    close: async () => {
+      driver.close();
+      runner.close();
+      await runner.idle();
+      await Promise.all([marketFeed.close(), venue.close(), journal.close()]);
+    },
+  };
+}
+
+/** The venue, with a note of when placements and cancels are all answered. It adds nothing before an order is sent. */
+function watched(
+  venue: PolymarketVenue,
+  onSettled: (placements: number) => void,
+  onPlaced: (orders: number) => void,
+): VenuePort {
+  let underWay = 0;
+  let placements = 0;
+  async function counted<Answer>(call: Promise<Answer>, placed: number): Promise<Answer> {
+    underWay += 1;
+    const answer = await call;
+    underWay -= 1;
+    if (placed > 0) placements += 1;
+    // After the answer has gone through the kernel, which takes it before the next turn of the event loop.
+    setImmediate(() => {
+      if (placed > 0) onPlaced(placed);
+      if (underWay === 0) onSettled(placements);
+    });
+    return answer;
+  }
+  return {
+    ...venue,
+    place: (orders, signal) => counted(venue.place(orders, signal), orders.length),
+    cancel: (orderIds, signal) => counted(venue.cancel(orderIds, signal), 0),
+  };
+}
+
+const neverAsked = async (): Promise<never> => {
+  throw new Error('the benchmark makes no transactions');
+};
+
+const chain: ChainPort = {
+  balances: async (tokens) => ({
+    cash: CASH,
+    tokens: tokens.map((tokenId) => [tokenId, 0 as Shares] as const),
+    blockNumber: 1,
+  }),
+  prepare: neverAsked,
+  send: neverAsked,
+  read: neverAsked,
+  close: async () => undefined,
+};
