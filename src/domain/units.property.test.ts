@@ -8,7 +8,6 @@ import {
   formatUsd,
   mulDiv,
   notional,
-  PRICE_ONE,
   type Price,
   parsePrice,
   parseShares,

@@ -5,7 +5,7 @@ import { nextSalt } from '../domain/random.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import { MICRO, POINT, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { evictFills } from '../orders/books.ts';
-import { takeLookUps } from '../orders/order-life.ts';
+import { applyAnswers, takeLookUps } from '../orders/order-life.ts';
 import { addApproved, evictTerminal, workingOrders } from '../orders/order-table.ts';
 import { inBatches, type PlanRules, planQuotes } from '../orders/planner.ts';
 import type { PlannedOrder } from '../orders/types.ts';
@@ -24,6 +24,7 @@ import { type MarketSlot, watchedMarket } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteAsked } from './reconciliation.ts';
 import { cancelOrders } from './reduce-order.ts';
+import { restingRefusal } from './rejection-rest.ts';
 import type { KernelState } from './state.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { addTransaction, takeTransactionLookUps } from './transactions.ts';
@@ -35,9 +36,19 @@ const CANCEL_RETRY_MS = 2_000;
 
 /** Turns one loop's intents into commands: plans quotes, passes every order through the gate, and batches what was approved. */
 export function actOn(state: KernelState, loop: LoopName, intents: readonly Intent[], outbox: Outbox): void {
-  const action = new Map<ConditionId, GateMarket>();
-  const context: ActContext = { state, loop, outbox, pass: null, markets: action, approved: [] };
-  for (const intent of intents) take(context, intent);
+  const markets = new Map<ConditionId, GateMarket>();
+  const context: ActContext = { state, loop, outbox, pass: null, markets, approved: [] };
+  try {
+    for (const intent of intents) take(context, intent);
+  } catch (error) {
+    // Approved but never sent: left as they are, these orders would hold money back for ever.
+    const text = 'the loop broke before it was sent';
+    const dropped = context.approved.map(
+      ({ request }) => [request.clientId, { result: 'notSent', text }] as const,
+    );
+    applyAnswers(state.orders, dropped, state.nowMs);
+    throw error;
+  }
   for (const orders of inBatches(context.approved, MAX_BATCH)) outbox.send({ kind: 'place', orders });
   if (context.approved.length > 0) state.endedClean = false;
 }
@@ -120,6 +131,7 @@ function watch(state: KernelState, conditionIds: readonly ConditionId[], outbox:
     const slot = state.markets.get(conditionId);
     if (slot === undefined || slot.watched) continue;
     slot.watched = true;
+    slot.bookLive = false;
     slot.bookReason = 'no book received yet';
     markets.push(watchedMarket(slot));
   }
@@ -179,7 +191,7 @@ function quote(context: ActContext, intent: Extract<Intent, { kind: 'quote' }>):
   const refusals = plan.places.flatMap((planned) => place(context, pass, market, slot, planned));
   if (plan.cancels.length + plan.places.length === 0) return;
   const why = {
-    inputs: intent.why,
+    inputs: intent.explain?.() ?? intent.why,
     cancels: plan.cancels,
     places: plan.places,
     deferred: plan.deferred,
@@ -198,7 +210,8 @@ function place(
 ): Refused[] {
   const { state } = context;
   const request = requestOf(state, planned);
-  const verdict = checkOrder(pass, market, request);
+  const verdict =
+    restingRefusal(state.rejectionRests, request, state.nowMs) ?? checkOrder(pass, market, request);
   if (isRefused(verdict)) {
     state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
     return [verdict];

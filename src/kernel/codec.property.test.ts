@@ -49,6 +49,36 @@ describe('state codec', () => {
     );
   });
 
+  it('gives back one object where there was one, however many places hold it', () => {
+    fc.assert(
+      fc.property(tree, tree, (value, other) => {
+        const record = { value, nested: { other } };
+        const copy = decodeState(
+          encodeState({
+            first: [record],
+            second: new Map([['a', record]]),
+            third: new Set([record]),
+            in: record.nested,
+          }),
+        ) as {
+          first: [typeof record];
+          second: Map<string, typeof record>;
+          third: Set<typeof record>;
+          in: unknown;
+        };
+        expect(copy.first[0]).toEqual(record);
+        expect(copy.second.get('a')).toBe(copy.first[0]);
+        expect([...copy.third][0]).toBe(copy.first[0]);
+        expect(copy.in).toBe(copy.first[0].nested);
+      }),
+    );
+  });
+
+  it('keeps equal objects apart that were apart', () => {
+    const copy = decodeState(encodeState([{ a: 1 }, { a: 1 }])) as [object, object];
+    expect(copy[0]).not.toBe(copy[1]);
+  });
+
   it('refuses what is not plain data, naming the place', () => {
     expect(() => encodeState({ a: [new Date(0)] })).toThrow(/Date at state\.a\[0\]/);
     expect(() => encodeState({ f: () => 0 })).toThrow(/function at state\.f/);

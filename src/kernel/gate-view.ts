@@ -1,5 +1,5 @@
 import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
-import type { ConditionId, Side } from '../domain/market.ts';
+import type { ConditionId, Outcome, Side } from '../domain/market.ts';
 import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
 import { freeCash, freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
@@ -19,8 +19,18 @@ import { reservedByTransactions } from './transactions.ts';
 /** The price that stands for a market without a trusted mid: even odds, where both sides risk the same. */
 const EVEN = (PRICE_ONE / 2) as Price;
 
-export const markOf = (slot: MarketSlot | undefined): Price =>
-  slot?.lastMid == null ? (slot?.market.listedYesPrice ?? EVEN) : (Math.round(slot.lastMid) as Price);
+/** What a YES share is worth: what it pays once that is settled, else the last trusted mid, else the listing's price. */
+export function markOf(slot: MarketSlot | undefined): Price {
+  if (slot?.resolved !== undefined) return payoutOf(slot.resolved);
+  if (slot?.lastMid == null) return slot?.market.listedYesPrice ?? EVEN;
+  return Math.round(slot.lastMid) as Price;
+}
+
+/** What a YES share pays when `winner` is settled; a void market pays a half on both sides. */
+export function payoutOf(winner: Outcome | null): Price {
+  if (winner === null) return EVEN;
+  return winner === 'YES' ? PRICE_ONE : (0 as Price);
+}
 
 /** Worst reading of what is and may come to be held in one market. */
 export function marketRisk(state: KernelState, conditionId: ConditionId): MarketRisk {
@@ -80,12 +90,8 @@ export function openGatePass(state: KernelState): GatePass {
 /** What the gate must know of one market. */
 export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
   const { conditionId } = slot.market;
-  const free = freeTokens(
-    state.books,
-    state.orders,
-    conditionId,
-    reservedByTransactions(state.transactions, conditionId).pairs,
-  );
+  const pending = reservedByTransactions(state.transactions, conditionId);
+  const free = freeTokens(state.books, state.orders, conditionId, pending.pairs);
   const position = state.books.positions.get(conditionId);
   let ownBid: Price | null = null;
   let ownAsk: Price | null = null;
@@ -110,7 +116,10 @@ export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
     risk: marketRisk(state, conditionId),
     freeYes: free.yes,
     freeNo: free.no,
-    pairs: position === undefined ? 0 : Math.max(0, Math.min(position.yes.final, position.no.final)),
+    // A split on its way is as good as held: its cap must not be passed while nobody looks.
+    pairs:
+      pending.cash +
+      (position === undefined ? 0 : Math.max(0, Math.min(position.yes.final, position.no.final))),
     ownBestBid: ownBid,
     ownBestAsk: ownAsk,
   };

@@ -1,5 +1,4 @@
 import { streamOf } from '../domain/random.ts';
-import { allLiveOrders } from '../orders/order-table.ts';
 import { block, explainBlocks, type TradingMode, unblock } from '../risk/trading-state.ts';
 import { actOn } from './act.ts';
 import type { Loop } from './loop.ts';
@@ -8,9 +7,8 @@ import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { isReconciled } from './reconciliation.ts';
 import { reduce } from './reduce.ts';
-import { cancelOrders } from './reduce-order.ts';
 import { createState, type KernelState } from './state.ts';
-import { nextWithdrawalAtMs, pullOrders, walkOut } from './withdraw.ts';
+import { nextWithdrawalAtMs, pullFaulted, pullOrders, walkOut } from './withdraw.ts';
 
 /**
  * The core: one input in, commands out, nothing else. Synchronous and deterministic in (state, inputs with their times), so
@@ -52,6 +50,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     reduce(state, input, outbox);
     followMode(state, mode, outbox);
     for (const loop of loops) runLoop(state, loop, outbox);
+    pullFaulted(state, outbox);
     pullOrders(state, outbox);
     walkOut(state, outbox);
     return outbox.commands;
@@ -104,9 +103,5 @@ function runLoop(state: KernelState, loop: Loop, outbox: Outbox): void {
 function fault(state: KernelState, loop: Loop, run: LoopRun, error: unknown, outbox: Outbox): void {
   run.fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   state.counts.faults += 1;
-  const orderIds = allLiveOrders(state.orders).flatMap(({ orderId, tags }) =>
-    orderId !== null && tags.loop === loop.name ? [orderId] : [],
-  );
-  cancelOrders(state, orderIds, `loop ${loop.name} is faulted`, outbox);
   outbox.send({ kind: 'notify', level: 'alarm', text: `loop ${loop.name} is faulted: ${run.fault}` });
 }

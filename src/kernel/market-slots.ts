@@ -10,7 +10,7 @@ import {
 } from '../domain/book.ts';
 import type { ConditionId, Market, Outcome, WatchedMarket } from '../domain/market.ts';
 import type { LevelChange, MarketEvent, WireLevel } from '../domain/market-event.ts';
-import type { Price } from '../domain/units.ts';
+import { PRICE_ONE, type Price } from '../domain/units.ts';
 
 /** One market as the core knows it: its listing, and its book while it is watched. */
 export interface MarketSlot {
@@ -26,8 +26,11 @@ export interface MarketSlot {
   bookAtMs: number;
   /** When the mid last moved; the legacy engine widens on markets that stand still. */
   midMovedAtMs: number;
+  /** The last mid of a live book with two sides; null before the first. */
   lastMid: number | null;
   lastTradePrice: Price | null;
+  /** Rejections in a row because a post-only order would have crossed. */
+  crossRejects: number;
   /** `undefined` while open; `null` for a void (50/50) outcome. */
   resolved: Outcome | null | undefined;
 }
@@ -37,24 +40,40 @@ export function createSlot(market: Market): MarketSlot {
     market,
     watched: false,
     tick: market.tickSize,
-    book: createBook(market.tickSize),
+    // Thousands of markets are listed and few are watched: a grid is only laid out for a book that arrives.
+    book: createBook(PRICE_ONE),
     bookLive: false,
     bookReason: 'not watched yet',
     bookAtMs: 0,
     midMovedAtMs: 0,
     lastMid: null,
     lastTradePrice: null,
+    crossRejects: 0,
     resolved: undefined,
   };
 }
 
-/** Takes over a fresh listing without losing what the sockets have told since. */
-export function applyListing(slots: Map<ConditionId, MarketSlot>, markets: readonly Market[]): void {
+/**
+ * Takes over a fresh listing without losing what the sockets have told since. The listing is complete: a market that is not
+ * watched, not `needed` and not listed any more is forgotten, so that memory is bounded by what the venue lists.
+ */
+export function applyListing(
+  slots: Map<ConditionId, MarketSlot>,
+  markets: readonly Market[],
+  needed: (conditionId: ConditionId) => boolean,
+): void {
+  const listed = new Set(markets.map(({ conditionId }) => conditionId));
+  for (const [conditionId, { watched }] of slots)
+    if (!watched && !listed.has(conditionId) && !needed(conditionId)) slots.delete(conditionId);
   for (const market of markets) {
     const slot = slots.get(market.conditionId);
     if (slot === undefined) slots.set(market.conditionId, createSlot(market));
     // While watched, the socket's tick is newer than the listing's.
-    else slot.market = slot.watched ? { ...market, tickSize: slot.tick } : market;
+    else if (slot.watched) slot.market = { ...market, tickSize: slot.tick };
+    else {
+      slot.market = market;
+      slot.tick = market.tickSize;
+    }
   }
 }
 
@@ -76,10 +95,12 @@ export function applyBook(
   if (event.tick !== slot.book.tick) slot.book = createBook(event.tick);
   else clearBook(slot.book);
   slot.tick = event.tick;
-  fill(slot, 'BUY', event.bids);
-  fill(slot, 'SELL', event.asks);
+  slot.market = { ...slot.market, tickSize: event.tick };
   slot.bookLive = true;
   slot.bookReason = '';
+  // A level that fits no grid takes the trust away again.
+  fill(slot, 'BUY', event.bids);
+  fill(slot, 'SELL', event.asks);
   noteChange(slot, nowMs);
 }
 
@@ -117,11 +138,14 @@ export function distrust(slot: MarketSlot, reason: string): void {
   slot.bookReason = reason;
 }
 
+/** Only a book that may be trusted moves the mid, and one that has none leaves the last one standing. */
 function noteChange(slot: MarketSlot, nowMs: number): void {
   slot.bookAtMs = nowMs;
+  if (!slot.bookLive) return;
   const bid = bestBid(slot.book);
   const ask = bestAsk(slot.book);
-  const mid = bid === null || ask === null || isCrossed(slot.book) ? null : (bid + ask) / 2;
+  if (bid === null || ask === null || isCrossed(slot.book)) return;
+  const mid = (bid + ask) / 2;
   if (mid === slot.lastMid) return;
   slot.lastMid = mid;
   slot.midMovedAtMs = nowMs;

@@ -9,6 +9,8 @@ export interface ReadProgress {
   askedAtMs: number | null;
   /** `askedAtMs` of the newest read that succeeded. */
   doneAtMs: number | null;
+  /** When the newest read failed; null once one has succeeded. */
+  failedAtMs: number | null;
   lastError: string | null;
 }
 
@@ -33,13 +35,23 @@ export interface ChainComparison {
   readonly tokenResidual: number;
 }
 
-const freshRead = (): ReadProgress => ({ askedAtMs: null, doneAtMs: null, lastError: null });
+const freshRead = (): ReadProgress => ({
+  askedAtMs: null,
+  doneAtMs: null,
+  failedAtMs: null,
+  lastError: null,
+});
 
-export function createReconciliation(nowMs: number): Reconciliation {
+/** `tradesKnownMs`: up to when an earlier run has read trades, so that this one need not read the whole history again. */
+export function createReconciliation(nowMs: number, tradesKnownMs: number | null = null): Reconciliation {
   return {
     neededSinceMs: nowMs,
     reason: 'start',
-    reads: { openOrders: freshRead(), trades: freshRead(), balances: freshRead() },
+    reads: {
+      openOrders: freshRead(),
+      trades: { ...freshRead(), doneAtMs: tradesKnownMs },
+      balances: freshRead(),
+    },
     chain: null,
   };
 }
@@ -67,11 +79,13 @@ export function noteDone(state: Reconciliation, name: ReconcilingRead, askedAtMs
   const progress = state.reads[name];
   progress.askedAtMs = null;
   progress.doneAtMs = Math.max(progress.doneAtMs ?? 0, askedAtMs);
+  progress.failedAtMs = null;
   progress.lastError = null;
 }
 
-export function noteFailed(state: Reconciliation, name: ReconcilingRead, text: string): void {
+export function noteFailed(state: Reconciliation, name: ReconcilingRead, text: string, nowMs: number): void {
   state.reads[name].askedAtMs = null;
+  state.reads[name].failedAtMs = nowMs;
   state.reads[name].lastError = text;
 }
 
@@ -83,8 +97,9 @@ const RETRY_MS = 1_000;
 /** Which reads are due: those a reconciliation still needs, at once, and all of them every `everyMs`. */
 export function dueReads(state: Reconciliation, nowMs: number, everyMs: number): ReconcilingRead[] {
   return RECONCILING_READS.filter((name) => {
-    const { askedAtMs, doneAtMs, lastError } = state.reads[name];
-    if (askedAtMs !== null && nowMs - askedAtMs < (lastError === null ? GIVE_UP_MS : RETRY_MS)) return false;
+    const { askedAtMs, doneAtMs, failedAtMs } = state.reads[name];
+    if (askedAtMs !== null && nowMs - askedAtMs < GIVE_UP_MS) return false;
+    if (askedAtMs === null && failedAtMs !== null && nowMs - failedAtMs < RETRY_MS) return false;
     if (doneAtMs === null || doneAtMs < state.neededSinceMs) return true;
     return nowMs - doneAtMs >= everyMs;
   });

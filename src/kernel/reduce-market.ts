@@ -1,12 +1,23 @@
+import type { ConditionId } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { applyBook, applyLevels, applyListing, applyTick, distrust, watchedMarket } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
 
+/** Markets that a position, an order, a fill or a transaction of the books refers to. */
+function marketsInBooks({ books, orders, transactions }: KernelState): Set<ConditionId> {
+  const inBooks = new Set<ConditionId>(books.positions.keys());
+  for (const { request } of orders.byClientId.values()) inBooks.add(request.conditionId);
+  for (const { fill } of books.fills.byKey.values()) inBooks.add(fill.conditionId);
+  for (const { request } of transactions.values()) inBooks.add(request.conditionId);
+  return inBooks;
+}
+
 /** Market news: listings, books, ticks, trades and resolutions. */
 export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Outbox): void {
   if (event.kind === 'marketsListed') {
-    applyListing(state.markets, event.markets);
+    const inBooks = marketsInBooks(state);
+    applyListing(state.markets, event.markets, (conditionId) => inBooks.has(conditionId));
     state.listedAtMs = state.nowMs;
     outbox.wake('markets');
     return;

@@ -1,3 +1,4 @@
+import { type ConditionId, outcomeOf } from '../domain/market.ts';
 import type { FillReport, OrderId } from '../domain/order.ts';
 import { bookFill } from '../orders/book-fill.ts';
 import {
@@ -8,8 +9,10 @@ import {
   applyPrepared,
   markCancelAsked,
 } from '../orders/order-life.ts';
+import { allLiveOrders } from '../orders/order-table.ts';
 import type { OrderInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
+import { noteAnswers } from './rejection-rest.ts';
 import type { KernelState } from './state.ts';
 
 /** News of our own orders: what was signed, what the venue answered, what filled. */
@@ -21,6 +24,7 @@ export function reduceOrder(state: KernelState, input: OrderInput, outbox: Outbo
       return;
     case 'ordersAnswered':
       applyAnswers(orders, input.answers, nowMs);
+      noteAnswers(state.rejectionRests, orders, input.answers, nowMs);
       countRejections(state, input.answers, outbox);
       return;
     case 'orderSeen':
@@ -31,15 +35,25 @@ export function reduceOrder(state: KernelState, input: OrderInput, outbox: Outbo
       takeFill(state, input.fill, outbox);
       return;
     case 'cancelAnswered':
-      // The answer to a cancel of everything names only what it canceled; reads find out about the rest.
-      applyCancelAnswered(orders, input.requested, input.canceled, input.notCanceled, nowMs);
+      applyCancelAnswered(orders, askedFor(state, input.requested), input.canceled, input.notCanceled, nowMs);
       state.counts.ordersCanceled += input.canceled.length;
       wakeFor(state, input.canceled, outbox);
       return;
     case 'cancelFailed':
-      applyCancelFailed(orders, input.requested, `${input.code}: ${input.text}`, nowMs);
+      applyCancelFailed(orders, askedFor(state, input.requested), `${input.code}: ${input.text}`, nowMs);
       return;
   }
+}
+
+/**
+ * A cancel of everything names no orders. It stands for all whose cancel is not confirmed yet: the venue's answer names only
+ * what it canceled, so the others are looked up, or a way out would wait for frames that may never come.
+ */
+function askedFor({ orders }: KernelState, requested: readonly OrderId[]): readonly OrderId[] {
+  if (requested.length > 0) return requested;
+  return allLiveOrders(orders).flatMap(({ orderId, state }) =>
+    orderId !== null && state === 'cancelInFlight' ? [orderId] : [],
+  );
 }
 
 function countRejections(
@@ -47,12 +61,36 @@ function countRejections(
   answers: Extract<OrderInput, { kind: 'ordersAnswered' }>['answers'],
   outbox: Outbox,
 ): void {
+  const crossed = new Set<ConditionId>();
+  const resting = new Set<ConditionId>();
   for (const [clientId, answer] of answers) {
+    const conditionId = state.orders.byClientId.get(clientId)?.request.conditionId;
     if (answer.result === 'rejected') {
       state.counts.rejected[answer.code] = (state.counts.rejected[answer.code] ?? 0) + 1;
-      const record = state.orders.byClientId.get(clientId);
-      if (record !== undefined) outbox.wake('book', record.request.conditionId);
-    } else if (answer.result !== 'notSent') state.counts.ordersPlaced += 1;
+      if (conditionId === undefined) continue;
+      outbox.wake('book', conditionId);
+      if (answer.code === 'crossesBook') crossed.add(conditionId);
+    } else if (answer.result !== 'notSent') {
+      state.counts.ordersPlaced += 1;
+      if (answer.result === 'live' && conditionId !== undefined) resting.add(conditionId);
+    }
+  }
+  countCrosses(state, crossed, resting);
+}
+
+/** Counts crossing rejections in a row; a placement in which no order crossed and one rests ends the row. */
+function countCrosses(
+  { markets }: KernelState,
+  crossed: ReadonlySet<ConditionId>,
+  resting: ReadonlySet<ConditionId>,
+): void {
+  for (const conditionId of resting) {
+    const slot = markets.get(conditionId);
+    if (slot !== undefined && !crossed.has(conditionId)) slot.crossRejects = 0;
+  }
+  for (const conditionId of crossed) {
+    const slot = markets.get(conditionId);
+    if (slot !== undefined) slot.crossRejects += 1;
   }
 }
 
@@ -72,6 +110,11 @@ export function takeFill(state: KernelState, fill: FillReport, outbox: Outbox): 
       level: 'alarm',
       text: `a fill came in a market that was never listed: ${fill.conditionId}`,
     });
+    return;
+  }
+  if (outcomeOf(slot.market, fill.tokenId) === null) {
+    const text = `trade ${fill.tradeId} names token ${fill.tokenId}, which is not of ${slot.market.slug}; it is not booked`;
+    outbox.send({ kind: 'notify', level: 'alarm', text });
     return;
   }
   const effect = bookFill(state.books, state.orders, fill, slot.market, state.nowMs);

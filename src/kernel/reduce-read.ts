@@ -33,7 +33,11 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
       return;
     case 'readFailed':
       if (isReconcilingRead(input.read))
-        noteFailed(state.reconciliation, input.read, `${input.code}: ${input.text}`);
+        noteFailed(state.reconciliation, input.read, `${input.code}: ${input.text}`, state.nowMs);
+      else if (input.read === 'markets') {
+        state.listingFailedAtMs = state.nowMs;
+        outbox.wake('markets');
+      }
       outbox.send({ kind: 'notify', level: 'warning', text: `reading ${input.read} failed: ${input.text}` });
   }
 }
@@ -53,7 +57,10 @@ function takeOpenOrders(
     });
     cancelOrders(state, orphans, 'not in the books', outbox);
   }
-  noteDone(state.reconciliation, 'openOrders', input.askedAtMs);
+  // Until a list shows that they are gone, the books are not confirmed.
+  if (orphans.length > 0)
+    noteFailed(state.reconciliation, 'openOrders', 'live orders that are not in the books', state.nowMs);
+  else noteDone(state.reconciliation, 'openOrders', input.askedAtMs);
   const { shutdown } = state;
   if (
     shutdown !== null &&
@@ -78,21 +85,27 @@ function takeBalances(
     for (const [tokenId] of input.tokens) if (isListed(state, tokenId)) state.knownTokens.add(tokenId);
   } else {
     adoptNewTokens(state, input.tokens);
-    compareWithChain(state, input, motion, outbox);
+    if (!compareWithChain(state, input, motion, outbox)) {
+      noteFailed(state.reconciliation, 'balances', 'the trades of this run are not read yet', state.nowMs);
+      return;
+    }
   }
   watchDrawdown(state, outbox);
   noteDone(state.reconciliation, 'balances', input.askedAtMs);
   outbox.wake('transaction');
 }
 
+/** Returns false where the wallet differs and nobody can say yet why: a fill that was not read is no deposit. */
 function compareWithChain(
   state: KernelState,
   input: Extract<ReadInput, { kind: 'balancesRead' }>,
   motion: number,
   outbox: Outbox,
-): void {
+): boolean {
   const comparison = reconcileChain(state.books.ledger, input, motion);
-  if (!comparison.quiet) return;
+  if (!comparison.quiet) return true;
+  const isExplained = (state.reconciliation.reads.trades.doneAtMs ?? 0) >= state.run.startedAtMs;
+  if (comparison.totalMicro > 0 && state.endedClean && !isExplained) return false;
   let cashResidual = 0;
   let tokenResidual = 0;
   for (const { asset, residual } of comparison.residuals) {
@@ -117,6 +130,7 @@ function compareWithChain(
     cashResidual,
     tokenResidual,
   };
+  return true;
 }
 
 /** The run before ended with nothing on its way, so what is different now was deposited or withdrawn while nobody ran. */

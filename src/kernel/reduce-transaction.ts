@@ -1,6 +1,6 @@
-import { PRICE_ONE, type Price } from '../domain/units.ts';
+import type { Price } from '../domain/units.ts';
 import { bookTransaction } from '../orders/book-change.ts';
-import { markOf } from './gate-view.ts';
+import { markOf, payoutOf } from './gate-view.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { TransactionInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -47,6 +47,5 @@ function book(state: KernelState, { request }: TransactionRecord): void {
 function payoutPrice(slot: MarketSlot): Price {
   if (slot.resolved === undefined)
     throw new Error(`${slot.market.conditionId} was redeemed before its resolution was known`);
-  if (slot.resolved === null) return (PRICE_ONE / 2) as Price;
-  return slot.resolved === 'YES' ? PRICE_ONE : (0 as Price);
+  return payoutOf(slot.resolved);
 }

@@ -87,9 +87,15 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.salts = streamOf(input.seed, `salts/${input.runId}`);
   state.orderBudget = createOrderBudget(limitsOf(input.settings), nowMs);
   state.trading = tradingAfterRestart(state, nowMs);
-  state.reconciliation = createReconciliation(nowMs);
+  const tradesKnownMs = state.reconciliation.reads.trades.doneAtMs;
+  // The same millisecond must not count as read in this run.
+  state.reconciliation = createReconciliation(
+    nowMs,
+    tradesKnownMs === null ? null : Math.min(tradesKnownMs, nowMs - 1),
+  );
   state.feeds = createFeeds(nowMs);
   state.counts = createCounts();
+  state.rejectionRests = new Map();
   state.pulledAtMs = null;
   state.shutdown = null;
   for (const slot of state.markets.values()) {
@@ -98,6 +104,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
     slot.bookReason = 'not watched yet';
   }
   state.listedAtMs = null;
+  state.listingFailedAtMs = null;
   recoverOrders(state.orders, nowMs);
   recoverTransactions(state.transactions, nowMs);
   outbox.wake('start');

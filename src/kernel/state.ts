@@ -10,6 +10,7 @@ import type { LoopRun } from './loop-schedule.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { FeedName } from './messages.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import type { RejectionRests } from './rejection-rest.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import type { TransactionTable } from './transactions.ts';
 
@@ -69,12 +70,16 @@ export interface KernelState {
   drawdown: Drawdown;
   markets: Map<ConditionId, MarketSlot>;
   listedAtMs: number | null;
+  /** When reading the list last failed; null before. */
+  listingFailedAtMs: number | null;
   orders: OrderTable;
   /** Fills, positions and the ledger. */
   books: Books;
   transactions: TransactionTable;
   /** Tokens whose balance on chain has been taken into the books; a market is not quoted before both of its are. */
   knownTokens: Set<TokenId>;
+  /** What the venue has just refused, and until when it is not asked for again. */
+  rejectionRests: RejectionRests;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
   reconciliation: Reconciliation;
@@ -125,10 +130,12 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     drawdown: createDrawdown(),
     markets: new Map(),
     listedAtMs: null,
+    listingFailedAtMs: null,
     orders: createOrderTable(),
     books: createBooks(),
     transactions: new Map(),
     knownTokens: new Set(),
+    rejectionRests: new Map(),
     orderBudget: { tokens: 0, atMs: nowMs },
     reconciliation: createReconciliation(nowMs),
     feeds: createFeeds(nowMs),

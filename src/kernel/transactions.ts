@@ -25,7 +25,7 @@ export const isPending = (record: TransactionRecord): boolean => record.endedAtM
 export const pendingTransactions = (table: TransactionTable): TransactionRecord[] =>
   [...table.values()].filter(isPending);
 
-/** What is spoken for on the chain: a split's cash, and the pairs of a merge or redeem; of one market, or of all. */
+/** What is spoken for on the chain: a split's cash (and its pairs to come), the pairs of a merge or redeem; of one market, or of all. */
 export function reservedByTransactions(
   table: TransactionTable,
   conditionId: ConditionId | null,
@@ -90,7 +90,7 @@ export function takeTransactionLookUps(
 }
 
 /** Ended transactions are kept for a while, because a person asks about them. */
-const KEEP_ENDED = 500;
+const KEEP_ENDED = 100;
 
 export function evictEnded(table: TransactionTable): void {
   if (table.size <= KEEP_ENDED) return;

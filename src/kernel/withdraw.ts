@@ -1,9 +1,11 @@
 import { inMotion } from '../orders/books.ts';
 import { markCancelAsked } from '../orders/order-life.ts';
 import { allLiveOrders } from '../orders/order-table.ts';
+import type { OrderRecord } from '../orders/types.ts';
 import { mayTransmit } from '../risk/trading-state.ts';
 import type { Outbox } from './outbox.ts';
 import { noteAsked } from './reconciliation.ts';
+import { cancelOrders } from './reduce-order.ts';
 import type { KernelState, Shutdown } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 
@@ -41,6 +43,32 @@ export function pullOrders(state: KernelState, outbox: Outbox): void {
   outbox.send({ kind: 'cancelAll', reason: `trading state is ${state.trading.mode}` });
 }
 
+/** A faulted loop looks after its orders no more, so they go, those too that were still being signed when it broke. */
+export function pullFaulted(state: KernelState, outbox: Outbox): void {
+  for (const [name, { fault }] of state.loops) {
+    if (fault === null) continue;
+    const due = allLiveOrders(state.orders).flatMap((record) =>
+      record.orderId !== null && record.tags.loop === name && pullAtMs(record) <= state.nowMs
+        ? [record.orderId]
+        : [],
+    );
+    cancelOrders(state, due, `loop ${name} is faulted`, outbox);
+  }
+}
+
+const pullAtMs = ({ cancelAskedAtMs }: OrderRecord): number =>
+  cancelAskedAtMs === null ? Number.MIN_SAFE_INTEGER : cancelAskedAtMs + PULL_EVERY_MS;
+
+function nextFaultedAtMs(state: KernelState): number {
+  let next = Number.MAX_SAFE_INTEGER;
+  for (const [name, { fault }] of state.loops) {
+    if (fault === null) continue;
+    for (const record of allLiveOrders(state.orders))
+      if (record.orderId !== null && record.tags.loop === name) next = Math.min(next, pullAtMs(record));
+  }
+  return next;
+}
+
 /**
  * The way out: all orders cancelled and confirmed gone by a read, then trades and transactions settled, then the wallet
  * compared with the books once more, then exit. Every wait has a bound; what is not settled by then is in the journal.
@@ -67,9 +95,9 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
   if (shutdown.ordersGoneAtMs === null) {
     noteAsked(state.reconciliation, 'openOrders', nowMs);
     outbox.send({ kind: 'readOpenOrders' });
-  } else if (moving(state) > 0) {
+  } else if (moving(state) > 0 || !areTradesRead(state, shutdown.ordersGoneAtMs)) {
     noteAsked(state.reconciliation, 'trades', nowMs);
-    outbox.send({ kind: 'readTrades', sinceMs: oldestOpenFillMs(state) });
+    outbox.send({ kind: 'readTrades', sinceMs: untoldSinceMs(state) });
   } else {
     noteAsked(state.reconciliation, 'balances', nowMs);
     outbox.send({ kind: 'readBalances', tokens: [...state.knownTokens] });
@@ -77,6 +105,24 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
 }
 
 const CLEAN = 'all orders are gone, everything is settled';
+/** A difference to the wallet may be a fill the venue has yet to tell of; one that outlives trades read so much later is not. */
+const UNTOLD_MS = 5_000;
+
+const differs = ({ reconciliation: { chain } }: KernelState): boolean =>
+  chain !== null && (chain.cashResidual !== 0 || chain.tokenResidual !== 0);
+
+/** Whether trades were read late enough after the last order had gone: a fill right before that may have come by no socket. */
+function areTradesRead(state: KernelState, ordersGoneAtMs: number): boolean {
+  const { chain, reads } = state.reconciliation;
+  const isSuspect = chain !== null && chain.atMs > ordersGoneAtMs && differs(state);
+  return (reads.trades.doneAtMs ?? 0) >= ordersGoneAtMs + (isSuspect ? UNTOLD_MS : 0);
+}
+
+function isCompared(state: KernelState, ordersGoneAtMs: number): boolean {
+  const { chain, reads } = state.reconciliation;
+  if (chain === null || !areTradesRead(state, ordersGoneAtMs)) return false;
+  return chain.atMs > Math.max(ordersGoneAtMs, reads.trades.doneAtMs ?? 0);
+}
 
 function exitReason(state: KernelState, shutdown: Shutdown): string | null {
   const { nowMs } = state;
@@ -85,10 +131,7 @@ function exitReason(state: KernelState, shutdown: Shutdown): string | null {
       ? 'the venue did not confirm that no order is left'
       : null;
   }
-  const compared = state.reconciliation.chain;
-  if (moving(state) === 0 && compared !== null && compared.atMs > shutdown.ordersGoneAtMs) {
-    return CLEAN;
-  }
+  if (moving(state) === 0 && isCompared(state, shutdown.ordersGoneAtMs)) return CLEAN;
   return nowMs - shutdown.ordersGoneAtMs > SETTLE_BOUND_MS
     ? 'orders are gone, but not everything settled in time'
     : null;
@@ -113,9 +156,22 @@ export function oldestOpenFillMs(state: KernelState): number {
   return oldest - OVERLAP_MS;
 }
 
+/** How far a read of trades reaches back behind the one before it, for fills that the venue lists late. */
+const REACH_BACK_MS = 60_000;
+
+/** From when trades must be read on the way out: nothing that was not read before may be left out. */
+function untoldSinceMs(state: KernelState): number {
+  const readMs = state.reconciliation.reads.trades.doneAtMs ?? state.books.fills.floorMs;
+  return Math.min(oldestOpenFillMs(state), readMs - REACH_BACK_MS);
+}
+
 /** When `pullOrders` or `walkOut` next has something to do. */
 export function nextWithdrawalAtMs(state: KernelState): number {
-  if (mayTransmit(state.trading.mode)) return Number.MAX_SAFE_INTEGER;
-  if (state.shutdown !== null && !state.shutdown.exited) return state.shutdown.askedAtMs + READ_EVERY_MS;
-  return state.pulledAtMs === null ? Number.MAX_SAFE_INTEGER : state.pulledAtMs + PULL_EVERY_MS;
+  if (mayTransmit(state.trading.mode)) return nextFaultedAtMs(state);
+  const { shutdown } = state;
+  const readAtMs =
+    shutdown === null || shutdown.exited ? Number.MAX_SAFE_INTEGER : shutdown.askedAtMs + READ_EVERY_MS;
+  // Once nothing is left to cancel there is nothing to wake for, or a halt would wake itself without end.
+  if (state.pulledAtMs === null || allLiveOrders(state.orders).length === 0) return readAtMs;
+  return Math.min(readAtMs, state.pulledAtMs + PULL_EVERY_MS);
 }

@@ -7,7 +7,7 @@ import {
   type VenueOrder,
 } from '../domain/order.ts';
 import type { Shares } from '../domain/units.ts';
-import { allLiveOrders, indexOrder, type OrderTable, setState } from './order-table.ts';
+import { allLiveOrders, indexOrder, type OrderTable, setDoubt, setState } from './order-table.ts';
 import { nextState, type OrderEvent } from './order-transitions.ts';
 import type { OrderRecord } from './types.ts';
 
@@ -108,7 +108,7 @@ function applyMatchedAnswer(table: OrderTable, record: OrderRecord, atMs: number
     return;
   }
   advance(table, record, 'answeredLive', '', atMs);
-  if (!isTerminal(record.state)) record.doubt = 'matched at once, by an amount not told';
+  if (!isTerminal(record.state)) setDoubt(table, record, 'matched at once, by an amount not told');
 }
 
 function applyRejected(table: OrderTable, record: OrderRecord, text: string, atMs: number): void {
@@ -116,7 +116,7 @@ function applyRejected(table: OrderTable, record: OrderRecord, text: string, atM
   if (!seenAlready && advance(table, record, 'answeredRejected', text, atMs)) return;
   if (isTerminal(record.state)) return;
   table.counts.contradictions += 1;
-  record.doubt = `rejected after it was seen: ${text}`;
+  setDoubt(table, record, `rejected after it was seen: ${text}`);
   record.lastText = text;
 }
 
@@ -166,7 +166,7 @@ function applySeenStatus(
     case 'MATCHED':
       advance(table, record, 'seenLive', '', atMs);
       settlePartial(table, record, atMs);
-      if (!isTerminal(record.state)) record.doubt = 'matched in part, rest not told';
+      if (!isTerminal(record.state)) setDoubt(table, record, 'matched in part, rest not told');
       return;
     case 'CANCELED':
       endGone(table, record, 'canceled by the venue', atMs);
@@ -247,7 +247,7 @@ function doubtCancel(
   const record = table.byOrderId.get(orderId);
   if (record === undefined || isTerminal(record.state)) return;
   advance(table, record, event, text, atMs);
-  record.doubt = text;
+  setDoubt(table, record, text);
 }
 
 /**
@@ -272,7 +272,7 @@ export function applyOpenOrdersRead(
     } else if (record === undefined) orphans.push(order.orderId);
     else applyListed(table, record, order, askedAtMs, atMs);
   }
-  for (const record of allLiveOrders(table)) doubtMissing(record, listed, askedAtMs);
+  for (const record of allLiveOrders(table)) doubtMissing(table, record, listed, askedAtMs);
   return { orphans };
 }
 
@@ -290,17 +290,22 @@ function applyListed(
   if (!isNewerThanCancel(record, askedAtMs)) return;
   advance(table, record, 'readLive', '', atMs);
   settlePartial(table, record, atMs);
-  record.doubt = null;
+  setDoubt(table, record, null);
 }
 
 /** A read that was asked before the cancel says nothing about the cancel. */
 const isNewerThanCancel = (record: OrderRecord, askedAtMs: number): boolean =>
   record.cancelAskedAtMs === null || askedAtMs > record.cancelAskedAtMs + LIST_MARGIN_MS;
 
-function doubtMissing(record: OrderRecord, listed: ReadonlySet<OrderId>, askedAtMs: number): void {
+function doubtMissing(
+  table: OrderTable,
+  record: OrderRecord,
+  listed: ReadonlySet<OrderId>,
+  askedAtMs: number,
+): void {
   if (record.orderId === null || record.doubt !== null || listed.has(record.orderId)) return;
   const sinceMs = Math.max(record.inFlightAtMs ?? record.approvedAtMs, record.cancelAskedAtMs ?? 0);
-  if (sinceMs < askedAtMs - LIST_MARGIN_MS) record.doubt = 'missing from the list of live orders';
+  if (sinceMs < askedAtMs - LIST_MARGIN_MS) setDoubt(table, record, 'missing from the list of live orders');
 }
 
 /**
@@ -329,10 +334,10 @@ export function applyOrderRead(
     if (!isNewerThanCancel(record, askedAtMs)) return;
     advance(table, record, 'readLive', '', atMs);
     settlePartial(table, record, atMs);
-    record.doubt = null;
+    setDoubt(table, record, null);
   } else if (order.status === 'DELAYED') {
     advance(table, record, 'seenDelayed', '', atMs);
-    record.doubt = null;
+    setDoubt(table, record, null);
   } else if (order.status === 'INVALID') advance(table, record, 'seenInvalid', 'invalid', atMs);
   // MATCHED with a rest left over: an immediate order's rest is dropped by the venue, a resting one's was cancelled.
   else endGone(table, record, `read as ${order.status}`, atMs);
@@ -341,7 +346,7 @@ export function applyOrderRead(
 function applyAbsent(table: OrderTable, record: OrderRecord, askedAtMs: number, atMs: number): void {
   const sentAtMs = record.inFlightAtMs ?? record.approvedAtMs;
   if (askedAtMs < sentAtMs + ABSENCE_PROOF_AFTER_MS) {
-    record.doubt ??= 'absent so far';
+    setDoubt(table, record, record.doubt ?? 'absent so far');
     return;
   }
   const wasSeen = record.matched > 0 || record.venueMatched > 0;
@@ -354,9 +359,10 @@ function applyAbsent(table: OrderTable, record: OrderRecord, askedAtMs: number, 
  */
 export function takeLookUps(table: OrderTable, nowMs: number, everyMs: number, limit: number): OrderId[] {
   const due: OrderId[] = [];
-  for (const record of allLiveOrders(table)) {
+  for (const clientId of table.doubtful) {
     if (due.length >= limit) break;
-    if (record.doubt === null || record.orderId === null) continue;
+    const record = table.byClientId.get(clientId);
+    if (record === undefined || record.orderId === null || !mayBeLive(record.state)) continue;
     if (record.lookedUpAtMs !== null && nowMs - record.lookedUpAtMs < everyMs) continue;
     record.lookedUpAtMs = nowMs;
     due.push(record.orderId);
@@ -371,7 +377,7 @@ export function takeLookUps(table: OrderTable, nowMs: number, everyMs: number, l
 export function recoverOrders(table: OrderTable, atMs: number): void {
   for (const record of allLiveOrders(table)) {
     advance(table, record, 'restarted', 'restarted', atMs);
-    if (!isTerminal(record.state)) record.doubt ??= 'restarted';
+    if (!isTerminal(record.state)) setDoubt(table, record, record.doubt ?? 'restarted');
     record.lookedUpAtMs = null;
   }
 }

@@ -23,6 +23,8 @@ export interface OrderTable {
   byOrderId: Map<OrderId, OrderRecord>;
   /** Orders that may be live or whose fills are awaited, by market: what reservations and the planner walk over. */
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
+  /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
+  doubtful: Set<ClientId>;
   /** Terminal orders that have left the table, oldest first, at most `ARCHIVE_LIMIT`. */
   archive: Map<OrderId, ArchivedOrder>;
   counts: OrderCounts;
@@ -36,6 +38,7 @@ export function createOrderTable(): OrderTable {
     byClientId: new Map(),
     byOrderId: new Map(),
     workingByCondition: new Map(),
+    doubtful: new Set(),
     archive: new Map(),
     counts: { lateAfterTerminal: 0, forUnknownOrder: 0, contradictions: 0 },
   };
@@ -51,6 +54,7 @@ export function orderTableFrom(
     table.byClientId.set(record.request.clientId, record);
     if (record.orderId !== null) table.byOrderId.set(record.orderId, record);
     indexOrder(table, record);
+    setDoubt(table, record, record.doubt);
   }
   for (const [orderId, archived] of archive) table.archive.set(orderId, archived);
   return table;
@@ -111,13 +115,20 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
     table.workingByCondition.delete(conditionId);
 }
 
+/** Notes why the venue must be asked about an order, or that it need not be any more. */
+export function setDoubt(table: OrderTable, record: OrderRecord, doubt: string | null): void {
+  record.doubt = doubt;
+  if (doubt === null) table.doubtful.delete(record.request.clientId);
+  else table.doubtful.add(record.request.clientId);
+}
+
 /** Sets the state and what follows from it: a terminal order has no doubt left and no place in the index. */
 export function setState(table: OrderTable, record: OrderRecord, state: OrderState, atMs: number): void {
   record.state = state;
   if (isTerminal(state)) {
     record.terminalAtMs = atMs;
-    record.doubt = null;
-  } else if (state === 'unknown' && record.doubt === null) record.doubt = 'unknown';
+    setDoubt(table, record, null);
+  } else if (state === 'unknown' && record.doubt === null) setDoubt(table, record, 'unknown');
   indexOrder(table, record);
 }
 

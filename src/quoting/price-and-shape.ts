@@ -1,5 +1,5 @@
 import type { TickBook } from '../domain/book.ts';
-import { MICRO, POINT, type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
+import { MICRO, POINT, type Price, type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
 import {
   type FairValue,
   type FairValueMethod,
@@ -46,6 +46,8 @@ export interface QuotingSettings extends EngineSettings {
 export interface QuotingInputs {
   /** In YES coordinates, own orders included: they are taken out here. */
   readonly book: TickBook;
+  /** The grid orders must be on. The book's where absent; the book may be finer while levels of an older grid still rest. */
+  readonly tick?: Price;
   /** Remainders of our orders that are in `book`, in YES coordinates. */
   readonly ownOrders: readonly OwnOrder[];
   readonly minOrderSize: Shares;
@@ -129,7 +131,7 @@ function engineInputsOf(inputs: QuotingInputs, fair: FairValue): EngineInputs {
     fairPts: fair.fairPts,
     marketSpreadPts: fair.spreadPts,
     imbalance: fair.imbalance,
-    tickPts: inputs.book.tick / POINT,
+    tickPts: (inputs.tick ?? inputs.book.tick) / POINT,
     inventoryShares: sharesToFloat((inputs.inventory.yes - inputs.inventory.no) as Shares),
     maxInventoryUsd: inputs.settings.maxPerMarketUsd,
     lotShares: sharesToFloat(lotSize(inputs.settings.quoteSizeUsd, fair.fairPts)),
@@ -150,7 +152,7 @@ function stageContextOf(
   const size = lotSize(settings.quoteSizeUsd, engineInputs.fairPts);
   return {
     engineQuote,
-    tick: book.tick,
+    tick: inputs.tick ?? book.tick,
     othersBestBid: othersBest(book, 'BUY', inputs.ownOrders),
     othersBestAsk: othersBest(book, 'SELL', inputs.ownOrders),
     bidSize: size,

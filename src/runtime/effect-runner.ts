@@ -75,6 +75,7 @@ export function createEffectRunner(options: {
       kind: 'ordersPrepared',
       orders: prepared.map((order) => [order.clientId, order.orderId] as const),
     });
+    // The halt may have come while signing; the input above may have brought it too.
     if (!options.mayTransmit()) {
       all({ result: 'notSent', text: 'trading was halted after signing' });
       return;
@@ -110,6 +111,11 @@ export function createEffectRunner(options: {
     const ended = (status: 'notSent' | 'unknown', text: string): void =>
       submit({ kind: 'transactionEnded', txKey: request.txKey, status, text });
     let prepared: Awaited<ReturnType<ChainPort['prepare']>>;
+    // Before signing, not after it: a signed transaction has taken a nonce, and leaving it out would block all that follow.
+    if (!options.mayTransmit()) {
+      ended('notSent', 'trading was halted before signing');
+      return;
+    }
     try {
       prepared = await ports.chain.prepare(request, bounded(READ_TIMEOUT_MS));
     } catch (error) {

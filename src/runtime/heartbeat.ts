@@ -63,8 +63,9 @@ export function createHeartbeat(options: {
   /** One beat; returns how long after its start the next one is due. */
   async function beat(): Promise<number> {
     try {
+      const sentAtMs = timers.nowMs();
       heartbeatId = await venue.beat(heartbeatId, AbortSignal.timeout(BEAT_TIMEOUT_MS));
-      if (running) confirmed();
+      if (running) confirmed(sentAtMs);
       return options.intervalMs;
     } catch (error) {
       failures += 1;
@@ -75,11 +76,13 @@ export function createHeartbeat(options: {
     }
   }
 
-  function confirmed(): void {
+  /** The venue counts from when it took the beat, which is no earlier than when it was sent. */
+  function confirmed(sentAtMs: number): void {
     failures = 0;
     rebuilds = 0;
     cancelDeadline?.();
-    cancelDeadline = timers.after(HEARTBEAT_DEADLINE_MS, () => {
+    const leftMs = Math.max(0, sentAtMs + HEARTBEAT_DEADLINE_MS - timers.nowMs());
+    cancelDeadline = timers.after(leftMs, () => {
       up = false;
       submit({ kind: 'feed', feed: 'heartbeat', up: false, reason: '10 s passed without a confirmed beat' });
     });

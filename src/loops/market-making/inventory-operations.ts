@@ -1,14 +1,19 @@
-import { MICRO, type Shares } from '../../domain/units.ts';
+import type { Outcome } from '../../domain/market.ts';
+import { complement, MICRO, notional, type Shares } from '../../domain/units.ts';
+import { payoutOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
-import { isPending, reservedByTransactions } from '../../kernel/transactions.ts';
+import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
+import { workingOrders } from '../../orders/order-table.ts';
 import type { MarketMakingMemory } from './memory.ts';
 import { memoryOf } from './quote-market.ts';
 import { dollars, type MarketMakingSettings, shareCount } from './settings.ts';
 
 /** A split that did not happen, or whose shares are gone, is not asked for again before this. */
 const SPLIT_EVERY_MS = 10 * 60_000;
+/** A redemption that did not happen is asked for again after this. */
+const REDEEM_EVERY_MS = 2 * 60_000;
 /** The chain takes pairs in whole cents here, as the venue takes sizes. */
 const SIZE_STEP = 10_000;
 
@@ -18,28 +23,71 @@ export function operateInventory(
   memory: MarketMakingMemory,
   mm: MarketMakingSettings,
 ): Intent[] {
-  if (!mm.useSplitMerge) return [];
+  const { markets, books, orders, transactions } = view.state;
+  const busy = new Set(pendingTransactions(transactions).map(({ request }) => request.conditionId));
+  const cash = freeCash(books, orders, reservedByTransactions(transactions, null).cash) ?? 0;
   const intents: Intent[] = [];
-  for (const slot of view.state.markets.values()) {
-    const { conditionId } = slot.market;
-    if (!memory.chosen.has(conditionId) && !view.state.books.positions.has(conditionId)) continue;
-    const intent = mergeIntent(view, slot, mm) ?? splitIntent(view, memory, slot, mm);
+  for (const conditionId of new Set([...books.positions.keys(), ...memory.chosen])) {
+    const slot = markets.get(conditionId);
+    if (slot === undefined || busy.has(conditionId)) continue;
+    const intent =
+      slot.resolved !== undefined
+        ? redeemIntent(view, memory, slot, slot.resolved)
+        : mm.useSplitMerge
+          ? (mergeIntent(view, memory, slot, mm) ?? splitIntent(view, memory, slot, mm, cash))
+          : null;
     if (intent !== null) intents.push(intent);
   }
   return intents;
 }
 
-const isBusy = ({ state }: LoopView, slot: MarketSlot): boolean =>
-  [...state.transactions.values()].some(
-    (record) => record.request.conditionId === slot.market.conditionId && isPending(record),
-  );
+/**
+ * Turns the tokens of a settled market into dollars. It waits until nothing of the market is on its way, because a redemption
+ * burns all that is held and is booked as such. Tokens that pay nothing are left: burning them would only cost gas.
+ */
+function redeemIntent(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  slot: MarketSlot,
+  winner: Outcome | null,
+): Intent | null {
+  const { state, nowMs } = view;
+  const { conditionId } = slot.market;
+  const position = state.books.positions.get(conditionId);
+  if (position === undefined || workingOrders(state.orders, conditionId).length > 0) return null;
+  const { yes, no } = position;
+  if (yes.provisionalIn + yes.provisionalOut + no.provisionalIn + no.provisionalOut > 0) return null;
+  const paid = payoutOf(winner);
+  const amount = notional(paid, yes.final) + notional(complement(paid), no.final);
+  if (amount <= 0) return null;
+  const ofMarket = memoryOf(memory, conditionId);
+  // The oracle's report may reach the chain some time after the venue's news of it.
+  if (ofMarket.redeemAskedAtMs !== null && nowMs - ofMarket.redeemAskedAtMs < REDEEM_EVERY_MS) return null;
+  ofMarket.redeemAskedAtMs = nowMs;
+  return {
+    kind: 'transact',
+    action: 'redeem',
+    conditionId,
+    amount: amount as number as Shares,
+    why: winner === null ? 'the market is void' : `${winner} has won`,
+  };
+}
 
-function mergeIntent(view: LoopView, slot: MarketSlot, mm: MarketMakingSettings): Intent | null {
+function mergeIntent(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  slot: MarketSlot,
+  mm: MarketMakingSettings,
+): Intent | null {
   const { state } = view;
   const { conditionId } = slot.market;
-  if (slot.resolved !== undefined || isBusy(view, slot)) return null;
+  const position = state.books.positions.get(conditionId);
+  if (position === undefined) return null;
   const free = freeTokens(state.books, state.orders, conditionId, 0 as Shares);
-  const pairs = Math.floor(Math.min(free.yes, free.no) / SIZE_STEP) * SIZE_STEP;
+  // While the market is quoted, the pairs that seed its asks stay: merging them would only call for the next split.
+  const seed = memory.chosen.has(conditionId) && mm.twoSided ? shareCount(mm.splitSizeUsd) : 0;
+  const spare = Math.min(free.yes, free.no, Math.min(position.yes.final, position.no.final) - seed);
+  const pairs = Math.floor(spare / SIZE_STEP) * SIZE_STEP;
   if (pairs < shareCount(mm.mergeThreshold)) return null;
   return {
     kind: 'transact',
@@ -56,10 +104,12 @@ function splitIntent(
   memory: MarketMakingMemory,
   slot: MarketSlot,
   mm: MarketMakingSettings,
+  cash: number,
 ): Intent | null {
   const { state, nowMs } = view;
   const { conditionId, yesTokenId, noTokenId } = slot.market;
-  if (!memory.chosen.has(conditionId) || !mm.twoSided || !slot.bookLive || isBusy(view, slot)) return null;
+  if (!memory.chosen.has(conditionId) || !mm.twoSided || !slot.bookLive) return null;
+  if (state.trading.mode !== 'active') return null;
   if (!state.knownTokens.has(yesTokenId) || !state.knownTokens.has(noTokenId)) return null;
   const position = state.books.positions.get(conditionId);
   // Shares left over on one side are a position already: splitting on top of it would sell one side without end.
@@ -67,8 +117,6 @@ function splitIntent(
   const ofMarket = memoryOf(memory, conditionId);
   if (ofMarket.splitAskedAtMs !== null && nowMs - ofMarket.splitAskedAtMs < SPLIT_EVERY_MS) return null;
   const amount = dollars(mm.splitSizeUsd);
-  const cash =
-    freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
   if (cash < 2 * amount) return null;
   ofMarket.splitAskedAtMs = nowMs;
   return {

@@ -2,7 +2,7 @@ import type { ConditionId } from '../../domain/market.ts';
 import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
 import { operateInventory } from './inventory-operations.ts';
 import { createMarketMakingMemory, type MarketMakingMemory } from './memory.ts';
-import { quoteMarket, withdraw } from './quote-market.ts';
+import { cashViewOf, quoteMarket, withdraw } from './quote-market.ts';
 import { scan } from './scan.ts';
 import { scannerLimits } from './settings.ts';
 
@@ -28,11 +28,13 @@ function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
     ? scan(view, memory, scannerLimits(mm), mm.scannerRefreshMinutes * 60_000)
     : [];
   if (view.state.trading.mode === 'starting') return intents;
+  const cash = cashViewOf(view);
   for (const conditionId of inScope(view, memory)) {
     const slot = view.state.markets.get(conditionId);
-    if (slot !== undefined) intents.push(quoteMarket(view, memory, slot, mm));
+    if (slot !== undefined)
+      intents.push(quoteMarket(view, memory, slot, mm, cash, memory.leaving.has(conditionId)));
   }
-  intents.push(...withdrawOthers(view, memory.chosen));
+  intents.push(...withdrawOthers(view, new Set([...memory.chosen, ...memory.leaving])));
   if (view.cause === 'beat') intents.push(...operateInventory(view, memory, mm));
   return intents;
 }
@@ -46,10 +48,11 @@ function isTimeToScan({ cause, state, nowMs }: LoopView, memory: MarketMakingMem
   return hasRoom && nowMs - memory.scannedAtMs >= EAGER_SCAN_EVERY_MS;
 }
 
-/** All chosen markets on a beat; between beats only those that changed. */
+/** All markets that are chosen, or being left, on a beat; between beats only those that changed. */
 function inScope({ cause, subjects }: LoopView, memory: MarketMakingMemory): ConditionId[] {
-  if (cause === 'beat' || subjects.size === 0) return [...memory.chosen];
-  return [...memory.chosen].filter((conditionId) => subjects.has(conditionId));
+  const all = [...memory.chosen, ...memory.leaving];
+  if (cause === 'beat' || subjects.size === 0) return all;
+  return all.filter((conditionId) => subjects.has(conditionId));
 }
 
 /** A market that is no longer chosen keeps no quotes: forgetting them is how stale orders lose money. */

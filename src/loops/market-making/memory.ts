@@ -7,12 +7,13 @@ export interface MarketMemory {
   readonly volatility: VolTracker;
   /** Why the market is not quoted right now; null while it is. */
   notQuotedBecause: string | null;
-  /** Rejections for crossing in a row, and until when the market rests because of them. */
-  crossStreak: number;
+  /** The row of crossing rejections that was last answered with a rest, and until when the market rests. */
   crossRejectsSeen: number;
   restUntilMs: number;
   /** When a split was last asked for, so that one that fails is not asked for every beat. */
   splitAskedAtMs: number | null;
+  /** The same for a redemption. */
+  redeemAskedAtMs: number | null;
 }
 
 /** The market-making loop's memory: plain data inside the kernel state. */
@@ -23,6 +24,8 @@ export interface MarketMakingMemory {
   scannedAtMs: number;
   watched: Set<ConditionId>;
   chosen: Set<ConditionId>;
+  /** Markets of ours that the listing rules out: only what is held there is still sold. */
+  leaving: Set<ConditionId>;
   /** Why each other market is not quoted. */
   excluded: Map<ConditionId, Exclusion>;
   markets: Map<ConditionId, MarketMemory>;
@@ -34,6 +37,7 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   scannedAtMs: Number.MIN_SAFE_INTEGER,
   watched: new Set(),
   chosen: new Set(),
+  leaving: new Set(),
   excluded: new Map(),
   markets: new Map(),
 });

@@ -1,5 +1,13 @@
 import type { ConditionId } from '../../domain/market.ts';
-import { MICRO, POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
+import {
+  MICRO,
+  notional,
+  POINT,
+  type Price,
+  priceToFloat,
+  type Shares,
+  type Usd,
+} from '../../domain/units.ts';
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
@@ -7,8 +15,8 @@ import { reservedByTransactions } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import { netShares } from '../../orders/position.ts';
-import { cashOf, ownQuotes, possibleFill } from '../../orders/reserve.ts';
-import type { DesiredQuote } from '../../orders/types.ts';
+import { ownQuotes, restingSize } from '../../orders/reserve.ts';
+import type { DesiredQuote, OrderRecord } from '../../orders/types.ts';
 import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
@@ -26,10 +34,10 @@ export function memoryOf(memory: MarketMakingMemory, conditionId: ConditionId): 
     ofMarket = {
       volatility: createVolTracker(),
       notQuotedBecause: null,
-      crossStreak: 0,
       crossRejectsSeen: 0,
       restUntilMs: 0,
       splitAskedAtMs: null,
+      redeemAskedAtMs: null,
     };
     memory.markets.set(conditionId, ofMarket);
   }
@@ -49,18 +57,39 @@ function obstacle(view: LoopView, slot: MarketSlot, ofMarket: MarketMemory): str
   return null;
 }
 
-/** Prices one market and says which quotes should rest in it; with a reason when there should be none. */
+/** Sets a rest after enough rejections for crossing in a row, longer with each further row: our view of the book lags there. */
+function restAfterCrosses(
+  slot: MarketSlot,
+  ofMarket: MarketMemory,
+  mm: MarketMakingSettings,
+  nowMs: number,
+): void {
+  const { crossRejects } = slot;
+  const isNew = crossRejects > ofMarket.crossRejectsSeen;
+  ofMarket.crossRejectsSeen = crossRejects;
+  if (!isNew || crossRejects < mm.crossRejectThreshold) return;
+  const restS = mm.crossCooldownSeconds * Math.floor(crossRejects / mm.crossRejectThreshold);
+  ofMarket.restUntilMs = nowMs + Math.min(restS, mm.crossCooldownMaxSeconds) * 1_000;
+}
+
+/**
+ * Prices one market and says which quotes should rest in it; with a reason when there should be none. With `reduceOnly` only
+ * what shrinks the position is quoted.
+ */
 export function quoteMarket(
   view: LoopView,
   memory: MarketMakingMemory,
   slot: MarketSlot,
   mm: MarketMakingSettings,
+  cash: CashView,
+  reduceOnly = false,
 ): Intent {
   const { conditionId } = slot.market;
   const ofMarket = memoryOf(memory, conditionId);
+  restAfterCrosses(slot, ofMarket, mm, view.nowMs);
   const reason = obstacle(view, slot, ofMarket);
   if (reason !== null) return withdraw(conditionId, ofMarket, reason);
-  const result = price(view, memory, slot, ofMarket, mm);
+  const result = price(view, memory, slot, ofMarket, mm, cash, reduceOnly);
   if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
   ofMarket.notQuotedBecause = null;
   const quotes = [
@@ -73,7 +102,8 @@ export function quoteMarket(
     conditionId,
     quotes,
     safe: { maxBid: Math.floor(fair) as Price, minAsk: Math.ceil(fair) as Price },
-    why: explain(result),
+    why: null,
+    explain: () => explain(result),
   };
 }
 
@@ -98,6 +128,8 @@ function price(
   slot: MarketSlot,
   ofMarket: MarketMemory,
   mm: MarketMakingSettings,
+  cash: CashView,
+  reduceOnly: boolean,
 ): QuotingResult {
   const { state, nowMs } = view;
   const { conditionId, minOrderSize, endAtMs } = slot.market;
@@ -108,18 +140,19 @@ function price(
   const ageHours = position?.openedAtMs == null ? 0 : (nowMs - position.openedAtMs) / HOUR_MS;
   return priceAndShape({
     book: slot.book,
+    tick: slot.tick,
     ownOrders,
     minOrderSize,
     minNotional: 0 as Usd,
     hoursToResolution: endAtMs === null ? null : Math.max(0, (endAtMs - nowMs) / HOUR_MS),
     inventory: inventoryOf(view, slot),
-    budget: budgetOf(view, memory, conditionId, mm),
+    budget: budgetOf(view, memory, conditionId, mm, cash),
     volatilityPtsPerSqrtS: volatilityOf(ofMarket.volatility),
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
     unwindUrgency: unwindUrgency(ageHours),
     kappaPerPt: null,
     eventRisk: false,
-    reduceOnly: state.trading.mode === 'reducing',
+    reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
   });
 }
@@ -134,8 +167,9 @@ function inventoryOf({ state }: LoopView, slot: MarketSlot): QuoteInventory {
   let noAvailable: number = free.no;
   for (const record of workingOrders(state.orders, conditionId)) {
     if (record.request.side !== 'SELL') continue;
-    if (record.request.outcome === 'YES') yesAvailable += possibleFill(record);
-    else noAvailable += possibleFill(record);
+    // What the venue has matched already is gone, whether or not its fill has been told.
+    if (record.request.outcome === 'YES') yesAvailable += restingSize(record);
+    else noAvailable += restingSize(record);
   }
   return {
     yes: (position === undefined ? 0 : netShares(position.yes)) as Shares,
@@ -143,6 +177,29 @@ function inventoryOf({ state }: LoopView, slot: MarketSlot): QuoteInventory {
     yesAvailable: yesAvailable as Shares,
     noAvailable: noAvailable as Shares,
   };
+}
+
+/** The dollars of one look at the markets. Added up once, because each market would otherwise walk over the orders of all. */
+export interface CashView {
+  /** Free now, net of every order and split. */
+  readonly free: number;
+  /** What comes free when an order is replaced, by market, and in all. */
+  readonly resting: ReadonlyMap<ConditionId, number>;
+  readonly allResting: number;
+}
+
+export function cashViewOf({ state }: LoopView): CashView {
+  const free =
+    freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
+  const resting = new Map<ConditionId, number>();
+  let allResting = 0;
+  for (const [conditionId, working] of state.orders.workingByCondition) {
+    let ofMarket = 0;
+    for (const record of working.values()) ofMarket += restingCash(record);
+    resting.set(conditionId, ofMarket);
+    allResting += ofMarket;
+  }
+  return { free, resting, allResting };
 }
 
 /**
@@ -154,18 +211,9 @@ function budgetOf(
   memory: MarketMakingMemory,
   conditionId: ConditionId,
   mm: MarketMakingSettings,
+  { free, resting, allResting }: CashView,
 ): Usd {
-  const free =
-    freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
-  let ownResting = 0;
-  let allResting = 0;
-  for (const [id, working] of state.orders.workingByCondition) {
-    for (const record of working.values()) {
-      const cash = cashOf(record);
-      allResting += cash;
-      if (id === conditionId) ownResting += cash;
-    }
-  }
+  const ownResting = resting.get(conditionId) ?? 0;
   const share = Math.floor((free + allResting) / Math.max(1, memory.chosen.size));
   const risk = marketRisk(state, conditionId);
   const atRisk = Math.max(
@@ -177,6 +225,10 @@ function budgetOf(
   const limit = 2 * dollars(mm.maxPerMarketUsd) - atRisk;
   return Math.floor(Math.max(0, Math.min(share, limit, free + ownResting))) as Usd;
 }
+
+/** Dollars that come free when this order is replaced. What the venue has matched already is spent. */
+const restingCash = (record: OrderRecord): number =>
+  record.request.side === 'SELL' ? 0 : notional(record.request.price, restingSize(record), 'down');
 
 function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuote[] {
   const merged = new Map<Price, DesiredQuote>();

@@ -1,4 +1,4 @@
-import { createBook, setLevel, type TickBook } from '../../domain/book.ts';
+import { setLevel, type TickBook } from '../../domain/book.ts';
 import type { ConditionId } from '../../domain/market.ts';
 import type { Shares } from '../../domain/units.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
@@ -10,6 +10,8 @@ import { type Candidate, type ScannerLimits, select, shortlist } from './scanner
 
 /** A listing that was asked for and never came is asked for again after this. */
 const LISTING_GIVE_UP_MS = 150_000;
+/** One that failed, after this. */
+const LISTING_RETRY_MS = 5_000;
 
 /** Keeps the list of markets fresh, watches the promising ones, and chooses those to quote from their live books. */
 export function scan(
@@ -28,13 +30,19 @@ export function scan(
 
 function refreshListing({ state, nowMs }: LoopView, memory: MarketMakingMemory, refreshMs: number): Intent[] {
   const isFresh = state.listedAtMs !== null && nowMs - state.listedAtMs < refreshMs;
-  const { listingAskedAtMs } = memory;
-  const answered =
-    listingAskedAtMs !== null && state.listedAtMs !== null && state.listedAtMs >= listingAskedAtMs;
-  const waiting = listingAskedAtMs !== null && !answered && nowMs - listingAskedAtMs < LISTING_GIVE_UP_MS;
-  if (isFresh || waiting) return [];
+  if (isFresh || isAwaitingList(state, memory.listingAskedAtMs, nowMs)) return [];
   memory.listingAskedAtMs = nowMs;
   return [{ kind: 'readMarkets' }];
+}
+
+/** Whether a list was asked for in this run and may still come, or has just failed. */
+function isAwaitingList(state: LoopView['state'], askedAtMs: number | null, nowMs: number): boolean {
+  if (askedAtMs === null || askedAtMs < state.run.startedAtMs) return false;
+  const { listedAtMs, listingFailedAtMs } = state;
+  if (listedAtMs !== null && listedAtMs >= askedAtMs) return false;
+  if (listingFailedAtMs !== null && listingFailedAtMs >= askedAtMs)
+    return nowMs - listingFailedAtMs < LISTING_RETRY_MS;
+  return nowMs - askedAtMs < LISTING_GIVE_UP_MS;
 }
 
 /** After a new listing: watches what is promising, and lets go of what is not and holds nothing of ours. */
@@ -49,9 +57,16 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
     nowMs,
   );
   memory.excluded = excluded;
+  memory.leaving.clear();
   const wanted = new Set(watch.map((market) => market.conditionId));
   // A market with inventory or orders stays watched, or its position could not be priced or sold.
-  for (const slot of slots) if (isOurs(view, slot)) wanted.add(slot.market.conditionId);
+  for (const slot of slots) {
+    const { conditionId } = slot.market;
+    if (!isOurs(view, slot)) continue;
+    wanted.add(conditionId);
+    if (excluded.has(conditionId) && excluded.get(conditionId) !== 'outranked by volume')
+      memory.leaving.add(conditionId);
+  }
   const added = [...wanted].filter((conditionId) => state.markets.get(conditionId)?.watched !== true);
   const dropped = slots
     .filter((slot) => slot.watched && !wanted.has(slot.market.conditionId))
@@ -64,7 +79,8 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
   return intents;
 }
 
-export function isOurs({ state }: LoopView, { market }: MarketSlot): boolean {
+export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): boolean {
+  if (resolved !== undefined) return false;
   if (state.orders.workingByCondition.has(market.conditionId)) return true;
   const position = state.books.positions.get(market.conditionId);
   return position !== undefined && position.openedAtMs !== null;
@@ -80,6 +96,7 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
       memory.excluded.set(conditionId, 'closed');
       continue;
     }
+    if (memory.leaving.has(conditionId)) continue;
     candidates.push({
       market: slot.market,
       book: slot.bookLive ? withoutOwn(slot.book, ownQuotes(view.state.orders, conditionId)) : null,
@@ -96,11 +113,7 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
 /** A copy of the book with our own remainders taken out. */
 export function withoutOwn(book: TickBook, own: readonly OwnQuote[]): TickBook {
   if (own.length === 0) return book;
-  const copy = createBook(book.tick);
-  copy.bids.set(book.bids);
-  copy.asks.set(book.asks);
-  copy.bestBidIndex = book.bestBidIndex;
-  copy.bestAskIndex = book.bestAskIndex;
+  const copy: TickBook = { ...book, bids: book.bids.slice(), asks: book.asks.slice() };
   for (const { side, price, size } of own) {
     const levels = side === 'BUY' ? copy.bids : copy.asks;
     const left = Math.max(0, (levels[price / book.tick] ?? 0) - size);
