@@ -6,6 +6,7 @@ import { Secret } from '../../settings/secret.ts';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './testing/fake-http.ts';
 import { DEVELOPMENT_ADDRESS, developmentSecret, orderRequest } from './testing/orders.ts';
 import { silentLog } from './testing/silent-log.ts';
+import { until } from './testing/wall-timers.ts';
 import { createPolymarketVenue, type PolymarketVenue } from './venue.ts';
 
 const GIVEN = {
@@ -66,6 +67,33 @@ describe('placing', () => {
     expect(sent[0]!.owner).toBe(GIVEN.apiKey);
     expect(server.seen[0]!.headers.poly_address).toBe(DEVELOPMENT_ADDRESS);
     expect(server.seen[0]!.headers.poly_timestamp).toBe('1795373206');
+  });
+
+  it('makes the venue read again what it found too little of, once for each asset', async () => {
+    const { venue, server } = await venueWith((request) => ({
+      body:
+        request.method === 'GET'
+          ? {}
+          : Array.from({ length: bodyIds(request) }, () => ({
+              success: false,
+              errorMsg: 'not enough balance / allowance',
+            })),
+    }));
+    const prepared = await venue.prepare([
+      orderRequest({ salt: 1 }),
+      orderRequest({ salt: 2 }),
+      orderRequest({ salt: 3, side: 'SELL' }),
+    ]);
+    await venue.place(prepared, signal());
+    await venue.place(prepared, signal());
+    const updates = () => server.seen.filter(({ path }) => path === '/balance-allowance/update');
+    await until('two updates', () => updates().length === 2);
+    expect(updates().map(({ query }) => [query.get('asset_type'), query.get('token_id')])).toEqual(
+      expect.arrayContaining([
+        ['COLLATERAL', null],
+        ['CONDITIONAL', orderRequest().tokenId],
+      ]),
+    );
   });
 
   it('reads each kind of answer, and calls unknown what cannot be read one way only', async () => {

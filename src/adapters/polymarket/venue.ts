@@ -10,6 +10,7 @@ import { ForeignError } from '../../ports/foreign-error.ts';
 import type { Log } from '../../ports/timers.ts';
 import type { CancelAnswer, PreparedOrder, VenuePort } from '../../ports/venue.ts';
 import type { Secret } from '../../settings/secret.ts';
+import { createBalanceRefresh } from './balance-refresh.ts';
 import { beat } from './beat.ts';
 import { createCredentialSource } from './credentials.ts';
 import { createHttpClient, excerpt, type HttpCall, parseJson, troubleError } from './http.ts';
@@ -83,6 +84,7 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
     given: options.credentials,
   });
   const client: VenueClient = { http, source, nowMs };
+  const refreshWhatLacked = createBalanceRefresh(client, signatureType, log);
 
   async function prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]> {
     const { credentials } = await source.session(new AbortController().signal);
@@ -112,7 +114,11 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
     wallet,
     credentials: async (signal) => (await source.session(signal)).credentials,
     prepare,
-    place: (orders, signal) => place(client, orders, signal),
+    place: async (orders, signal) => {
+      const answers = await place(client, orders, signal);
+      refreshWhatLacked(orders, answers);
+      return answers;
+    },
     cancel: (orderIds, signal) => cancelByIds(client, orderIds, signal),
     cancelAll: async (signal) =>
       parseCancel(await authed(client, { method: 'DELETE', path: '/cancel-all', writes: true }, signal)),
