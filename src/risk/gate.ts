@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'totalExposure'
   | 'tooManyOrders'
   | 'orderRate'
+  | 'restsAfterRejection'
   | 'splitCap';
 
 export interface Refused {

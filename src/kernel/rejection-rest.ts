@@ -1,0 +1,58 @@
+import type { ClientId, OrderAnswer, OrderRequest } from '../domain/order.ts';
+import type { OrderTable } from '../orders/order-table.ts';
+import type { Refused } from '../risk/gate.ts';
+
+/** Rejections in a row of one kind of order, and until when none of that kind is sent. */
+interface RejectionRest {
+  inARow: number;
+  untilMs: number;
+  code: string;
+}
+
+/** By market, outcome and side: a wallet that cannot sell can still buy, and one market's trouble is not another's. */
+export type RejectionRests = Map<string, RejectionRest>;
+
+/** The first rest, doubled with each further rejection in a row up to the longest. */
+const FIRST_REST_MS = 1_000;
+const LONGEST_REST_MS = 60_000;
+/** Crossing is answered by a new price at once, and by the market-making loop when it goes on. */
+const ANSWERED_ELSEWHERE = 'crossesBook';
+
+const keyOf = ({ conditionId, outcome, side }: OrderRequest): string => `${conditionId}/${outcome}/${side}`;
+
+/**
+ * Takes the venue's answers. What it rejects (no balance by its cache, a rate limit, a mode in which it takes nothing) it
+ * would reject again a moment later, so the same kind of order rests, longer each time; one that is taken ends the row.
+ */
+export function noteAnswers(
+  rests: RejectionRests,
+  orders: OrderTable,
+  answers: readonly (readonly [ClientId, OrderAnswer])[],
+  nowMs: number,
+): void {
+  const rejected = new Map<string, string>();
+  for (const [clientId, answer] of answers) {
+    const request = orders.byClientId.get(clientId)?.request;
+    if (request === undefined) continue;
+    if (answer.result === 'rejected') {
+      if (answer.code !== ANSWERED_ELSEWHERE) rejected.set(keyOf(request), answer.code);
+    } else if (answer.result !== 'unknown' && answer.result !== 'notSent') rests.delete(keyOf(request));
+  }
+  for (const [key, code] of rejected) {
+    const inARow = (rests.get(key)?.inARow ?? 0) + 1;
+    const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(inARow - 1, 16));
+    rests.set(key, { inARow, untilMs: nowMs + restMs, code });
+  }
+}
+
+/** The refusal of an order whose kind rests now, or null. */
+export function restingRefusal(rests: RejectionRests, request: OrderRequest, nowMs: number): Refused | null {
+  const rest = rests.get(keyOf(request));
+  if (rest === undefined || nowMs >= rest.untilMs) return null;
+  return {
+    refused: 'restsAfterRejection',
+    value: rest.inARow,
+    limit: rest.untilMs - nowMs,
+    text: `the venue rejected it ${rest.inARow} times in a row (${rest.code})`,
+  };
+}
