@@ -22,6 +22,8 @@ export type Intent =
       readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
       /** How the quotes came about: stages with before and after, or the reason for none. Journaled with the orders. */
       readonly why: unknown;
+      /** The same, made only when something is done: most looks at a market change nothing, and an explanation costs more than they do. */
+      readonly explain?: () => unknown;
     }
   | {
       readonly kind: 'transact';
