@@ -44,15 +44,19 @@ function collectShared(value: unknown, seen: Set<object>, shared: Map<object, nu
   }
 }
 
+/** JSON has no word for some numbers. */
+const numberToJson = (value: number): Json =>
+  Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : { [TAG]: 'number', v: Object.is(value, -0) ? '-0' : String(value) };
+
 function toJson(value: unknown, path: string, writing: Writing): Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return value;
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? value
-        : { [TAG]: 'number', v: String(Object.is(value, -0) ? '-0' : value) };
+      return numberToJson(value);
     case 'bigint':
       return { [TAG]: 'bigint', v: value.toString() };
     case 'undefined':
@@ -101,11 +105,11 @@ function objectToJson(value: object, path: string, writing: Writing): Json {
 }
 
 /** Books are mostly empty levels, so only the others are written, as index and value in turn. */
-function sparse(values: Float64Array): number[] {
-  const pairs: number[] = [];
+function sparse(values: Float64Array): Json[] {
+  const pairs: Json[] = [];
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] as number;
-    if (value !== 0) pairs.push(index, value);
+    if (value !== 0) pairs.push(index, numberToJson(value));
   }
   return pairs;
 }
@@ -150,8 +154,9 @@ function fromTagged(tag: string, json: { [key: string]: Json }, shared: Map<numb
       return new Set((json.v as Json[]).map((item) => fromJson(item, shared)));
     case 'Float64Array': {
       const values = new Float64Array(json.n as number);
-      const pairs = json.v as number[];
-      for (let at = 0; at < pairs.length; at += 2) values[pairs[at] as number] = pairs[at + 1] as number;
+      const pairs = json.v as Json[];
+      for (let at = 0; at < pairs.length; at += 2)
+        values[pairs[at] as number] = fromJson(pairs[at + 1] as Json, shared) as number;
       return values;
     }
     default:
