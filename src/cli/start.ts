@@ -16,6 +16,8 @@ const BANNERS = {
 await main();
 
 async function main(): Promise<void> {
+  // A reader of the log that is gone is no reason to stop trading, least of all on the way out.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { yes, approve, resume, seed, json, ...rest } = readArguments(USAGE, {
     yes: { type: 'boolean', default: false },
     approve: { type: 'boolean', default: false },

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
     refuse(`${parsed}\nusage: ${USAGE}`);
     return;
   }
+  // A reader that is gone is no reason to break off.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stopAsked = nextSignal();
   try {
     await serve(parsed, stopAsked);
@@ -69,8 +71,10 @@ function messageOf(error: unknown, port: number | undefined): string {
 function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-    // A program that started the venue as its child is gone, and the venue goes with it.
-    process.once('disconnect', () => resolve('parent gone'));
+    // The program that started the venue as its child is gone: the venue follows, once the worker had time to take its orders back.
+    process.once('disconnect', () =>
+      setTimeout(() => resolve('the program that started the venue ended'), 15_000),
+    );
   });
 }
 

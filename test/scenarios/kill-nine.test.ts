@@ -29,9 +29,9 @@ const UP_BOUND_MS = 45_000;
 it('a worker killed at any moment leaves nothing that the next one does not know, and nothing counted twice', {
   timeout: 240_000,
 }, async () => {
-  const seed = process.env.EVENKEEL_TEST_SEED ?? String(Date.now());
+  const seed = process.env.KILL_NINE_SEED ?? String(Date.now());
   const moments = streamOf(seed, 'kill-nine');
-  console.log(`kill-nine: EVENKEEL_TEST_SEED=${seed}`);
+  console.log(`kill-nine: KILL_NINE_SEED=${seed}`);
   const started = await startVenueChild(['--seed', '2'], (line) => lines.push(line));
   venue = started;
   const settings = demoWorkerSettings(started.ready, folder.path);
@@ -41,7 +41,7 @@ it('a worker killed at any moment leaves nothing that the next one does not know
 
   for (let kill = 0; kill < KILLS; kill += 1) {
     worker = start();
-    await statusWhen(folder.path, worker, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS);
+    await statusWhen(folder.path, worker, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
     const afterMs = Math.round(nextFloat(moments) * 5_000);
     await pause(afterMs);
     console.log(`kill-nine: killing run ${kill + 1} ${afterMs} ms after its first order`);
@@ -59,6 +59,7 @@ it('a worker killed at any moment leaves nothing that the next one does not know
       liveOrders > 0 &&
       liveOrders === (await openOrdersOf(started.ready, wallet)),
     UP_BOUND_MS,
+    lines,
   );
   await pause(2_000);
   expect(await worker.stop(110_000), lines.slice(-20).join('\n')).toBe(true);

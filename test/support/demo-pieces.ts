@@ -20,6 +20,7 @@ export async function statusWhen(
   worker: ChildProgram,
   isWanted: (status: WorkerStatus) => boolean | Promise<boolean>,
   boundMs: number,
+  said: readonly string[] = [],
 ): Promise<WorkerStatus> {
   const endsAtMs = performance.now() + boundMs;
   let last = 'no answer';
@@ -34,7 +35,7 @@ export async function statusWhen(
     await pause(100);
   }
   throw new Error(
-    `the worker ${worker.hasEnded() ? 'ended' : `did not get there in ${boundMs} ms`}: ${last}`,
+    `the worker ${worker.hasEnded() ? 'ended' : `did not get there in ${boundMs} ms`}: ${last}\n${said.slice(-20).join('\n')}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { rowByEnv } from '../../settings/index.ts';
+import { parseSettings, rowByEnv } from '../../settings/index.ts';
 import type { VenueReady } from './venue-ready.ts';
 
 /**
@@ -40,9 +40,14 @@ export function demoWorkerSettings(venue: VenueReady, dataDir: string): Record<s
   };
 }
 
-/** The environment without any setting of ours, so that what a person trades with does not leak into the demo. */
+/**
+ * The environment without any setting of ours, and without names that the worker would refuse as misspelt ones, so that what a
+ * person trades or tests with does not leak into the demo.
+ */
 export function withoutSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !rowByEnv.has(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !rowByEnv.has(name) && parseSettings({ [name]: '' }).ok),
+  );
 }
