@@ -1,8 +1,10 @@
 import type { Bar } from './bar.ts';
 import { feedBar } from './feed.ts';
 import { headersBar } from './headers.ts';
+import { journalBar } from './journal.ts';
 import { requestsBar } from './requests.ts';
+import { scalingBar } from './scaling.ts';
 import { signBar } from './sign.ts';
 
 /** Every bar of `./run bench`, in the order of the table. To add one, write its file and put it here. */
-export const bars: readonly Bar[] = [signBar, headersBar, feedBar, requestsBar];
+export const bars: readonly Bar[] = [signBar, headersBar, feedBar, requestsBar, journalBar, scalingBar];

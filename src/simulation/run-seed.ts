@@ -31,10 +31,14 @@ export interface SeedOptions {
   /** Share of taker arrivals that are informed; null for the traders' default. */
   readonly informed: number | null;
   readonly faults: FaultLevel | FaultRates;
+  /** Mean time between two looks of one of the other makers; each look changes its market's book. */
+  readonly makerRefreshMs?: number;
   /** A bug to plant. */
   readonly canary?: CanaryName;
   /** Settings beyond what the other options mean, by environment name. */
   readonly settings?: SettingTexts;
+  /** Settings of the market maker set past their bounds, for runs larger than any that trades. */
+  readonly unbounded?: Partial<Settings['mm']>;
   readonly onStep?: (atMs: number, input: Input, commands: readonly Command[]) => void;
 }
 
@@ -88,14 +92,16 @@ export interface Scenario {
 }
 
 /** The settings of a simulated run: the defaults, with every market quoted. */
-export function simulatedSettings(options: Pick<SeedOptions, 'markets' | 'engine' | 'settings'>): Settings {
+export function simulatedSettings(
+  options: Pick<SeedOptions, 'markets' | 'engine' | 'settings' | 'unbounded'>,
+): Settings {
   const parsed = parseSettings({
     MM_MAX_MARKETS: String(options.markets),
     MM_PRICING_ENGINE: options.engine,
     ...options.settings,
   });
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join(' '));
-  return parsed.settings;
+  return { ...parsed.settings, mm: { ...parsed.settings.mm, ...options.unbounded } };
 }
 
 /** Builds world, kernel, checkers and driver from a seed, and starts the run. */
@@ -107,6 +113,7 @@ export function openScenario(options: SeedOptions): Scenario {
     count: options.markets,
     startMs: START_MS,
     informed: options.informed,
+    ...(options.makerRefreshMs === undefined ? {} : { makerRefreshMs: options.makerRefreshMs }),
   });
   const world = createWorld({
     seed,

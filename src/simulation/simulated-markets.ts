@@ -18,6 +18,8 @@ export interface MarketTerms {
   readonly startMs: number;
   /** Share of taker arrivals that know the hidden probability; null for the traders' own default. */
   readonly informed: number | null;
+  /** Mean time between two looks of one maker; left out, a calm ten seconds. */
+  readonly makerRefreshMs?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -36,7 +38,10 @@ export function simulatedMarkets(terms: MarketTerms): SimulatedMarket[] {
   return Array.from({ length: terms.count }, (_, index) => simulatedMarket(terms, index));
 }
 
-function simulatedMarket({ seed, startMs, informed }: MarketTerms, index: number): SimulatedMarket {
+function simulatedMarket(
+  { seed, startMs, informed, makerRefreshMs }: MarketTerms,
+  index: number,
+): SimulatedMarket {
   const slug = `sim-${index}`;
   const stream = streamOf(seed, `${slug}/listing`);
   const probability = 0.2 + 0.6 * nextFloat(stream);
@@ -88,7 +93,11 @@ function simulatedMarket({ seed, startMs, informed }: MarketTerms, index: number
     takerDelayMs: 0,
     state: 'open',
   };
-  return { market, listing, terms: termsOf(startMs, probability, horizonMs, informed, ratePpm) };
+  return {
+    market,
+    listing,
+    terms: termsOf(startMs, probability, horizonMs, informed, ratePpm, makerRefreshMs ?? REFRESH_MS),
+  };
 }
 
 function termsOf(
@@ -97,6 +106,7 @@ function termsOf(
   horizonMs: number,
   informed: number | null,
   feeRatePpm: number,
+  refreshMs: number,
 ): PopulationTerms {
   const base = defaultTerms(startMs, probability, horizonMs);
   return {
@@ -106,7 +116,7 @@ function termsOf(
       ...base.makers,
       halfSpreadPts: HALF_SPREAD_PTS,
       levelShares: LEVEL_SHARES,
-      refreshMs: REFRESH_MS,
+      refreshMs,
     },
   };
 }

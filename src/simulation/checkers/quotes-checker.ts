@@ -64,22 +64,21 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
   const isYesBid = (request: Pick<OrderRequest, 'outcome' | 'side'>): boolean =>
     (request.side === 'BUY') === isYes(request);
 
-  /** Everything of the worker that is, or may still get, on the venue's book of one market. */
-  function ownBook(conditionId: ConditionId, without: ReadonlySet<string>): OwnBook {
-    const own: OwnBook = { bidShares: 0, askShares: 0, bestBid: null, bestAsk: null };
+  /** Everything of the worker that is, or may still get, on the venue's book, by market; orders of this step left out. */
+  function ownBooks(without: ReadonlySet<string>): Map<ConditionId, OwnBook> {
+    const books = new Map<ConditionId, OwnBook>();
     for (const order of openOrders(world))
-      if (order.conditionId === conditionId)
-        addOwn(own, order.yesSide === 'BUY', order.yesPrice, order.remaining);
+      addOwn(books, order.conditionId, order.yesSide === 'BUY', order.yesPrice, order.remaining);
     for (const request of transit.values()) {
-      if (request.conditionId !== conditionId || without.has(request.clientId)) continue;
-      addOwn(own, isYesBid(request), isYes(request) ? request.price : DOLLAR - request.price, request.size);
+      if (without.has(request.clientId)) continue;
+      const at = isYes(request) ? request.price : DOLLAR - request.price;
+      addOwn(books, request.conditionId, isYesBid(request), at, request.size);
     }
-    return own;
+    return books;
   }
 
-  function checkMarket(conditionId: ConditionId, added: ReadonlySet<string>): void {
+  function checkMarket(conditionId: ConditionId, own: OwnBook, ownBefore: OwnBook): void {
     const market = markets.markets.get(conditionId) as MirroredMarket;
-    const own = ownBook(conditionId, new Set());
     if (own.bestBid !== null && own.bestAsk !== null && own.bestBid >= own.bestAsk)
       throw new Violation(
         'quotes',
@@ -88,7 +87,7 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       );
     const held = net.get(conditionId) ?? 0;
     const mark = markOfMirror(market);
-    const before = exposure(held, ownBook(conditionId, added), mark);
+    const before = exposure(held, ownBefore, mark);
     const now = exposure(held, own, mark);
     const most = limits.maxPerMarketMicroUsd;
     // A market whose mark has moved may stand above its limit; then it may not get worse.
@@ -96,17 +95,17 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       throw new Violation(
         'quotes',
         `at most ${most} micro-USD at risk in ${market.market.slug}`,
-        `${now} after ${added.size} new orders, ${before} before`,
+        `${now} after new orders, ${before} before`,
       );
   }
 
-  function checkTotal(): void {
+  function checkTotal(books: ReadonlyMap<ConditionId, OwnBook>): void {
     let total = 0;
     let equity = world.chain.cash;
     for (const [conditionId, market] of markets.markets) {
       const mark = markOfMirror(market);
       const held = net.get(conditionId) ?? 0;
-      total += exposure(held, ownBook(conditionId, new Set()), mark);
+      total += exposure(held, books.get(conditionId) ?? NOTHING, mark);
       equity += ((world.chain.tokens.get(market.market.yesTokenId) ?? 0) * mark) / DOLLAR;
       equity += ((world.chain.tokens.get(market.market.noTokenId) ?? 0) * (DOLLAR - mark)) / DOLLAR;
     }
@@ -133,8 +132,11 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
           touched.add(request.conditionId);
         }
       }
-      for (const conditionId of touched) checkMarket(conditionId, added);
-      checkTotal();
+      const before = ownBooks(added);
+      const now = ownBooks(new Set());
+      for (const conditionId of touched)
+        checkMarket(conditionId, now.get(conditionId) ?? NOTHING, before.get(conditionId) ?? NOTHING);
+      checkTotal(now);
     },
     onVenueEvent(_atMs, event) {
       if (event.kind === 'orderPlaced' && event.order.owner === WORKER) {
@@ -162,7 +164,20 @@ function* openOrders(world: World): Generator<ExchangeOrder> {
 const isSame = (world: World, clientId: string, order: ExchangeOrder): boolean =>
   world.clientIds.get(order.id) === clientId;
 
-function addOwn(own: OwnBook, isBid: boolean, price: number, shares: number): void {
+const NOTHING: OwnBook = { bidShares: 0, askShares: 0, bestBid: null, bestAsk: null };
+
+function addOwn(
+  books: Map<ConditionId, OwnBook>,
+  conditionId: ConditionId,
+  isBid: boolean,
+  price: number,
+  shares: number,
+): void {
+  let own = books.get(conditionId);
+  if (own === undefined) {
+    own = { ...NOTHING };
+    books.set(conditionId, own);
+  }
   if (isBid) {
     own.bidShares += shares;
     own.bestBid = Math.max(price, own.bestBid ?? 0);
