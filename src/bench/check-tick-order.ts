@@ -66,8 +66,39 @@ export async function provenOrderId(order: PostedOrder): Promise<string> {
   return hash;
 }
 
-/** Reads what a journal has gained since the last look. */
-export function followJournal(directory: string): () => string {
+/** What the file journal of a running worker says of one order. */
+export interface JournaledOrder {
+  /** The id it was signed under. */
+  readonly orderId: string;
+}
+
+const PLACED = /"clientId":"(o-\d+)"[^{}]*"salt":(\d+)/g;
+const SIGNED = /\["(o-\d+)","(0x[0-9a-f]{64})"\]/g;
+
+/**
+ * Follows the journal that another process writes. The result looks an order up by its salt, and throws unless both its
+ * command and its signed form are with the operating system at that moment.
+ */
+export function followJournal(directory: string): (salt: number) => JournaledOrder {
+  const clientIds = new Map<number, string>();
+  const orderIds = new Map<string, string>();
+  const readMore = tailOf(directory);
+  return (salt) => {
+    const text = readMore();
+    for (const [, clientId, at] of text.matchAll(PLACED)) clientIds.set(Number(at), clientId!);
+    for (const [, clientId, orderId] of text.matchAll(SIGNED)) orderIds.set(clientId!, orderId!);
+    const clientId = clientIds.get(salt);
+    if (clientId === undefined) throw new Error(`the command of the order with salt ${salt} is not in the journal`);
+    const orderId = orderIds.get(clientId);
+    if (orderId === undefined) throw new Error(`the signed order ${clientId} is not in the journal`);
+    clientIds.delete(salt);
+    return { orderId };
+  };
+}
+
+/** Reads what the files of a directory have gained since the last look. */
+function tailOf(directory: string): () => string {
+  const buffer = Buffer.alloc(1 << 16);
   let name = '';
   let offset = 0;
   return () => {
@@ -77,7 +108,6 @@ export function followJournal(directory: string): () => string {
       if (next > name) offset = 0;
       name = next;
       const descriptor = openSync(join(directory, next), 'r');
-      const buffer = Buffer.alloc(1 << 16);
       for (let read = 1; read > 0; offset += read) {
         read = readSync(descriptor, buffer, 0, buffer.length, offset);
         text += buffer.toString('utf8', 0, read);

@@ -11,8 +11,8 @@ export type ToTickServer =
   | { readonly kind: 'journal'; readonly directory: string }
   /** Send so many frames, one at a time, and time the order that each causes. */
   | { readonly kind: 'round'; readonly contender: TickContender; readonly frames: number }
-  /** So many orders have been answered, and the contender has nothing left to do. */
-  | { readonly kind: 'settled'; readonly contender: TickContender; readonly orders: number }
+  /** The order has been answered, and the contender has nothing left to do. */
+  | { readonly kind: 'settled'; readonly contender: TickContender }
   | { readonly kind: 'close' };
 
 /** From the server to the benchmark. */

@@ -43,7 +43,7 @@ export function startTickPeer(
   contender: 'peer' | 'peerNoCancel',
   port: number,
   markets: number,
-  onSettled: (orders: number) => void,
+  onSettled: () => void,
   onWrong: (error: unknown) => void,
 ): TickPeer {
   const client = benchClient(`http://127.0.0.1:${port}/${contender}`);
@@ -51,7 +51,6 @@ export function startTickPeer(
   const tokens = tickMarkets(markets).map(({ yesTokenId }) => yesTokenId as string);
   for (const tokenId of tokens) books.set(tokenId, { bids: new Map(), asks: new Map(), bestBid: null, resting: null });
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${contender}`, { perMessageDeflate: false });
-  let orders = 0;
   let booksSeen = 0;
   let gotReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -70,8 +69,7 @@ export function startTickPeer(
       throw new Error(`the peer's order was answered with ${JSON.stringify(answer)}`);
     book.resting = answer.orderID;
     await canceled;
-    orders += 1;
-    onSettled(orders);
+    onSettled();
   }
 
   socket.on('open', () => socket.send(JSON.stringify({ assets_ids: tokens, type: 'market' })));

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { formatPrice, MICRO, type Price } from '../domain/units.ts';
-import { followJournal, type PostedOrder, provenOrderId } from './check-tick-order.ts';
+import { followJournal, type JournaledOrder, type PostedOrder, provenOrderId } from './check-tick-order.ts';
 import {
   moveFrame,
   moveMarket,
@@ -15,13 +14,11 @@ import {
 } from './tick-market.ts';
 import { type FromTickServer, TICK_CONTENDERS, type TickContender, type ToTickServer } from './tick-messages.ts';
 
-/** Rest between an order that is settled and the next frame. */
-const REST_MS = 3;
 const FRAME_TIMEOUT_MS = 5_000;
 
 /**
  * The venue's side of the `tick-to-order` bar, as a process of its own: it sends market frames, takes orders, and knows when
- * it did both. Each order is checked after its time was taken and before it is answered.
+ * it did both. Price, side and journal are checked when an order's time has been taken, the signatures after the round.
  */
 const count = Number(process.argv[2]);
 
@@ -31,7 +28,9 @@ interface Side {
   readonly sockets: Set<WebSocket>;
   /** Rows of `GET /data/orders`. */
   readonly live: Map<string, Record<string, unknown>>;
-  settled: number;
+  /** Orders taken in this round, to be proven at its end. */
+  readonly taken: { readonly order: PostedOrder; readonly orderId: string }[];
+  gotSettled: () => void;
   awaited: { readonly tokenId: string; readonly gotIt: (atMs: number) => void } | null;
   isRoundUnderWay: boolean;
   /** The order that the last frame causes. */
@@ -50,7 +49,8 @@ function createSide(): Side {
     ),
     sockets: new Set(),
     live: new Map(),
-    settled: 0,
+    taken: [],
+    gotSettled: () => undefined,
     awaited: null,
     isRoundUnderWay: false,
     arrived: Promise.resolve(),
@@ -69,8 +69,8 @@ function contenderOf(path: string): TickContender {
   if (found === undefined) throw new Error(`the path ${path} belongs to no contender`);
   return found;
 }
-let readJournal: (() => string) | null = null;
-let journalTail = '';
+let ordersOfPeers = 0;
+let journaled: ((salt: number) => JournaledOrder) | null = null;
 
 const send = (message: FromTickServer): void => {
   process.send?.(message);
@@ -110,9 +110,7 @@ async function answerOf(
 ): Promise<unknown> {
   switch (call) {
     case 'POST /orders':
-      return Promise.all(
-        (JSON.parse(body) as { order: PostedOrder }[]).map(({ order }) => takeOrder(contender, order, atMs)),
-      );
+      return (JSON.parse(body) as { order: PostedOrder }[]).map(({ order }) => takeOrder(contender, order, atMs));
     case 'POST /order':
       return takeOrder(contender, (JSON.parse(body) as { order: PostedOrder }).order, atMs);
     case 'DELETE /orders':
@@ -141,18 +139,18 @@ async function answerOf(
 }
 
 /** Notes when the order was in, then holds it against the market that caused it. */
-async function takeOrder(contender: TickContender, order: PostedOrder, atMs: number): Promise<unknown> {
+function takeOrder(contender: TickContender, order: PostedOrder, atMs: number): unknown {
   const side = sides[contender];
   if (side.awaited?.tokenId === order.tokenId) side.awaited.gotIt(atMs);
   else if (side.isRoundUnderWay) throw new Error(`${contender}: an order that no frame has caused`);
-  const orderId = await provenOrderId(order);
   const market = side.byToken.get(order.tokenId);
   const ticks = (100 * Number(order.makerAmount)) / Number(order.takerAmount);
   if (market?.yesTokenId !== order.tokenId || order.side !== 'BUY' || ticks !== market.bidTicks)
     throw new Error(
       `${contender}: found ${order.side} at ${ticks} cents, expected BUY YES at ${market?.bidTicks} cents`,
     );
-  if (contender === 'ours') expectInJournal(order.salt, orderId);
+  const orderId = orderIdOf(contender, order);
+  side.taken.push({ order, orderId });
   side.live.set(orderId, {
     id: orderId,
     status: 'LIVE',
@@ -180,14 +178,14 @@ function cancel(contender: TickContender, orderIds: readonly string[]): unknown 
   return { canceled: orderIds, not_canceled: {} };
 }
 
-/** At this moment the command and the signed order must be with the operating system already. */
-function expectInJournal(salt: number, orderId: string): void {
-  const fresh = readJournal?.() ?? '';
-  const known = journalTail + fresh;
-  if (!known.includes(`"salt":${salt},`))
-    throw new Error(`the command of order ${orderId} is not in the journal`);
-  if (!known.includes(orderId)) throw new Error(`the signed order ${orderId} is not in the journal`);
-  journalTail = known.slice(-200_000);
+/** Our order's id is that of the journal, in which it must be by now; a peer's is a number of our own. */
+function orderIdOf(contender: TickContender, order: PostedOrder): string {
+  if (contender !== 'ours') {
+    ordersOfPeers += 1;
+    return `0x${ordersOfPeers.toString(16).padStart(64, '0')}`;
+  }
+  if (journaled === null) throw new Error('an order came before the journal was named');
+  return journaled(order.salt).orderId;
 }
 
 async function round(contender: TickContender, frames: number): Promise<void> {
@@ -199,7 +197,9 @@ async function round(contender: TickContender, frames: number): Promise<void> {
     const market = side.markets[frame % side.markets.length]!;
     const text = moveFrame(market, moveMarket(market), Date.now());
     frameBytes += text.length;
-    const settledBefore = side.settled;
+    const settled = new Promise<void>((resolve) => {
+      side.gotSettled = resolve;
+    });
     const arrived = new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`${contender}: frame ${frame} led to no order in ${FRAME_TIMEOUT_MS} ms`)),
@@ -218,18 +218,19 @@ async function round(contender: TickContender, frames: number): Promise<void> {
     const sentAtMs = performance.now();
     for (const socket of side.sockets) socket.send(text);
     latenciesUs.push(((await arrived) - sentAtMs) * 1_000);
-    await settledAfter(side, settledBefore);
-    await pause(REST_MS);
+    await settled;
   }
   side.isRoundUnderWay = false;
+  await proveTaken(contender);
   send({ kind: 'round', latenciesUs, frameBytes: frameBytes / frames });
 }
 
-async function settledAfter(side: Side, before: number): Promise<void> {
-  const untilMs = performance.now() + FRAME_TIMEOUT_MS;
-  while (side.settled <= before) {
-    if (performance.now() > untilMs) throw new Error('an answered order was not settled in time');
-    await pause(1);
+/** Proves with another implementation than ours that each order is signed by our key, and ours under the id they are known by. */
+async function proveTaken(contender: TickContender): Promise<void> {
+  for (const { order, orderId } of sides[contender].taken.splice(0)) {
+    const proven = await provenOrderId(order);
+    if (contender === 'ours' && proven !== orderId)
+      throw new Error(`the order's id is ${orderId}, by its fields it is ${proven}`);
   }
 }
 
@@ -255,13 +256,13 @@ function sendBook(side: Side, socket: WebSocket, tokenId: string): void {
 process.on('message', (message: ToTickServer) => {
   switch (message.kind) {
     case 'journal':
-      readJournal = followJournal(message.directory);
+      journaled = followJournal(message.directory);
       return;
     case 'round':
       round(message.contender, message.frames).catch(wrong);
       return;
     case 'settled':
-      sides[message.contender].settled = message.orders;
+      sides[message.contender].gotSettled();
       return;
     case 'close':
       sockets.close();

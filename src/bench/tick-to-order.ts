@@ -39,8 +39,8 @@ export async function measureTickToOrder(
     server.send({ kind: 'journal', directory });
     const settled =
       (contender: TickContender) =>
-      (orders: number): void =>
-        server.send({ kind: 'settled', contender, orders });
+      (): void =>
+        server.send({ kind: 'settled', contender });
     const worker = await startTickWorker({
       port: server.port,
       markets,

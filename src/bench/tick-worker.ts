@@ -25,8 +25,8 @@ export interface TickWorkerOptions {
   readonly port: number;
   readonly markets: number;
   readonly journalDirectory: string;
-  /** Called when an order has been answered and no call is under way, with the number of placements so far. */
-  readonly onSettled: (placements: number) => void;
+  /** Called when an order has been answered and no call is under way. */
+  readonly onSettled: () => void;
   readonly onWrong: (error: unknown) => void;
 }
 
@@ -133,20 +133,22 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
 /** The venue, with a note of when placements and cancels are all answered. It adds nothing before an order is sent. */
 function watched(
   venue: PolymarketVenue,
-  onSettled: (placements: number) => void,
+  onSettled: () => void,
   onPlaced: (orders: number) => void,
 ): VenuePort {
   let underWay = 0;
-  let placements = 0;
+  let isOrderAnswered = false;
   async function counted<Answer>(call: Promise<Answer>, placed: number): Promise<Answer> {
     underWay += 1;
     const answer = await call;
     underWay -= 1;
-    if (placed > 0) placements += 1;
+    if (placed > 0) isOrderAnswered = true;
     // After the answer has gone through the kernel, which takes it before the next turn of the event loop.
     setImmediate(() => {
       if (placed > 0) onPlaced(placed);
-      if (underWay === 0) onSettled(placements);
+      if (underWay > 0 || !isOrderAnswered) return;
+      isOrderAnswered = false;
+      onSettled();
     });
     return answer;
   }
