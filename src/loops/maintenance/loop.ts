@@ -10,6 +10,8 @@ const BEAT_MS = 30_000;
 const IMPATIENT_MS = 1_000;
 const LOOK_UP_EVERY_MS = 3_000;
 const LOOK_UPS_AT_ONCE = 10;
+/** How often trades are read while the venue has told of a match and not of its trade. */
+const AWAITED_EVERY_MS = 3_000;
 const DEAD_BOOK_EVERY_MS = 20_000;
 const DEAD_BOOKS_AT_ONCE = 10;
 /** Ended orders stay this long for late frames; final fills stay long enough for a repeat to be recognised. */
@@ -33,7 +35,7 @@ export const maintenance = defineLoop<MaintenanceMemory>({
 /** Whether something is awaited: the first agreement of the books, a way out, an order or transaction whose fate is not known. */
 function isWaiting(state: LoopView['state']): boolean {
   if (state.trading.mode === 'stopping' || !isReconciled(state.reconciliation)) return true;
-  if (state.orders.doubtful.size > 0) return true;
+  if (state.orders.doubtful.size > 0 || state.orders.awaiting.size > 0) return true;
   for (const record of state.transactions.values()) if (record.state === 'unknown') return true;
   return false;
 }
@@ -52,6 +54,8 @@ function decide(view: LoopView, memory: MaintenanceMemory): Intent[] {
     intents.push(read(view, name));
   if (!intents.some(({ kind }) => kind === 'readBalances') && hasNewTokens(view))
     intents.push(readBalances(view));
+  if (!intents.some(({ kind }) => kind === 'readTrades') && isTradeAwaited(view))
+    intents.push(read(view, 'trades'));
   intents.push(...readDeadBooks(view, memory));
   intents.push({ kind: 'lookUpDoubtful', everyMs: LOOK_UP_EVERY_MS, limit: LOOK_UPS_AT_ONCE });
   return intents;
@@ -64,6 +68,13 @@ function read(view: LoopView, name: ReconcilingRead): Intent {
   // Each read reaches back to before the one before it, and to the oldest fill that is not final.
   const last = state.reconciliation.reads.trades.doneAtMs ?? state.books.ledger.openedAtMs ?? nowMs;
   return { kind: 'readTrades', sinceMs: Math.min(last - RECONCILE_EVERY_MS, oldestOpenFillMs(state)) };
+}
+
+/** A trade frame follows its order frame at once, or was lost. */
+function isTradeAwaited({ state, nowMs }: LoopView): boolean {
+  const { askedAtMs, doneAtMs, failedAtMs } = state.reconciliation.reads.trades;
+  if (state.orders.awaiting.size === 0 || askedAtMs !== null) return false;
+  return nowMs - Math.max(doneAtMs ?? 0, failedAtMs ?? 0) >= AWAITED_EVERY_MS;
 }
 
 /** A watched book that stays dead is asked for: its socket may never tell of it again, and the read that should have may have failed. */

@@ -39,13 +39,19 @@ function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
   return intents;
 }
 
-/** While places are free, a market whose book has just come alive need not wait for the beat; but looking costs, so not each time. */
+/** While places are free, a market that has become better need not wait for the beat; but looking costs, so not each time. */
 const EAGER_SCAN_EVERY_MS = 1_000;
 
-function isTimeToScan({ cause, state, nowMs }: LoopView, memory: MarketMakingMemory): boolean {
+function isTimeToScan({ cause, state, subjects, nowMs }: LoopView, memory: MarketMakingMemory): boolean {
   if (cause === 'beat' || state.listedAtMs !== memory.shortlistedAtMs) return true;
   const hasRoom = memory.chosen.size < Math.min(state.settings.mm.maxMarkets, memory.watched.size);
-  return hasRoom && nowMs - memory.scannedAtMs >= EAGER_SCAN_EVERY_MS;
+  if (!hasRoom) return false;
+  // A book that has just come alive may stand still from now on, so nothing else would bring it up before the beat.
+  for (const conditionId of subjects) {
+    const isLive = state.markets.get(conditionId)?.bookLive === true;
+    if (isLive && memory.excluded.get(conditionId) === 'book not live yet') return true;
+  }
+  return nowMs - memory.scannedAtMs >= EAGER_SCAN_EVERY_MS;
 }
 
 /** All markets that are chosen, or being left, on a beat; between beats only those that changed. */

@@ -11,7 +11,7 @@ import {
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
-import { reservedByTransactions } from '../../kernel/transactions.ts';
+import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import { netShares } from '../../orders/position.ts';
@@ -145,7 +145,7 @@ function price(
     minOrderSize,
     minNotional: 0 as Usd,
     hoursToResolution: endAtMs === null ? null : Math.max(0, (endAtMs - nowMs) / HOUR_MS),
-    inventory: inventoryOf(view, slot),
+    inventory: inventoryOf(view, slot, cash),
     budget: budgetOf(view, memory, conditionId, mm, cash),
     volatilityPtsPerSqrtS: volatilityOf(ofMarket.volatility),
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
@@ -158,10 +158,10 @@ function price(
 }
 
 /** What is held, and how much of it new quotes may sell: our own resting quotes in this market count as free, they are replaced. */
-function inventoryOf({ state }: LoopView, slot: MarketSlot): QuoteInventory {
+function inventoryOf({ state }: LoopView, slot: MarketSlot, { pendingPairs }: CashView): QuoteInventory {
   const { conditionId } = slot.market;
   const position = state.books.positions.get(conditionId);
-  const { pairs } = reservedByTransactions(state.transactions, conditionId);
+  const pairs = (pendingPairs.get(conditionId) ?? 0) as Shares;
   const free = freeTokens(state.books, state.orders, conditionId, pairs);
   let yesAvailable: number = free.yes;
   let noAvailable: number = free.no;
@@ -186,6 +186,8 @@ export interface CashView {
   /** What comes free when an order is replaced, by market, and in all. */
   readonly resting: ReadonlyMap<ConditionId, number>;
   readonly allResting: number;
+  /** Pairs that merges and redemptions on their way will take, by market. */
+  readonly pendingPairs: ReadonlyMap<ConditionId, number>;
 }
 
 export function cashViewOf({ state }: LoopView): CashView {
@@ -199,7 +201,13 @@ export function cashViewOf({ state }: LoopView): CashView {
     resting.set(conditionId, ofMarket);
     allResting += ofMarket;
   }
-  return { free, resting, allResting };
+  const pendingPairs = new Map<ConditionId, number>();
+  for (const { request } of pendingTransactions(state.transactions)) {
+    if (request.action === 'split') continue;
+    const { conditionId, amount } = request;
+    pendingPairs.set(conditionId, (pendingPairs.get(conditionId) ?? 0) + amount);
+  }
+  return { free, resting, allResting, pendingPairs };
 }
 
 /**
