@@ -1,6 +1,7 @@
 import type { Stage } from './pipeline.ts';
 import { applyBudgetConstraint } from './stages/apply-budget-constraint.ts';
 import { applyEventRisk } from './stages/apply-event-risk.ts';
+import { applyMarkoutWiden } from './stages/apply-markout-widen.ts';
 import { applyMultiLevel } from './stages/apply-multi-level.ts';
 import { applyReduceOnly } from './stages/apply-reduce-only.ts';
 import { applyVolWiden } from './stages/apply-vol-widen.ts';
@@ -15,6 +16,7 @@ export const QUOTING_STAGES: readonly Stage[] = [
   applyMultiLevel,
   applyVolWiden,
   applyEventRisk,
+  applyMarkoutWiden,
   applyReduceOnly,
   applyBudgetConstraint,
   quantizeToTick,

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { notional, type Shares } from '../domain/units.ts';
 import { othersBest } from '../pricing/fair-value.ts';
+import type { PricingEngineName } from '../pricing/pricing-engine.ts';
+import { PRICING_ENGINES } from '../pricing/pricing-engines.ts';
 import { QUOTING_STAGES } from './compose.ts';
 import { SIZE_STEP } from './grid.ts';
 import type { Stage } from './pipeline.ts';
@@ -10,6 +12,7 @@ import { type GridLevel, toOutcomeOrder } from './proposal.ts';
 import { applyBudgetConstraint } from './stages/apply-budget-constraint.ts';
 import { anyQuotingInputs } from './test-support/quoting-cases.ts';
 
+const ENGINES = Object.values(PRICING_ENGINES).map((engine): PricingEngineName => engine.name);
 const LAST_THREE = QUOTING_STAGES.slice(-3);
 const EARLIER = QUOTING_STAGES.slice(0, -3);
 /** A failure is shown after at most twenty seconds of shrinking; a passing run takes one. */
@@ -133,6 +136,25 @@ describe('for any book, inventory and subset of stages that keeps the last three
         const calm = widthAt(Math.min(one, other));
         const wild = widthAt(Math.max(one, other));
         if (calm !== null && wild !== null) expect(wild).toBeGreaterThanOrEqual(calm - inputs.book.tick);
+      }),
+      RUNS,
+    );
+  });
+
+  it.each(ENGINES)('W4: with engine %s more adverse selection never narrows', (pricingEngine) => {
+    const pts = fc.oneof(
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      fc.double({ min: -0.5, max: 0.5, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(anyQuotingInputs, anyStages, pts, pts, (inputs, stages, one, other) => {
+        const settings = { ...inputs.settings, pricingEngine };
+        const at = (markoutPts: number) => shape({ ...inputs, settings, markoutPts }, stages);
+        const kind = at(Math.min(one, other));
+        const toxic = at(Math.max(one, other));
+        if (kind === null || toxic === null) return;
+        expectNotAbove(toxic.bids, kind.bids);
+        expectNotAbove(kind.asks, toxic.asks);
       }),
       RUNS,
     );

@@ -34,6 +34,12 @@ export interface StageContext {
   /** The guard has flagged an event risk for this market. */
   readonly eventRisk: boolean;
   readonly eventRiskWidenPct: number;
+  /** Mean adverse mark-out of this market's fills in points, shrunk to its category; positive is a cost. Null while unmeasured. */
+  readonly markoutPts: number | null;
+  readonly markoutFeedback: boolean;
+  readonly markoutThresholdBps: number;
+  /** Distance from the reservation price below which nothing may tighten. */
+  readonly minHalfSpreadPts: number;
   /** Widest spread of level 0 that widening may reach; the risk gate refuses a wider quote. */
   readonly maxSpreadPts: number;
   readonly postOnly: boolean;

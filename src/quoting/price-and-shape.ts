@@ -40,6 +40,8 @@ export interface QuotingSettings extends EngineSettings {
   readonly volWidenThresholdPts: number;
   readonly eventRiskWidenPct: number;
   readonly postOnly: boolean;
+  readonly asFeedbackEnabled: boolean;
+  readonly asFeedbackThresholdBps: number;
 }
 
 /** One market at one moment. */
@@ -62,6 +64,8 @@ export interface QuotingInputs {
   readonly unwindUrgency: number;
   readonly kappaPerPt: number | null;
   readonly eventRisk: boolean;
+  /** Mean adverse mark-out in points from `pricing/mark-out-statistics.ts`; null or absent while unmeasured. */
+  readonly markoutPts?: number | null;
   readonly reduceOnly: boolean;
   readonly settings: QuotingSettings;
 }
@@ -176,10 +180,18 @@ function stageContextOf(
     volWidenThresholdPts: settings.volWidenThresholdPts,
     eventRisk: inputs.eventRisk,
     eventRiskWidenPct: settings.eventRiskWidenPct,
+    markoutPts: inputs.markoutPts ?? null,
+    markoutFeedback: settings.asFeedbackEnabled,
+    markoutThresholdBps: settings.asFeedbackThresholdBps,
+    minHalfSpreadPts: minHalfSpreadPts(settings, engineInputs.tickPts),
     maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, engineInputs.tickPts),
     postOnly: settings.postOnly,
   };
 }
+
+/** Each engine's own floor: the legacy one has a setting for it, the others stop at half a tick. */
+const minHalfSpreadPts = (settings: QuotingSettings, tickPts: number): number =>
+  settings.pricingEngine === 'legacy' ? Math.max(settings.deltaMinPts, tickPts / 2) : tickPts / 2;
 
 const emptyProposal = (engineQuote: EngineQuote, fairPts: number): QuoteProposal => ({
   bids: [],

@@ -1,9 +1,9 @@
 import type { StageContext, StageResult } from '../pipeline.ts';
 import type { QuoteLevel, QuoteProposal } from '../proposal.ts';
 
-/** One level a side from the engine's quote, each with its own size; a side without size is left out. */
+/** One level a side from the engine's quote, each with its own size; a side without size, or not wanted, is left out. */
 export function createBaseProposal(_proposal: QuoteProposal, context: StageContext): StageResult {
-  const { bidPts, askPts, reservationPts, engine, halfSpreadPts, skewPts } = context.engineQuote;
+  const { bidPts, askPts, reservationPts, engine, halfSpreadPts, skewPts, onlySide } = context.engineQuote;
   if (!(bidPts < askPts))
     return { skip: `engine ${engine} gave a bid of ${bidPts} pts at or above its ask of ${askPts}` };
   const base = (pricePts: number): QuoteLevel => ({
@@ -17,9 +17,9 @@ export function createBaseProposal(_proposal: QuoteProposal, context: StageConte
     proposal: {
       fairPts: context.engineQuote.reservationPts - skewPts,
       reservationPts,
-      bids: context.bidSize > 0 ? [base(bidPts)] : [],
-      asks: context.askSize > 0 ? [{ ...base(askPts), size: context.askSize }] : [],
+      bids: context.bidSize > 0 && onlySide !== 'SELL' ? [base(bidPts)] : [],
+      asks: context.askSize > 0 && onlySide !== 'BUY' ? [{ ...base(askPts), size: context.askSize }] : [],
     },
-    why: `engine ${engine}: half-spread ${halfSpreadPts.toFixed(3)} pts, skew ${skewPts.toFixed(3)} pts`,
+    why: `engine ${engine}: half-spread ${halfSpreadPts.toFixed(3)} pts, skew ${skewPts.toFixed(3)} pts${onlySide === undefined ? '' : `, ${onlySide} only`}`,
   };
 }

@@ -31,6 +31,7 @@ export const DEFAULT_QUOTING: QuotingSettings = {
   asGammaBase: 0.1,
   asGammaAlpha: 0.5,
   asKappaDefault: 1.5,
+  glftFillsPerHour: 10,
   quoteSizeUsd: 5,
   maxPerMarketUsd: 50,
   unwindThreshold: 0.8,
@@ -40,6 +41,8 @@ export const DEFAULT_QUOTING: QuotingSettings = {
   volWidenThresholdPts: 5,
   eventRiskWidenPct: 50,
   postOnly: true,
+  asFeedbackEnabled: true,
+  asFeedbackThresholdBps: 50,
 };
 
 export function bookOf(tick: number, rows: readonly (readonly [Side, number, number])[]): TickBook {
@@ -101,6 +104,10 @@ export const stageContext = (change: Partial<StageContext> = {}): StageContext =
   volWidenThresholdPts: 5,
   eventRisk: false,
   eventRiskWidenPct: 50,
+  markoutPts: null,
+  markoutFeedback: true,
+  markoutThresholdBps: 50,
+  minHalfSpreadPts: 1.5,
   maxSpreadPts: 11,
   postOnly: true,
   ...change,
@@ -186,6 +193,7 @@ const anySettings = (engine: fc.Arbitrary<QuotingSettings['pricingEngine']>): fc
       asGammaBase: float(0.001, 2),
       asGammaAlpha: float(0, 10),
       asKappaDefault: float(0.05, 20),
+      glftFillsPerHour: float(0.1, 500),
       quoteSizeUsd: fc.oneof(float(1, 10), float(5, 200), float(5, 200)),
       maxPerMarketUsd: fc.oneof(float(1, 500), float(50, 2_000)),
       unwindThreshold: fc.oneof(float(0.05, 1), fc.constant(0.8)),
@@ -195,6 +203,8 @@ const anySettings = (engine: fc.Arbitrary<QuotingSettings['pricingEngine']>): fc
       volWidenThresholdPts: float(0.01, 10),
       eventRiskWidenPct: float(0, 300),
       postOnly: fc.boolean(),
+      asFeedbackEnabled: fc.boolean(),
+      asFeedbackThresholdBps: fc.oneof(fc.constant(0), float(0, 500)),
     })
     .map(({ deltaSpanPts, ...rest }) => ({ ...rest, deltaMaxPts: rest.deltaMinPts + deltaSpanPts }));
 
@@ -219,8 +229,9 @@ export const anyQuotingInputs: fc.Arbitrary<QuotingInputs> = fc
     unwindUrgency: float(0, 1),
     kappaPerPt: fc.option(float(0.05, 20)),
     eventRisk: fc.boolean(),
+    markoutPts: fc.option(fc.oneof(float(-3, 3), float(-0.5, 0.5))),
     reduceOnly: fc.integer({ min: 0, max: 5 }).map((roll) => roll === 0),
-    settings: anySettings(fc.constantFrom('legacy', 'as', 'bounded')),
+    settings: anySettings(fc.constantFrom('legacy', 'as', 'bounded', 'glft')),
   })
   .map(({ at, yes, no, freePart, ...rest }) => ({
     ...rest,
