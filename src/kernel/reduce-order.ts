@@ -28,6 +28,7 @@ export function reduceOrder(state: KernelState, input: OrderInput, outbox: Outbo
       countRejections(state, input.answers, outbox);
       return;
     case 'orderSeen':
+      cancelWrittenOff(state, input, outbox);
       applyOrderSeen(orders, input.orderId, input.status, input.matchedSize, nowMs);
       wakeFor(state, [input.orderId], outbox);
       return;
@@ -43,6 +44,17 @@ export function reduceOrder(state: KernelState, input: OrderInput, outbox: Outbo
       applyCancelFailed(orders, askedFor(state, input.requested), `${input.code}: ${input.text}`, nowMs);
       return;
   }
+}
+
+/** An order that counts as never placed and is seen live is no order of ours to keep: nothing is held back for it any more. */
+function cancelWrittenOff(
+  state: KernelState,
+  { orderId, status }: Extract<OrderInput, { kind: 'orderSeen' }>,
+  outbox: Outbox,
+): void {
+  const known = state.orders.byOrderId.get(orderId)?.state;
+  if (status === 'LIVE' && (known === 'rejected' || known === 'refused'))
+    cancelOrders(state, [orderId], 'it was written off and is live', outbox);
 }
 
 /**

@@ -21,7 +21,7 @@ export const LIST_MARGIN_MS = 2_000;
  * A placement whose answer was lost may still be on its way when a read says that there is no such order. Absence counts as
  * proof only when the read was asked this long after the transmission; a request is given up long before.
  */
-export const ABSENCE_PROOF_AFTER_MS = 10_000;
+export const ABSENCE_PROOF_AFTER_MS = 20_000;
 
 /** Moves one order by one event. Returns whether its state changed; events after the end are counted and change nothing. */
 export function advance(

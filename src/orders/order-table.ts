@@ -25,6 +25,8 @@ export interface OrderTable {
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
   /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
   doubtful: Set<ClientId>;
+  /** Orders of which the venue has matched more than our fills add up to. */
+  awaiting: Set<ClientId>;
   /** Terminal orders that have left the table, oldest first, at most `ARCHIVE_LIMIT`. */
   archive: Map<OrderId, ArchivedOrder>;
   counts: OrderCounts;
@@ -39,6 +41,7 @@ export function createOrderTable(): OrderTable {
     byOrderId: new Map(),
     workingByCondition: new Map(),
     doubtful: new Set(),
+    awaiting: new Set(),
     archive: new Map(),
     counts: { lateAfterTerminal: 0, forUnknownOrder: 0, contradictions: 0 },
   };
@@ -103,7 +106,10 @@ export const awaitsFills = (record: OrderRecord): boolean => record.venueMatched
 /** Keeps the index of working orders true after any change of a record. */
 export function indexOrder(table: OrderTable, record: OrderRecord): void {
   const { conditionId, clientId } = record.request;
-  const working = mayBeLive(record.state) || awaitsFills(record);
+  const isAwaiting = awaitsFills(record);
+  if (isAwaiting) table.awaiting.add(clientId);
+  else table.awaiting.delete(clientId);
+  const working = mayBeLive(record.state) || isAwaiting;
   let ofMarket = table.workingByCondition.get(conditionId);
   if (working) {
     if (ofMarket === undefined) {
