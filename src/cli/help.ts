@@ -14,10 +14,13 @@ const sections: ReadonlyArray<
     'Trade',
     [
       ['doctor', 'checks settings, key, allowances, clock and venue, and says what to do'],
-      ['start [--yes]', 'runs the worker against what .env says; asks before production'],
+      [
+        'start [--yes] [--approve] [--resume]',
+        'runs the worker against what .env says; asks before production',
+      ],
       ['status', 'what the running worker is doing'],
       ['stop', 'cancels every order, confirms it, and ends the worker'],
-      ['kill', 'cancels every order and halts trading; the worker stays up'],
+      ['kill', 'cancels every order, with or without a worker, and halts trading'],
       ['settings [explain NAME]', 'what is in force, or what one setting means'],
       ['replay DIR', 'replays a journal and compares every output'],
     ],

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFileJournal } from '../adapters/node/file-journal.ts';
+import { takeLease } from '../adapters/node/lease.ts';
+import { createRunFolder, type RunManifest, readManifest } from '../adapters/node/run-directory.ts';
+import { systemTimers } from '../adapters/node/system-timers.ts';
+import { createKernel } from '../kernel/kernel.ts';
+import { loops } from '../loops/index.ts';
+import type { JournalEntry, JournalSink } from '../ports/journal.ts';
+import { parseSettings, type Settings } from '../settings/index.ts';
+import { replayRun } from './recover.ts';
+import { runWorker, type Worker } from './run-worker.ts';
+import { createFakeWorld, type FakeWorld } from './testing/fake-world.ts';
+
+let dataDir: string;
+let world: FakeWorld;
+let alarms: string[];
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-worker-'));
+  world = createFakeWorld();
+  alarms = [];
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const MANIFEST: RunManifest = {
+  version: 1,
+  runId: 'run-1',
+  parentRunId: null,
+  wallet: '0xaa',
+  chainId: 137,
+  commit: null,
+  nodeVersion: process.version,
+  settingsHash: '',
+  seed: 'seed',
+  loops: [],
+  startedAtMs: 0,
+  endedAtMs: null,
+  status: 'running',
+  exitReason: null,
+};
+
+function settingsOf(texts: Record<string, string>): Settings {
+  const parsed = parseSettings({ MM_CYCLE_SECONDS: '1', MM_MIN_DEPTH_USD: '0', ...texts });
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
+  return parsed.settings;
+}
+
+/** A worker on the fake world; `breakAt` makes the journal fail at the first entry it holds for. */
+async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null): Promise<Worker> {
+  const directory = createRunFolder(dataDir, MANIFEST, null);
+  const file = openFileJournal(directory);
+  const journal: JournalSink = {
+    ...file,
+    append: (entries) => {
+      if (breakAt !== null && entries.some(breakAt)) throw new Error('no space left on device');
+      file.append(entries);
+    },
+  };
+  return runWorker({
+    settings: settingsOf({}),
+    dataDir,
+    directory,
+    manifest: MANIFEST,
+    kernel: createKernel(loops, null),
+    hasParent: false,
+    resume: false,
+    journal,
+    adapters: world.adapters,
+    lease: takeLease(dataDir, 0),
+    timers: systemTimers,
+    log: {
+      debug: () => undefined,
+      note: () => undefined,
+      warning: () => undefined,
+      alarm: (message) => alarms.push(message),
+    },
+  });
+}
+
+async function until(isThere: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !isThere(); tries += 1)
+    await new Promise((done) => setTimeout(done, 20));
+  if (!isThere()) throw new Error(`it did not come to that; sent: ${world.sent.join(', ')}`);
+}
+
+describe('a running worker', () => {
+  it('quotes, and on a stop takes every order back before it says that it is done', async () => {
+    const worker = await start();
+    await until(() => world.open.size > 0);
+    expect(worker.status()).toMatchObject({ trading: { mode: 'active' } });
+    worker.stop('me', 'enough');
+    const summary = await worker.ended;
+    expect(summary).toMatchObject({ ok: true, openOrdersAtExit: 0, ledgerResidualMicroUsd: 0 });
+    expect(world.open.size).toBe(0);
+    expect(world.sent.at(-1)).toBe('cancelAll');
+    expect(readManifest(worker.directory)).toMatchObject({ status: 'stopped' });
+    expect(JSON.parse(readFileSync(join(worker.directory, 'summary.json'), 'utf8'))).toEqual(summary);
+    expect((await replayRun(worker.directory, false)).replayed).toMatchObject({
+      difference: null,
+      lackingAtEnd: 0,
+    });
+  });
+
+  it('sends nothing that the journal did not take', async () => {
+    const worker = await start(({ kind }) => kind === 'ordersPrepared');
+    const summary = await worker.ended;
+    expect(summary).toMatchObject({ ok: false });
+    expect(alarms.join('\n')).toMatch(/no space left on device/);
+    // Orders were signed, and none was sent: the one thing that goes out is the attempt to take everything back.
+    expect(world.signed).toBeGreaterThan(0);
+    expect(world.sent.filter((call) => call.startsWith('place'))).toEqual([]);
+    expect(world.sent.at(-1)).toBe('cancelAll');
+    expect(readManifest(worker.directory)).toMatchObject({ status: 'crashed' });
+    takeLease(dataDir, 1).release();
+  });
+
+  it('gives up within a bound, and says that orders may be live, when nothing can be cancelled', async () => {
+    const worker = await start();
+    await until(() => world.open.size > 0);
+    world.cancelsFail = true;
+    worker.abort('second SIGINT');
+    expect(await worker.ended).toMatchObject({ ok: false, exitReason: 'second SIGINT' });
+    expect(alarms.join('\n')).toMatch(/orders may be live: the venue is gone/);
+    expect(world.sent.filter((call) => call === 'cancelAll').length).toBeGreaterThan(1);
+  });
+});
