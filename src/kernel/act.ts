@@ -1,13 +1,13 @@
 import { takerFee } from '../domain/fee.ts';
 import type { ConditionId } from '../domain/market.ts';
-import type { ClientId, OrderRequest } from '../domain/order.ts';
+import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import { MICRO, POINT, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { evictFills } from '../orders/books.ts';
 import { applyAnswers, takeLookUps } from '../orders/order-life.ts';
 import { addApproved, evictTerminal, workingOrders } from '../orders/order-table.ts';
-import { inBatches, type PlanRules, planQuotes } from '../orders/planner.ts';
+import { inBatches, isDangerous, type PlanRules, planQuotes } from '../orders/planner.ts';
 import type { PlannedOrder } from '../orders/types.ts';
 import type { Approved } from '../risk/approved.ts';
 import {
@@ -37,10 +37,11 @@ const CANCEL_RETRY_MS = 2_000;
 /** Turns one loop's intents into commands: plans quotes, passes every order through the gate, and batches what was approved. */
 export function actOn(state: KernelState, loop: LoopName, intents: readonly Intent[], outbox: Outbox): void {
   const markets = new Map<ConditionId, GateMarket>();
-  const context: ActContext = { state, loop, outbox, pass: null, markets, approved: [] };
+  const context: ActContext = { state, loop, outbox, pass: null, markets, approved: [], replaced: [] };
   try {
     for (const intent of intents) take(context, intent);
   } catch (error) {
+    cancelOrders(state, context.replaced, 'replaced', outbox);
     // Approved but never sent: left as they are, these orders would hold money back for ever.
     const text = 'the loop broke before it was sent';
     const dropped = context.approved.map(
@@ -50,6 +51,7 @@ export function actOn(state: KernelState, loop: LoopName, intents: readonly Inte
     throw error;
   }
   for (const orders of inBatches(context.approved, MAX_BATCH)) outbox.send({ kind: 'place', orders });
+  cancelOrders(state, context.replaced, 'replaced', outbox);
   if (context.approved.length > 0) state.endedClean = false;
 }
 
@@ -61,6 +63,8 @@ interface ActContext {
   pass: GatePass | null;
   readonly markets: Map<ConditionId, GateMarket>;
   readonly approved: Approved<OrderRequest>[];
+  /** Orders that new ones replace and that endanger nothing: one cancel for all of them follows the placements. */
+  readonly replaced: OrderId[];
 }
 
 function take(context: ActContext, intent: Intent): void {
@@ -182,12 +186,10 @@ function quote(context: ActContext, intent: Extract<Intent, { kind: 'quote' }>):
     rules: planRules(state.settings),
     nowMs: state.nowMs,
   });
-  cancelOrders(
-    state,
-    plan.cancels.map((cancel) => cancel.orderId),
-    plan.cancels[0]?.reason ?? '',
-    outbox,
-  );
+  const leaving = plan.cancels.map((cancel) => cancel.orderId);
+  const canFollow = plan.places.length > 0 && !plan.cancels.some(({ reason }) => isDangerous(reason));
+  if (canFollow) context.replaced.push(...leaving);
+  else cancelOrders(state, leaving, plan.cancels[0]?.reason ?? '', outbox);
   const refusals = plan.places.flatMap((planned) => place(context, pass, market, slot, planned));
   if (plan.cancels.length + plan.places.length === 0) return;
   const why = {

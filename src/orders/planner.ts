@@ -193,6 +193,9 @@ function dropExcess(
   return kept;
 }
 
+/** Whether a cancel with this reason takes an order away that loses money while it rests. */
+export const isDangerous = (reason: string): boolean => reason.startsWith('dangerous');
+
 /** What an order on its way will put on the book, or what rests. */
 const countedSize = (record: OrderRecord): number => restingSize(record);
 const sizeOf = (records: readonly OrderRecord[]): number =>
@@ -208,7 +211,7 @@ function leave(input: PlanInput, draft: Draft, record: OrderRecord, reason: stri
   }
   // An order and its cancel sent in parallel may arrive in either order, so only danger cancels what is not answered.
   const isAnswered = record.state !== 'inFlight';
-  if (!isAnswered && !reason.startsWith('dangerous')) {
+  if (!isAnswered && !isDangerous(reason)) {
     draft.keeps.push({ clientId, reason: `${reason}, but it is not answered yet` });
     return;
   }
