@@ -4,7 +4,7 @@ import type { Command, Input } from '../kernel/messages.ts';
 import type { ChainPort } from '../ports/chain.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { Log } from '../ports/timers.ts';
-import type { MarketFeedPort, MarketListPort, VenuePort } from '../ports/venue.ts';
+import type { MarketFeedPort, MarketListPort, PreparedOrder, VenuePort } from '../ports/venue.ts';
 
 export interface EffectPorts {
   readonly venue: VenuePort;
@@ -75,6 +75,7 @@ export function createEffectRunner(options: {
       kind: 'ordersPrepared',
       orders: prepared.map((order) => [order.clientId, order.orderId] as const),
     });
+    reportUnsigned(requests, prepared);
     // The halt may have come while signing; the input above may have brought it too.
     if (!options.mayTransmit()) {
       all({ result: 'notSent', text: 'trading was halted after signing' });
@@ -88,6 +89,18 @@ export function createEffectRunner(options: {
     } catch (error) {
       all({ result: 'unknown', code: codeOf(error), text: textOf(error) });
     }
+  }
+
+  /** No order may stay without an answer: its money would be held back for ever. */
+  function reportUnsigned(requests: readonly OrderRequest[], prepared: readonly PreparedOrder[]): void {
+    const signed = new Set(prepared.map(({ clientId }) => clientId));
+    const unsigned = requests.filter(({ clientId }) => !signed.has(clientId));
+    const answer = { result: 'notSent', text: 'signing gave no order back' } as const;
+    if (unsigned.length > 0)
+      submit({
+        kind: 'ordersAnswered',
+        answers: unsigned.map(({ clientId }) => [clientId, answer] as const),
+      });
   }
 
   async function cancel(orderIds: Extract<Command, { kind: 'cancel' }>['orderIds'] | null): Promise<void> {

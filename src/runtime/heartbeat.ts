@@ -9,6 +9,8 @@ const FAILURES_BEFORE_REBUILD = 20;
 /** Waits between rebuilds: 30 s, 60 s, then 120 s each time. */
 const REBUILD_WAITS_MS = [30_000, 60_000, 120_000];
 const BEAT_TIMEOUT_MS = 4_000;
+/** A failed beat is repeated this soon while the deadline has not passed, so that one lost answer does not cost all quotes. */
+const RETRY_MS = 1_000;
 
 export interface Heartbeat {
   start(): void;
@@ -71,7 +73,8 @@ export function createHeartbeat(options: {
       failures += 1;
       const text = error instanceof Error ? error.message : String(error);
       log.warning(`heartbeat failed ${failures} times in a row: ${text}`);
-      if (failures % FAILURES_BEFORE_REBUILD !== 0) return options.intervalMs;
+      if (failures % FAILURES_BEFORE_REBUILD !== 0)
+        return up ? Math.min(RETRY_MS, options.intervalMs) : options.intervalMs;
       return rebuild();
     }
   }

@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest';
+import type { ConditionId, TokenId } from '../domain/market.ts';
+import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
+import type { Usd } from '../domain/units.ts';
+import { createSlot, watchedMarket } from '../kernel/market-slots.ts';
+import type { Command, Input } from '../kernel/messages.ts';
+import { book, market, orderIdOf } from '../kernel/test-support/test-kernel.ts';
+import { ForeignError } from '../ports/foreign-error.ts';
+import type { Approved } from '../risk/approved.ts';
+import { checkOrder, checkTransaction, isRefused } from '../risk/gate.ts';
+import { gateMarket, gatePass, order, transaction } from '../risk/test-gate.ts';
+import { createEffectRunner, type EffectPorts } from './effect-runner.ts';
+import { keptLog } from './test-support/manual-timers.ts';
+
+/** Passes a request through the real gate: there is no other way to an approved one. */
+function approvedOrder(n: number): Approved<OrderRequest> {
+  const verdict = checkOrder(gatePass(), gateMarket(), order({ clientId: `o-${n}` as ClientId }));
+  if (isRefused(verdict)) throw new Error(verdict.text);
+  return verdict;
+}
+
+function approvedSplit(): Approved<TransactionRequest> {
+  const verdict = checkTransaction(gatePass(), gateMarket(), transaction('split', 5));
+  if (isRefused(verdict)) throw new Error(verdict.text);
+  return verdict;
+}
+
+const lost = (code: string) => new ForeignError(code, `${code} happened`, 'reconcileFirst');
+const watched = watchedMarket(createSlot(market(1)));
+
+interface Trouble {
+  readonly prepare?: Error;
+  readonly place?: Error;
+  readonly cancel?: Error;
+  readonly reads?: Error;
+  readonly chainPrepare?: Error;
+  readonly send?: Error;
+  /** Orders that come back from signing; all of them where absent. */
+  readonly signs?: number;
+}
+
+/** A runner on ports that do what they are asked, but for the trouble, and note each call. */
+function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) {
+  const calls: string[] = [];
+  const inputs: Input[] = [];
+  const exits: string[] = [];
+  const log = keptLog();
+  const call = <Value>(name: string, value: Value, error?: Error): Promise<Value> => {
+    calls.push(name);
+    return error === undefined ? Promise.resolve(value) : Promise.reject(error);
+  };
+  const ports: EffectPorts = {
+    venue: {
+      prepare: (orders) =>
+        call(
+          'prepare',
+          orders.slice(0, trouble.signs ?? orders.length).map(({ clientId }) => ({
+            clientId,
+            orderId: orderIdOf(clientId),
+            body: '{}',
+          })),
+          trouble.prepare,
+        ),
+      place: (orders) =>
+        call(
+          'place',
+          orders.map(({ clientId }) => [clientId, { result: 'live' }] as const),
+          trouble.place,
+        ),
+      cancel: (ids) => call(`cancel ${ids.length}`, { canceled: [...ids], notCanceled: [] }, trouble.cancel),
+      cancelAll: () => call('cancelAll', { canceled: [], notCanceled: [] }, trouble.cancel),
+      openOrders: () => call('openOrders', [], trouble.reads),
+      order: () => call('order', null, trouble.reads),
+      trades: (sinceMs) => call(`trades ${sinceMs}`, [], trouble.reads),
+      beat: () => call('beat', 'id'),
+      rebuild: () => call('rebuild', undefined),
+      close: () => call('close', undefined),
+    },
+    markets: {
+      markets: () => call('markets', { kind: 'marketsListed', markets: [] } as const, trouble.reads),
+    },
+    marketFeed: {
+      start: () => undefined,
+      watch: (markets) => calls.push(`watch ${markets.length}`),
+      unwatch: (ids) => calls.push(`unwatch ${ids.length}`),
+      readBook: () => call('readBook', book(1, 47, 53), trouble.reads),
+      close: () => Promise.resolve(),
+    },
+    chain: {
+      balances: (tokens) =>
+        call(`balances ${tokens.length}`, { cash: 5 as Usd, tokens: [], blockNumber: 7 }, trouble.reads),
+      prepare: ({ txKey }) =>
+        call('chain prepare', { txKey, hash: '0xh', nonce: 3, raw: '0x' }, trouble.chainPrepare),
+      send: () => call('send', { status: 'confirmed', text: 'mined' } as const, trouble.send),
+      read: () => call('read', { status: 'reverted', text: 'reverted' } as const, trouble.reads),
+      close: () => Promise.resolve(),
+    },
+  };
+  const effects = createEffectRunner({
+    ports,
+    submit: (input) => inputs.push(input),
+    nowMs: () => 1_000,
+    mayTransmit,
+    onExit: (reason) => exits.push(reason),
+    log,
+  });
+  const run = async (...commands: Command[]): Promise<void> => {
+    for (const command of commands) effects.run(command);
+    await effects.idle();
+  };
+  return { run, calls, inputs, exits, log, effects };
+}
+
+const place = (count = 2): Command => ({
+  kind: 'place',
+  orders: Array.from({ length: count }, (_, index) => approvedOrder(index + 1)),
+});
+const clientIds = ['o-1', 'o-2'] as ClientId[];
+const ids = clientIds.map(orderIdOf);
+
+describe('placing', () => {
+  it('reports the ids before anything is sent, then the answers', async () => {
+    const { run, calls, inputs } = runner();
+    await run(place());
+    expect(calls).toEqual(['prepare', 'place']);
+    expect(inputs).toEqual([
+      { kind: 'ordersPrepared', orders: clientIds.map((id) => [id, orderIdOf(id)]) },
+      { kind: 'ordersAnswered', answers: clientIds.map((id) => [id, { result: 'live' }]) },
+    ]);
+  });
+
+  it('W6: a lost answer leaves every order of the batch unknown, never refused', async () => {
+    const { run, inputs } = runner({ place: lost('timeout') });
+    await run(place());
+    const answer = { result: 'unknown', code: 'timeout', text: 'timeout happened' };
+    expect(inputs.at(-1)).toEqual({ kind: 'ordersAnswered', answers: clientIds.map((id) => [id, answer]) });
+  });
+
+  it('W13: a halt after signing stops what was already signed', async () => {
+    const { run, calls, inputs } = runner({}, () => false);
+    await run(place());
+    expect(calls).toEqual(['prepare']);
+    expect(inputs.at(-1)).toMatchObject({ answers: clientIds.map((id) => [id, { result: 'notSent' }]) });
+  });
+
+  it('W13: asks after signing, not before it', async () => {
+    let allowed = true;
+    const { run, calls } = runner({}, () => allowed);
+    const placing = run(place());
+    allowed = false;
+    await placing;
+    expect(calls).toEqual(['prepare']);
+  });
+
+  it('a failed signature sends nothing, and says so of every order', async () => {
+    const { run, calls, inputs } = runner({ prepare: new Error('bad key') });
+    await run(place());
+    expect(calls).toEqual(['prepare']);
+    expect(inputs).toMatchObject([
+      {
+        kind: 'ordersAnswered',
+        answers: clientIds.map((id) => [id, { result: 'notSent', text: 'signing failed: bad key' }]),
+      },
+    ]);
+  });
+
+  it('an order that signing left out is not sent and does not stay without an answer', async () => {
+    const { run, inputs } = runner({ signs: 1 });
+    await run(place());
+    const answers = inputs.flatMap((input) => (input.kind === 'ordersAnswered' ? [...input.answers] : []));
+    expect(new Map(answers)).toEqual(
+      new Map([
+        ['o-1', { result: 'live' }],
+        ['o-2', { result: 'notSent', text: 'signing gave no order back' }],
+      ]),
+    );
+  });
+});
+
+describe('canceling', () => {
+  it('reports what was asked for beside what was canceled', async () => {
+    const { run, inputs } = runner();
+    await run({ kind: 'cancel', orderIds: ids, reason: 'test' }, { kind: 'cancelAll', reason: 'test' });
+    expect(inputs).toEqual([
+      { kind: 'cancelAnswered', requested: ids, canceled: ids, notCanceled: [] },
+      { kind: 'cancelAnswered', requested: [], canceled: [], notCanceled: [] },
+    ]);
+  });
+
+  it('W6: a lost answer is a failed cancel, and the orders may still be live', async () => {
+    const { run, inputs } = runner({ cancel: lost('connection') });
+    await run({ kind: 'cancel', orderIds: ids, reason: 'test' });
+    expect(inputs).toEqual([
+      { kind: 'cancelFailed', requested: ids, code: 'connection', text: 'connection happened' },
+    ]);
+  });
+
+  it('goes out in every state, because a halt must not hold back a cancel', async () => {
+    const { run, calls } = runner({}, () => false);
+    await run({ kind: 'cancelAll', reason: 'halt' }, { kind: 'cancel', orderIds: ids, reason: 'halt' });
+    expect(calls).toEqual(['cancelAll', 'cancel 2']);
+  });
+});
+
+describe('transactions', () => {
+  const transact: Command = { kind: 'transact', transaction: approvedSplit() };
+
+  it('report hash and nonce before they are sent', async () => {
+    const { run, calls, inputs } = runner();
+    await run(transact);
+    expect(calls).toEqual(['chain prepare', 'send']);
+    expect(inputs).toEqual([
+      { kind: 'transactionPrepared', txKey: 't-1', hash: '0xh', nonce: 3 },
+      { kind: 'transactionEnded', txKey: 't-1', status: 'confirmed', text: 'mined' },
+    ]);
+  });
+
+  it('whose fate was not learnt are unknown, and those never signed are not sent', async () => {
+    const unknown = runner({ send: lost('timeout') });
+    await unknown.run(transact);
+    expect(unknown.inputs.at(-1)).toMatchObject({ status: 'unknown' });
+    const unsigned = runner({ chainPrepare: lost('wouldRevert') });
+    await unsigned.run(transact);
+    expect(unsigned.inputs).toMatchObject([{ kind: 'transactionEnded', status: 'notSent' }]);
+  });
+
+  it('are not signed after a halt', async () => {
+    const { run, calls, inputs } = runner({}, () => false);
+    await run(transact);
+    expect(calls).toEqual([]);
+    expect(inputs).toMatchObject([{ kind: 'transactionEnded', txKey: 't-1', status: 'notSent' }]);
+  });
+});
+
+describe('reads', () => {
+  const reads: readonly (readonly [Command, string, Input['kind'], string])[] = [
+    [{ kind: 'readMarkets' }, 'markets', 'marketsListed', 'markets'],
+    [{ kind: 'readBook', market: watched }, 'readBook', 'book', 'book'],
+    [{ kind: 'readOpenOrders' }, 'openOrders', 'openOrdersRead', 'openOrders'],
+    [{ kind: 'readOrder', orderId: ids[0] as OrderId }, 'order', 'orderRead', 'order'],
+    [{ kind: 'readTrades', sinceMs: 9 }, 'trades 9', 'tradesRead', 'trades'],
+    [{ kind: 'readBalances', tokens: ['11'] as TokenId[] }, 'balances 1', 'balancesRead', 'balances'],
+    [
+      { kind: 'readTransaction', txKey: 't-1', hash: '0xh', nonce: 3 },
+      'read',
+      'transactionEnded',
+      'transaction',
+    ],
+  ];
+
+  it.each(reads)('%j is one call and one input', async (command, called, kind) => {
+    const { run, calls, inputs } = runner();
+    await run(command);
+    expect(calls).toEqual([called]);
+    expect(inputs.map((input) => input.kind)).toEqual([kind]);
+    if (kind !== 'marketsListed' && kind !== 'book' && kind !== 'transactionEnded')
+      expect(inputs[0]).toMatchObject({ askedAtMs: 1_000 });
+  });
+
+  it.each(reads)('%j that fails is an input too', async (command, _called, _kind, name) => {
+    const { run, inputs } = runner({ reads: lost('http') });
+    await run(command);
+    expect(inputs).toMatchObject([{ kind: 'readFailed', read: name, code: 'http', text: 'http happened' }]);
+  });
+});
+
+describe('the other commands', () => {
+  it('watch, tell, note nothing of a decision, and end the run', async () => {
+    const { run, calls, exits, log, inputs } = runner();
+    const conditionId = watched.conditionId as ConditionId;
+    await run(
+      { kind: 'watch', markets: [watched] },
+      { kind: 'unwatch', conditionIds: [conditionId] },
+      { kind: 'notify', level: 'warning', text: 'look' },
+      { kind: 'decision', conditionId, why: null },
+      { kind: 'exit', reason: 'done' },
+    );
+    expect(calls).toEqual(['watch 1', 'unwatch 1']);
+    expect(log.lines).toEqual(['warning: look']);
+    expect(exits).toEqual(['done']);
+    expect(inputs).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Input } from '../kernel/messages.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { keptLog, manualTimers } from './test-support/manual-timers.ts';
+
+type Answer = 'ok' | 'fails' | 'never' | { readonly afterMs: number };
+
+/** A heartbeat against a venue that answers each beat as `answers` says, the last one for ever. */
+function beating(...answers: Answer[]) {
+  const timers = manualTimers();
+  const log = keptLog();
+  const sent: { readonly atMs: number; readonly id: string }[] = [];
+  const rebuilt: number[] = [];
+  const inputs: string[] = [];
+  const startMs = timers.nowMs();
+  const heartbeat = createHeartbeat({
+    venue: {
+      beat: (id) => {
+        sent.push({ atMs: timers.nowMs() - startMs, id });
+        const next = `beat-${sent.length}`;
+        const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? 'ok';
+        if (answer === 'ok') return Promise.resolve(next);
+        if (answer === 'fails') return Promise.reject(new Error('503'));
+        return new Promise((done) => {
+          if (answer !== 'never') timers.after(answer.afterMs, () => done(next));
+        });
+      },
+      rebuild: () => {
+        rebuilt.push(timers.nowMs() - startMs);
+        return Promise.resolve();
+      },
+    },
+    intervalMs: 5_000,
+    timers,
+    submit: (input: Input) => {
+      if (input.kind === 'feed')
+        inputs.push(`${timers.nowMs() - startMs} ${input.feed} ${input.up ? 'up' : 'down'}`);
+    },
+    log,
+  });
+  heartbeat.start();
+  return { timers, heartbeat, sent, rebuilt, inputs, log };
+}
+
+const times = (count: number, answer: Answer): Answer[] => Array.from({ length: count }, () => answer);
+
+describe('the heartbeat', () => {
+  it('beats at once and every interval, each beat with the id the last one gave', async () => {
+    const { timers, sent, inputs } = beating('ok');
+    await timers.pass(15_000);
+    expect(sent).toEqual([
+      { atMs: 0, id: '' },
+      { atMs: 5_000, id: 'beat-1' },
+      { atMs: 10_000, id: 'beat-2' },
+      { atMs: 15_000, id: 'beat-3' },
+    ]);
+    expect(inputs).toEqual(['0 heartbeat up']);
+  });
+
+  it('keeps its interval though answers are slow', async () => {
+    const { timers, sent } = beating({ afterMs: 3_000 });
+    await timers.pass(10_000);
+    expect(sent.map(({ atMs }) => atMs)).toEqual([0, 5_000, 10_000]);
+  });
+
+  it('is down once ten seconds have passed since the last confirmed beat was sent, and up with the next', async () => {
+    const { timers, inputs, sent } = beating('ok', { afterMs: 2_000 }, ...times(6, 'fails'), 'ok');
+    await timers.pass(40_000);
+    // The second beat was sent at 5 s and answered at 7 s: the venue may have counted from 5 s.
+    expect(inputs).toEqual(['0 heartbeat up', '15000 heartbeat down', '20000 heartbeat up']);
+    expect(sent[2]?.id).toBe('beat-2');
+    expect(sent[8]).toEqual({ atMs: 20_000, id: 'beat-2' });
+  });
+
+  it('stays up over a single failure, because it tries again before the deadline', async () => {
+    const { timers, inputs, sent } = beating('ok', 'fails', 'ok');
+    await timers.pass(30_000);
+    expect(inputs).toEqual(['0 heartbeat up']);
+    expect(sent.slice(0, 4).map(({ atMs }) => atMs)).toEqual([0, 5_000, 6_000, 11_000]);
+  });
+
+  it('reports nothing before the first confirmed beat', async () => {
+    const { timers, inputs } = beating('fails');
+    await timers.pass(60_000);
+    expect(inputs).toEqual([]);
+  });
+
+  it('rebuilds the client after 20 failures in a row, waiting 30, 60 and then 120 s before it goes on', async () => {
+    const { timers, sent, rebuilt, log } = beating('fails');
+    await timers.pass(900_000);
+    // 20 beats, 5 s apart; then the wait; then 20 beats again.
+    expect(rebuilt.slice(0, 4)).toEqual([95_000, 95_000 + 125_000, 220_000 + 155_000, 375_000 + 215_000]);
+    expect(sent[20]).toEqual({ atMs: 125_000, id: '' });
+    expect(log.lines.filter((line) => line.startsWith('alarm'))[1]).toMatch(
+      /after 40 failed heartbeats; next try in 60 s/,
+    );
+  });
+
+  it('begins the waits anew after a confirmed beat', async () => {
+    const { timers, rebuilt } = beating(...times(20, 'fails'), 'ok', 'fails');
+    await timers.pass(400_000);
+    expect(rebuilt).toEqual([95_000, 205_000, 330_000]);
+  });
+
+  it('goes on though the rebuild fails too', async () => {
+    const timers = manualTimers();
+    let beats = 0;
+    const heartbeat = createHeartbeat({
+      venue: {
+        beat: () => {
+          beats += 1;
+          return Promise.reject(new Error('503'));
+        },
+        rebuild: () => Promise.reject(new Error('no route')),
+      },
+      intervalMs: 5_000,
+      timers,
+      submit: () => undefined,
+      log: keptLog(),
+    });
+    heartbeat.start();
+    await timers.pass(126_000);
+    expect(beats).toBe(21);
+  });
+
+  it('W13: sends nothing and reports nothing once it is stopped, not even for an answer on its way', async () => {
+    const { timers, heartbeat, sent, inputs } = beating({ afterMs: 1_000 });
+    await timers.pass(500);
+    heartbeat.stop();
+    await timers.pass(60_000);
+    expect(sent).toHaveLength(1);
+    expect(inputs).toEqual([]);
+    expect(timers.waiting()).toBe(0);
+  });
+});

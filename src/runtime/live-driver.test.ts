@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { createKernel } from '../kernel/kernel.ts';
+import type { Command, Input } from '../kernel/messages.ts';
+import {
+  book,
+  feedsUp,
+  market,
+  quoteIntent,
+  reconcile,
+  runStarted,
+  scriptedLoop,
+  strategySettings,
+  testKernel,
+} from '../kernel/test-support/test-kernel.ts';
+import type { JournalEntry } from '../ports/journal.ts';
+import { createLiveDriver } from './live-driver.ts';
+import { replayJournal } from './replay.ts';
+import { keptLog, manualTimers } from './test-support/manual-timers.ts';
+
+function driven(failAtAppend = Infinity) {
+  const scripted = scriptedLoop();
+  const timers = manualTimers();
+  const entries: JournalEntry[] = [];
+  const events: string[] = [];
+  const fatal: unknown[] = [];
+  const answers: Input[] = [];
+  let appends = 0;
+  const driver = createLiveDriver({
+    kernel: createKernel([scripted.loop], null),
+    journal: {
+      append(batch) {
+        appends += 1;
+        if (appends >= failAtAppend) throw new Error('disk full');
+        entries.push(...batch);
+        events.push(`journal ${batch.map(({ kind }) => kind).join(',')}`);
+      },
+      sync: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    timers,
+    log: keptLog(),
+    onCommand: (command: Command) => {
+      events.push(`act ${command.kind}`);
+      const answer = answers.shift();
+      if (answer !== undefined) driver.submit(answer);
+    },
+    onFatal: (error) => fatal.push(error),
+  });
+  return { driver, scripted, timers, entries, events, fatal, answers };
+}
+
+/** The inputs that bring a kernel to trade, taken from a kernel that a test has driven there. */
+function inputsToTrade(): Input[] {
+  const test = testKernel([scriptedLoop().loop]);
+  test.step(runStarted('run-1', strategySettings()));
+  feedsUp(test);
+  test.step({ kind: 'marketsListed', markets: [market(1)] });
+  test.step(book(1, 47, 53));
+  reconcile(test, { cash: 1_000 });
+  return test.inputs.map(([, input]) => input);
+}
+
+function toTrading(run: ReturnType<typeof driven>): void {
+  const nowMs = run.timers.nowMs();
+  for (const input of inputsToTrade())
+    run.driver.submit('askedAtMs' in input ? { ...input, askedAtMs: nowMs } : input);
+}
+
+describe('the live driver', () => {
+  it('writes input and outputs to the journal before anybody acts on them', async () => {
+    const run = driven();
+    run.scripted.script.push([quoteIntent(1, [['BUY', 48, 10]])]);
+    toTrading(run);
+    await run.timers.pass(10_000);
+    const placed = run.events.indexOf('act place');
+    expect(placed).toBeGreaterThan(0);
+    const journaled = run.events.findIndex((event) => event.startsWith('journal') && event.includes('place'));
+    expect(journaled).toBeGreaterThanOrEqual(0);
+    expect(journaled).toBeLessThan(placed);
+    for (const [index, entry] of run.entries.entries()) expect(entry.seq).toBe(index + 1);
+    const out = run.entries.find(({ kind }) => kind === 'place');
+    expect(run.entries[(out?.cause ?? 0) - 1]).toMatchObject({ dir: 'in' });
+    expect(run.driver.entryCount()).toBe(run.entries.length);
+  });
+
+  it('takes inputs one at a time, in the order they came, also those that an effect answers at once', () => {
+    const run = driven();
+    run.answers.push({ kind: 'operator', order: 'pause', by: 'effect', reason: 'first' });
+    run.driver.submit(runStarted());
+    run.driver.submit({ kind: 'operator', order: 'resume', by: 'test', reason: 'second' });
+    const inputs = run.entries.filter(({ dir }) => dir === 'in').map(({ kind }) => kind);
+    expect(inputs).toEqual(['runStarted', 'operator', 'operator']);
+    // The effect's answer waited until all commands of its step had been acted on.
+    const firstPause = run.events.findIndex((event) => event.startsWith('journal operator'));
+    expect(run.events.slice(0, firstPause).filter((event) => event.startsWith('act')).length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('stamps times that never go back, though the clock does', () => {
+    const run = driven();
+    run.driver.submit(runStarted());
+    const startMs = run.timers.nowMs();
+    run.timers.set(startMs - 60_000);
+    run.driver.submit({ kind: 'operator', order: 'pause', by: 'test', reason: 'test' });
+    const stamps = run.entries.map(({ atMs }) => atMs);
+    expect([...stamps].sort((a, b) => a - b)).toEqual(stamps);
+    expect(stamps.at(-1)).toBeGreaterThanOrEqual(startMs);
+  });
+
+  it('sends nothing more once the journal cannot be written', () => {
+    const run = driven(3);
+    run.driver.submit(runStarted());
+    run.driver.submit({ kind: 'feed', feed: 'user', up: true, reason: 'connected' });
+    const acted = run.events.filter((event) => event.startsWith('act')).length;
+    run.driver.submit({ kind: 'operator', order: 'halt', by: 'test', reason: 'test' });
+    run.driver.submit({ kind: 'operator', order: 'stop', by: 'test', reason: 'test' });
+    expect(run.fatal).toMatchObject([{ message: 'disk full' }]);
+    expect(run.events.filter((event) => event.startsWith('act'))).toHaveLength(acted);
+    expect(run.timers.waiting()).toBe(0);
+  });
+
+  it('stops at a broken invariant, and tells of it once', () => {
+    const run = driven();
+    run.driver.submit({ kind: 'wake' });
+    run.driver.submit(runStarted());
+    expect(run.fatal).toHaveLength(1);
+    expect(run.entries).toEqual([]);
+  });
+
+  it('wakes the kernel when it is due, and journals no wake that is not', async () => {
+    const run = driven();
+    toTrading(run);
+    const before = run.entries.filter(({ kind }) => kind === 'wake').length;
+    await run.timers.pass(35_000);
+    const wakes = run.entries.filter(({ kind }) => kind === 'wake').length - before;
+    expect(wakes).toBeGreaterThanOrEqual(3);
+    expect(wakes).toBeLessThanOrEqual(5);
+  });
+
+  it('drops what comes after it was closed', async () => {
+    const run = driven();
+    toTrading(run);
+    run.driver.close();
+    const count = run.driver.entryCount();
+    run.driver.submit({ kind: 'wake' });
+    await run.timers.pass(60_000);
+    expect(run.driver.entryCount()).toBe(count);
+    expect(run.timers.waiting()).toBe(0);
+  });
+
+  it('leaves a journal that replays to the same outputs', async () => {
+    const run = driven();
+    const intents = [
+      quoteIntent(1, [
+        ['BUY', 48, 10],
+        ['SELL', 52, 10],
+      ]),
+    ];
+    run.scripted.script.push(intents, intents);
+    toTrading(run);
+    await run.timers.pass(30_000);
+    const again = scriptedLoop();
+    again.script.push(intents, intents);
+    const lines = run.entries.map((entry) => JSON.parse(JSON.stringify(entry)) as JournalEntry);
+    const replayed = await replayJournal(createKernel([again.loop], null), each(lines), false);
+    expect(replayed.difference).toBeNull();
+    expect(replayed.entries).toBe(lines.length);
+    expect(replayed.outputs).toBeGreaterThanOrEqual(5);
+  });
+});
+
+async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
+}
