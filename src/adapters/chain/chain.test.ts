@@ -187,14 +187,22 @@ describe('a transaction', () => {
   });
 
   it('is found again by its hash, and proven gone only by its nonce', async () => {
-    const answers: Answers = { eth_getTransactionByHash: { hash: '0x1' }, eth_sendRawTransaction: '0x2' };
+    const answers: Answers = {
+      eth_getTransactionByHash: { hash: '0x1' },
+      eth_sendRawTransaction: '0x2',
+      eth_getTransactionCount: ([, tag]: unknown[]) => (tag === 'pending' ? '0x6' : '0x5'),
+    };
     const { chain, timers, asked } = await chainWith(answers, { missingAfterMs: 1_000 });
     expect(await chain.read('0x1', 5, signal())).toMatchObject({
       status: 'unknown',
       text: 'in the pool, not mined yet',
     });
+    // The node that tells the nonce may be ahead of the one that tells the receipt.
+    expect(await chain.read('0x1', 4, signal())).toMatchObject({ status: 'unknown' });
+    timers.advance(300);
     expect(await chain.read('0x1', 4, signal())).toMatchObject({ status: 'notSent' });
     answers.eth_getTransactionByHash = null;
+    answers.eth_getTransactionCount = '0x5';
     const { chain: lost, timers: clock, asked: calls } = await chainWith(answers, { missingAfterMs: 1_000 });
     expect(await lost.read('0x1', 5, signal())).toMatchObject({ status: 'unknown' });
     clock.advance(2_000);
@@ -207,6 +215,16 @@ describe('a transaction', () => {
     });
     expect(asked.filter(({ method }) => method === 'eth_sendRawTransaction')).toHaveLength(0);
     expect(timers.nowMs()).toBeGreaterThan(0);
+  });
+
+  it('stuck behind a nonce that was taken and never sent gets its way opened', async () => {
+    const answers: Answers = { eth_getTransactionByHash: { hash: '0x1' }, eth_sendRawTransaction: '0x2' };
+    const { chain, timers, asked } = await chainWith(answers, { missingAfterMs: 1_000 });
+    expect(await chain.read('0x1', 6, signal())).toMatchObject({ status: 'unknown' });
+    timers.advance(2_000);
+    expect(await chain.read('0x1', 6, signal())).toMatchObject({ status: 'unknown' });
+    const sent = asked.filter(({ method }) => method === 'eth_sendRawTransaction');
+    expect(sent.map(({ params }) => parseTransaction(params[0] as `0x02${string}`).nonce)).toEqual([5]);
   });
 
   it('of a wallet that is not the key account is refused with what to do', async () => {

@@ -42,6 +42,7 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
   let nextNonce: number | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const missingSinceMs = new Map<string, number>();
+  const outrunSinceMs = new Map<string, number>();
 
   const countOf = async (tag: 'latest' | 'pending', signal: AbortSignal): Promise<number> =>
     Number(quantity(await rpc.call('eth_getTransactionCount', [account.address, tag], signal), 'the nonce'));
@@ -187,24 +188,34 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
     if (used > nonce) {
       // It may have been mined between the two reads.
       const late = await receiptOf(hash, signal);
-      return settled(
-        hash,
-        late ?? { status: 'notSent', text: `nonce ${nonce} was used by another transaction` },
-      );
+      if (late !== null) return settled(hash, late);
+      // Behind one address stand several nodes, and the one asked for the receipt may be behind the one that told the nonce.
+      if (waitedMs(outrunSinceMs, hash) < options.missingAfterMs / 4)
+        return { status: 'unknown', text: `nonce ${nonce} is used, but no node shows a receipt yet` };
+      return settled(hash, { status: 'notSent', text: `nonce ${nonce} was used by another transaction` });
     }
     const pooled = await rpc.call('eth_getTransactionByHash', [hash], signal);
-    if (pooled !== null) {
+    const next = await countOf('pending', signal);
+    if (pooled !== null && next > nonce) {
       missingSinceMs.delete(hash);
       return { status: 'unknown', text: 'in the pool, not mined yet' };
     }
-    const since = missingSinceMs.get(hash) ?? timers.nowMs();
-    missingSinceMs.set(hash, since);
-    if (used === nonce && timers.nowMs() - since >= options.missingAfterMs) await takeNonce(nonce, signal);
-    return { status: 'unknown', text: `no node knows it, and nonce ${nonce} is still free` };
+    // Lost, or stuck behind a nonce that was taken and never sent: the first free one opens the way.
+    if (waitedMs(missingSinceMs, hash) >= options.missingAfterMs && next === used)
+      await takeNonce(used, signal);
+    const text = pooled === null ? 'no node knows it' : 'in the pool, behind a nonce that nobody has used';
+    return { status: 'unknown', text: `${text}, and nonce ${used} is still free` };
+  }
+
+  function waitedMs(since: Map<string, number>, hash: string): number {
+    const firstMs = since.get(hash) ?? timers.nowMs();
+    since.set(hash, firstMs);
+    return timers.nowMs() - firstMs;
   }
 
   function settled(hash: string, outcome: Outcome): Outcome {
     missingSinceMs.delete(hash);
+    outrunSinceMs.delete(hash);
     return outcome;
   }
 
