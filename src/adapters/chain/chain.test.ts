@@ -227,7 +227,7 @@ describe('a transaction', () => {
     expect(sent.map(({ params }) => parseTransaction(params[0] as `0x02${string}`).nonce)).toEqual([5]);
   });
 
-  it('of a wallet that is not the key account is refused with what to do', async () => {
+  it('W18: of a wallet that is not the key account is refused with what to do', async () => {
     const { chain } = await chainWith({}, { wallet: `0x${'1'.repeat(40)}` });
     await expect(chain.prepare(split(), signal())).rejects.toMatchObject({
       code: 'walletNeedsRelayer',

@@ -274,7 +274,17 @@ describe('inventory', () => {
     ]);
     test.step({ kind: 'transactionPrepared', txKey: 't-1', hash: '0x1', nonce: 0 });
     test.step({ kind: 'transactionEnded', txKey: 't-1', status: 'confirmed', text: '' });
-    // All YES is sold off again and again: only NO is left, which is a position, not a reason to split.
+    // The YES is sold off: only NO is left, which is a position and not a reason to split.
+    const moved = test.step(book(1, 57, 63), 60_000);
+    const later = [...moved, ...confirmCancels(test, moved), ...wakes(test, 10, 1_000)];
+    const sale = placed(later).find(({ side, outcome }) => side === 'SELL' && outcome === 'YES');
+    if (sale === undefined) throw new Error('expected a sale of YES');
+    accept(test, later);
+    test.step({ kind: 'fill', fill: fillOf(sale, 'trade', 5, 'CONFIRMED', test.nowMs) });
+    expect(test.state.books.positions.get(conditionId(1))).toMatchObject({
+      yes: { final: 0 },
+      no: { final: shares(5) },
+    });
     expect(ofKind(wakes(test, 120, 10_000), 'transact')).toEqual([]);
   });
 
