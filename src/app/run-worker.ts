@@ -84,6 +84,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     nowMs: () => driver.clock.nowMs(),
     aheadMs: () => driver.clock.aheadMs(),
     mayTransmit: () => isOpen && mayTransmit(kernel.state.trading.mode),
+    isOpen: () => isOpen,
     onExit: (reason) => {
       end(reason, kernel.state.shutdown?.ordersGoneAtMs != null).catch(failedEnd);
     },

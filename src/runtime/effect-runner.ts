@@ -39,6 +39,8 @@ export function createEffectRunner(options: {
   /** How far that is ahead of the venue's time by our best knowledge; 0 where left out. */
   readonly aheadMs?: () => number;
   readonly mayTransmit: () => boolean;
+  /** False once inputs are recorded no more; always open where left out. */
+  readonly isOpen?: () => boolean;
   readonly onExit: (reason: string) => void;
   readonly log: Log;
 }): EffectRunner {
@@ -136,6 +138,8 @@ export function createEffectRunner(options: {
       return;
     }
     submit({ kind: 'transactionPrepared', txKey: request.txKey, hash: prepared.hash, nonce: prepared.nonce });
+    // What the journal does not hold, a restart would take for never signed.
+    if (options.isOpen?.() === false) return;
     try {
       const outcome = await ports.chain.send(prepared, bounded(TRANSACTION_TIMEOUT_MS));
       submit({ kind: 'transactionEnded', txKey: request.txKey, ...outcome });
