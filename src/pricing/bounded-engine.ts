@@ -1,6 +1,8 @@
+import type { Side } from '../domain/market.ts';
 import { arrivalSpread } from './avellaneda-stoikov.ts';
 import { boundedAsk, boundedBid, boundedReservation, gammaForBudget } from './bounded.ts';
 import { inventoryRatio } from './inventory-skew.ts';
+import type { LossEpoch } from './loss-epoch.ts';
 import type { EngineInputs, EngineQuote, EngineSettings, PricingEngine } from './pricing-engine.ts';
 
 /** A probability nearer to 0 or 1 than the finest tick is no estimate. */
@@ -10,14 +12,22 @@ const PTS_PER_USD = 100;
 /**
  * Hold-to-resolution quotes: what one lot more, and one lot fewer, is worth to a maker whose risk aversion makes the market's
  * dollar limit its worst case, plus on each side half of what waiting for a fill is worth, at least half a tick.
+ *
+ * With a loss epoch the quote is made at its probability and gamma, and the limit is certain as long as orders keep to
+ * `certifiedShares`. Without one gamma is that of a market entered now, and the limit is what the first entry could lose.
+ * The whole risk to resolution is priced: a share of it for a shorter holding time would divide the certificate by that share.
  */
 function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
-  const p = Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, inputs.fairPts / PTS_PER_USD));
-  const gamma = gammaForBudget(p, inputs.maxInventoryUsd);
+  const epoch = inputs.lossEpoch ?? null;
+  const fair = epoch?.p0 ?? inputs.fairPts / PTS_PER_USD;
+  const p = Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, fair));
+  const budgetUsd = epoch?.budgetUsd ?? inputs.maxInventoryUsd;
+  const gamma = epoch?.gammaPerUsd ?? gammaForBudget(p, budgetUsd);
   const q = inputs.inventoryShares;
   const lot = Math.max(inputs.lotShares, 1);
   const k = inputs.kappaPerPt ?? settings.asKappaDefault;
-  const arrivalPts = PTS_PER_USD * (arrivalSpread(gamma, k * PTS_PER_USD) / 2);
+  // Gamma of a lot: risk aversion is in 1/USD, and a fill moves wealth by the lot times the distance.
+  const arrivalPts = PTS_PER_USD * (arrivalSpread(gamma * lot, k * PTS_PER_USD) / 2);
   const marginPts = Math.max(inputs.tickPts / 2, arrivalPts);
   const reservationPts = PTS_PER_USD * boundedReservation(p, q, gamma);
   const modelBidPts = PTS_PER_USD * boundedBid(p, q, gamma, lot) - marginPts;
@@ -32,14 +42,24 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     reservationPts,
     halfSpreadPts: (askPts - bidPts) / 2,
     skewPts: reservationPts - inputs.fairPts,
+    ...certificate(epoch, q),
     because: {
       gammaPerUsd: gamma,
       kappaPerPt: k,
       inventoryRatio: inventoryRatio(q, inputs.fairPts, inputs.maxInventoryUsd),
       marginPts,
-      worstCaseUsd: inputs.maxInventoryUsd,
+      probability: p,
+      worstCaseUsd: budgetUsd,
     },
   };
+}
+
+/** A spent budget leaves only the side that reduces, and flat none at all. */
+function certificate(epoch: LossEpoch | null, q: number): Pick<EngineQuote, 'lossEpoch' | 'onlySide'> {
+  if (epoch === null) return {};
+  if (epoch.gammaPerUsd !== null) return { lossEpoch: epoch };
+  const reducing: Side | 'neither' = q === 0 ? 'neither' : q > 0 ? 'SELL' : 'BUY';
+  return { lossEpoch: epoch, onlySide: reducing };
 }
 
 /** Log-odds quotes with a dollar budget as their worst case; inside (0, 100) before the waiting margin. */

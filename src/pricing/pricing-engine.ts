@@ -1,9 +1,12 @@
+import type { Side } from '../domain/market.ts';
+import type { LossEpoch } from './loss-epoch.ts';
+
 /**
  * The seam between what the market shows and what we would quote. Everything here is float: prices and distances in points
  * (1 point = 1 cent), inventory and lots in shares, time in hours or seconds as the name says. The only way back to integers
  * is `quoting/stages/quantize-to-tick.ts`.
  */
-export type PricingEngineName = 'legacy' | 'as' | 'bounded';
+export type PricingEngineName = 'legacy' | 'as' | 'bounded' | 'glft';
 
 /** What an engine may look at. The same value goes to every engine, so that they can be compared on one recorded input. */
 export interface EngineInputs {
@@ -30,6 +33,10 @@ export interface EngineInputs {
   readonly hoursToResolution: number | null;
   /** Measured price sensitivity of fills in 1/pt, or null while it is unidentified. */
   readonly kappaPerPt: number | null;
+  /** Measured fills an hour on each side at the fair value, the A of A e^(-k d); absent or null while it is unidentified. */
+  readonly fillsPerHour?: number | null;
+  /** What the bounded engine certifies its loss against; absent or null before the first entry. */
+  readonly lossEpoch?: LossEpoch | null;
 }
 
 /** Plain numbers under the names of the settings table, so that the parsed settings can be passed as they are. */
@@ -43,6 +50,8 @@ export interface EngineSettings {
   readonly asGammaBase: number;
   readonly asGammaAlpha: number;
   readonly asKappaDefault: number;
+  /** Fills an hour on each side at the fair value, until they are measured. */
+  readonly glftFillsPerHour: number;
 }
 
 /** `bidPts < reservationPts < askPts` always holds; either may lie outside (0, 100), and quantizing drops what does. */
@@ -55,6 +64,10 @@ export interface EngineQuote {
   readonly halfSpreadPts: number;
   /** Reservation minus fair value: negative when long. */
   readonly skewPts: number;
+  /** The only side the engine wants quoted, because the other would pass its bound on inventory or loss. Absent: both. */
+  readonly onlySide?: Side | 'neither';
+  /** The epoch whose loss bound holds if every order keeps to `certifiedShares`. Absent when none was given. */
+  readonly lossEpoch?: LossEpoch;
   /** What went into it, by name with units last, for the record of why an order exists. */
   readonly because: Readonly<Record<string, number>>;
 }

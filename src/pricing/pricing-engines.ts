@@ -1,5 +1,6 @@
 import { asEngine } from './as-engine.ts';
 import { boundedEngine } from './bounded-engine.ts';
+import { glftEngine } from './glft-engine.ts';
 import { legacyEngine } from './legacy-engine.ts';
 import type { PricingEngine, PricingEngineName } from './pricing-engine.ts';
 
@@ -8,4 +9,5 @@ export const PRICING_ENGINES: Readonly<Record<PricingEngineName, PricingEngine>>
   legacy: legacyEngine,
   as: asEngine,
   bounded: boundedEngine,
+  glft: glftEngine,
 };

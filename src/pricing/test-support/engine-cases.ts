@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   asGammaBase: 0.1,
   asGammaAlpha: 0.5,
   asKappaDefault: 1.5,
+  glftFillsPerHour: 10,
 };
 
 /** A calm, balanced market at 50 cents that ends in 30 days, flat, with volatility measured at 1 point an hour. */
@@ -54,5 +55,6 @@ export const anySettings: fc.Arbitrary<EngineSettings> = fc
     asGammaBase: float(0.001, 2),
     asGammaAlpha: float(0, 10),
     asKappaDefault: float(0.05, 20),
+    glftFillsPerHour: float(0.1, 500),
   })
   .map(({ deltaSpanPts, ...rest }) => ({ ...rest, deltaMaxPts: rest.deltaMinPts + deltaSpanPts }));

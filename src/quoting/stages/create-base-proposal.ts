@@ -1,3 +1,4 @@
+import type { Side } from '../../domain/market.ts';
 import type { StageContext, StageResult } from '../pipeline.ts';
 import type { QuoteLevel, QuoteProposal } from '../proposal.ts';
 
@@ -6,6 +7,7 @@ export function createBaseProposal(_proposal: QuoteProposal, context: StageConte
   const { bidPts, askPts, reservationPts, engine, halfSpreadPts, skewPts, onlySide } = context.engineQuote;
   if (!(bidPts < askPts))
     return { skip: `engine ${engine} gave a bid of ${bidPts} pts at or above its ask of ${askPts}` };
+  const isWanted = (side: Side) => onlySide === undefined || onlySide === side;
   const base = (pricePts: number): QuoteLevel => ({
     level: 0,
     pricePts,
@@ -17,8 +19,8 @@ export function createBaseProposal(_proposal: QuoteProposal, context: StageConte
     proposal: {
       fairPts: context.engineQuote.reservationPts - skewPts,
       reservationPts,
-      bids: context.bidSize > 0 && onlySide !== 'SELL' ? [base(bidPts)] : [],
-      asks: context.askSize > 0 && onlySide !== 'BUY' ? [{ ...base(askPts), size: context.askSize }] : [],
+      bids: context.bidSize > 0 && isWanted('BUY') ? [base(bidPts)] : [],
+      asks: context.askSize > 0 && isWanted('SELL') ? [{ ...base(askPts), size: context.askSize }] : [],
     },
     why: `engine ${engine}: half-spread ${halfSpreadPts.toFixed(3)} pts, skew ${skewPts.toFixed(3)} pts${onlySide === undefined ? '' : `, ${onlySide} only`}`,
   };

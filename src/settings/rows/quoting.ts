@@ -18,10 +18,10 @@ export const quotingRows = {
     doc: 'Shortest time between two runs of the loop, whatever wakes it. Added because a busy book sends hundreds of frames a second, and answering each would spend the request budget on noise.',
   }),
   pricingEngine: choice('MM_PRICING_ENGINE', {
-    values: ['legacy', 'as', 'bounded'],
+    values: ['legacy', 'as', 'bounded', 'glft'],
     default: 'legacy',
     apply: 'live',
-    doc: 'Which engine prices quotes: `legacy` (spread from volatility, imbalance and staleness), `as` (Avellaneda-Stoikov, in points and lots of the quote size) or `bounded` (log-odds, whose prices never leave 0 to 1).',
+    doc: 'Which engine prices quotes: `legacy` (spread from volatility, imbalance and staleness), `as` (Avellaneda-Stoikov, in points and lots of the quote size), `bounded` (log-odds, with the dollar limit of a market as its worst case) or `glft` (Gueant-Lehalle-Fernandez-Tapia: as `as`, with a bound on inventory).',
   }),
   fairValue: choice('MM_FAIR_VALUE', {
     values: ['mid', 'weightedMid', 'microprice'],
@@ -216,6 +216,13 @@ export const quotingRows = {
     max: 100,
     default: 1.5,
     doc: 'Price sensitivity of fills before own fills have been observed.',
+  }),
+  glftFillsPerHour: number('MM_GLFT_FILLS_PER_HOUR', {
+    unit: 'fills/h',
+    min: 0.01,
+    max: 100_000,
+    default: 10,
+    doc: 'Fills an hour that a quote at the fair value would see, on each side, before own fills have been observed. The `glft` engine leans less against inventory the more of them there are. Added because that engine needs the level of the fill intensity and not only its slope.',
   }),
   asKappaWindowMinutes: number('MM_AS_KAPPA_WINDOW_MINUTES', {
     unit: 'min',
