@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientId } from '../domain/order.ts';
 import type { Intent } from './loop.ts';
 import { isBeyond } from './test-support/is-beyond.ts';
 import {
   accept,
   book,
+  cents,
   conditionId,
   confirmCancels,
   dollars,
@@ -85,6 +87,29 @@ describe('what a loop wants', () => {
       ),
     );
     expect(ofKind(commands, 'place').map(({ orders }) => orders.length)).toEqual([15, 3]);
+  });
+
+  it('places a new quote before it cancels the one that is replaced, with one cancel for all markets', () => {
+    const { test, act } = scripted({}, [market(1), market(2)]);
+    accept(test, act(quoteIntent(1, [['BUY', 46, 10]]), quoteIntent(2, [['BUY', 46, 10]])));
+    const commands = act(quoteIntent(1, [['BUY', 48, 10]]), quoteIntent(2, [['BUY', 48, 10]]));
+    const sent = commands.filter(({ kind }) => kind === 'place' || kind === 'cancel');
+    expect(sent).toMatchObject([
+      { kind: 'place', orders: [{}, {}] },
+      { kind: 'cancel', orderIds: ['o-1', 'o-2'].map((id) => orderIdOf(id as ClientId)) },
+    ]);
+  });
+
+  it('cancels a dangerous quote before anything is placed', () => {
+    const { test, act } = scripted();
+    accept(test, act(quoteIntent(1, [['BUY', 48, 10]])));
+    const safe = { maxBid: cents(47), minAsk: null };
+    const commands = act({ ...quoteIntent(1, [['BUY', 46, 10]]), safe });
+    const sent = commands.filter(({ kind }) => kind === 'place' || kind === 'cancel');
+    expect(sent).toMatchObject([
+      { kind: 'cancel', orderIds: [orderIdOf('o-1' as ClientId)] },
+      { kind: 'place' },
+    ]);
   });
 
   it('is refused, counted by code and explained where it breaks a limit', () => {

@@ -201,6 +201,19 @@ describe('canceling', () => {
     await run({ kind: 'cancelAll', reason: 'halt' }, { kind: 'cancel', orderIds: ids, reason: 'halt' });
     expect(calls).toEqual(['cancelAll', 'cancel 2']);
   });
+
+  it('leaves after the placement that was asked for before it, but a cancel of everything waits for nothing', async () => {
+    const { run, calls } = runner();
+    const cancel = { kind: 'cancel', orderIds: ids, reason: 'replaced' } as const;
+    await run(place(), cancel, { kind: 'cancelAll', reason: 'halt' });
+    expect(calls).toEqual(['prepare', 'cancelAll', 'place', 'cancel 2']);
+  });
+
+  it('goes out even when the signing before it failed', async () => {
+    const { run, calls } = runner({ prepare: new Error('bad key') });
+    await run(place(), { kind: 'cancel', orderIds: ids, reason: 'replaced' });
+    expect(calls).toEqual(['prepare', 'cancel 2']);
+  });
 });
 
 describe('transactions', () => {

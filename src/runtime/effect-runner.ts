@@ -46,10 +46,33 @@ export function createEffectRunner(options: {
 }): EffectRunner {
   const { ports, submit, nowMs, log } = options;
   const underWay = new Set<Promise<void>>();
-  const closing = new AbortController();
+  const calls = new Set<AbortController>();
+  let closedBecause: ForeignError | null = null;
+  const signing = new Set<Promise<void>>();
 
-  const bounded = (timeoutMs: number): AbortSignal =>
-    AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
+  /**
+   * Makes a call that ends with its bound, or when the runner closes. One controller and one timer a call: signals composed
+   * with one that lives as long as the worker pile up on it.
+   */
+  async function within<Answer>(
+    timeoutMs: number,
+    call: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    const controller = new AbortController();
+    if (closedBecause !== null) controller.abort(closedBecause);
+    calls.add(controller);
+    const timer = setTimeout(
+      () =>
+        controller.abort(new ForeignError('timeout', `no answer within ${timeoutMs} ms`, 'reconcileFirst')),
+      timeoutMs,
+    );
+    try {
+      return await call(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      calls.delete(controller);
+    }
+  }
 
   function track(work: Promise<void>, what: string): void {
     const guarded: Promise<void> = work
@@ -60,7 +83,26 @@ export function createEffectRunner(options: {
     underWay.add(guarded);
   }
 
+  /** Until the result is called, cancels of single orders wait, so that commands leave in the order they were given. */
+  function holdCancels(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signing.add(promise);
+    return () => {
+      signing.delete(promise);
+      resolve();
+    };
+  }
+
   async function place(requests: readonly OrderRequest[]): Promise<void> {
+    const letCancelsGo = holdCancels();
+    try {
+      await signAndSend(requests, letCancelsGo);
+    } finally {
+      letCancelsGo();
+    }
+  }
+
+  async function signAndSend(requests: readonly OrderRequest[], onHandedOver: () => void): Promise<void> {
     const all = (answer: OrderAnswer): void =>
       submit({
         kind: 'ordersAnswered',
@@ -84,10 +126,9 @@ export function createEffectRunner(options: {
       return;
     }
     try {
-      submit({
-        kind: 'ordersAnswered',
-        answers: await ports.venue.place(prepared, bounded(PLACE_TIMEOUT_MS)),
-      });
+      const answered = within(PLACE_TIMEOUT_MS, (signal) => ports.venue.place(prepared, signal));
+      onHandedOver();
+      submit({ kind: 'ordersAnswered', answers: await answered });
     } catch (error) {
       all({ result: 'unknown', code: codeOf(error), text: textOf(error) });
     }
@@ -107,10 +148,12 @@ export function createEffectRunner(options: {
 
   async function cancel(orderIds: Extract<Command, { kind: 'cancel' }>['orderIds'] | null): Promise<void> {
     const requested = orderIds ?? [];
+    // Signing takes no network. A cancel of everything waits for nothing.
+    if (orderIds !== null && signing.size > 0) await Promise.all(signing);
     try {
-      const answer = await (orderIds === null
-        ? ports.venue.cancelAll(bounded(CANCEL_TIMEOUT_MS))
-        : ports.venue.cancel(orderIds, bounded(CANCEL_TIMEOUT_MS)));
+      const answer = await within(CANCEL_TIMEOUT_MS, (signal) =>
+        orderIds === null ? ports.venue.cancelAll(signal) : ports.venue.cancel(orderIds, signal),
+      );
       submit({
         kind: 'cancelAnswered',
         requested,
@@ -132,7 +175,7 @@ export function createEffectRunner(options: {
       return;
     }
     try {
-      prepared = await ports.chain.prepare(request, bounded(READ_TIMEOUT_MS));
+      prepared = await within(READ_TIMEOUT_MS, (signal) => ports.chain.prepare(request, signal));
     } catch (error) {
       ended('notSent', textOf(error));
       return;
@@ -141,7 +184,8 @@ export function createEffectRunner(options: {
     // What the journal does not hold, a restart would take for never signed.
     if (options.isOpen?.() === false) return;
     try {
-      const outcome = await ports.chain.send(prepared, bounded(TRANSACTION_TIMEOUT_MS));
+      const signed = prepared;
+      const outcome = await within(TRANSACTION_TIMEOUT_MS, (signal) => ports.chain.send(signed, signal));
       submit({ kind: 'transactionEnded', txKey: request.txKey, ...outcome });
     } catch (error) {
       ended('unknown', textOf(error));
@@ -155,7 +199,7 @@ export function createEffectRunner(options: {
     timeoutMs: number,
     call: (signal: AbortSignal) => Promise<Input>,
   ): void {
-    const work = call(bounded(timeoutMs)).then(submit, (error: unknown) =>
+    const work = within(timeoutMs, call).then(submit, (error: unknown) =>
       submit({ kind: 'readFailed', read: name, key, code: codeOf(error), text: textOf(error) }),
     );
     track(work, `reading ${name}`);
@@ -243,7 +287,10 @@ export function createEffectRunner(options: {
     idle: async () => {
       while (underWay.size > 0) await Promise.allSettled([...underWay]);
     },
-    close: () => closing.abort(new ForeignError('closing', 'the worker is stopping', 'never')),
+    close: () => {
+      closedBecause = new ForeignError('closing', 'the worker is stopping', 'never');
+      for (const call of calls) call.abort(closedBecause);
+    },
   };
 }
 

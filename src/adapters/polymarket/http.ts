@@ -68,7 +68,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     if (signal.aborted)
       throw troubleError(call, { kind: 'notSent', text: 'the call was given up before it was sent' });
     const answer = await exchange(pool, dispatchOptions(call), timeoutMs, signal);
-    if ('error' in answer) throw troubleError(call, networkTrouble(answer.error, answer.isGivenUp), answer.error);
+    if ('error' in answer)
+      throw troubleError(call, networkTrouble(answer.error, answer.isGivenUp), answer.error);
     return {
       status: answer.status,
       text: answer.text,
