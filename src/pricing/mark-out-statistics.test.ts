@@ -45,6 +45,16 @@ describe('mark-outs by group', () => {
     expect(books.tallies.get('market|m1')?.meanBps).toBe(400);
   });
 
+  it('forget old fills at the pace of new ones, so that a market that turned toxic shows', () => {
+    const books = createMarkoutBooks(120_000);
+    for (let fill = 0; fill < 5_000; fill += 1) addMarkout(books, observation(fill % 2 === 0 ? 1 : -1));
+    for (let fill = 0; fill < 1_500; fill += 1) addMarkout(books, observation(fill % 2 === 0 ? 3 : 1));
+    const tally = books.tallies.get('market|m1');
+    expect(tally?.count).toBe(500);
+    expect(tally?.meanPts).toBeGreaterThan(1.85);
+    expect(Math.sqrt((tally?.m2Pts ?? 0) / 499)).toBeCloseTo(1, 0);
+  });
+
   it('leave out late ones and other horizons', () => {
     const books = createMarkoutBooks(30_000);
     expect(addMarkout(books, observation(1))).toBe(false);

@@ -14,6 +14,9 @@ export interface MarkoutObservation {
   readonly hourUtc: number;
 }
 
+/** From so many fills on each new one takes the place of an average old one, so that a group follows a market that changes. */
+const MOST_COUNT = 500;
+
 /** Count, mean and sum of squared differences from it (Welford), of points and of basis points. */
 export interface MarkoutTally {
   count: number;
@@ -55,6 +58,10 @@ export function addMarkout(books: MarkoutBooks, observation: MarkoutObservation)
   }
   for (const key of Object.values(markoutKeys(observation))) {
     const tally = books.tallies.get(key) ?? { count: 0, meanPts: 0, m2Pts: 0, meanBps: 0 };
+    if (tally.count >= MOST_COUNT) {
+      tally.m2Pts *= (MOST_COUNT - 1) / tally.count;
+      tally.count = MOST_COUNT - 1;
+    }
     tally.count += 1;
     const before = markout.adversePts - tally.meanPts;
     tally.meanPts += before / tally.count;

@@ -51,6 +51,17 @@ describe('applyMarkoutWiden', () => {
     expect(at(0, least)).toEqual({ skip: 'mark-out 0.000 pts, 0.0 bps is within 50, at the minimum' });
   });
 
+  it('mirrors: a market seen from NO is moved by the same points', () => {
+    const far = { bids: [levelAt(18, 10)], asks: [levelAt(23, 10)], fairPts: 20, reservationPts: 20.5 };
+    const mirrored = { bids: [levelAt(77, 10)], asks: [levelAt(82, 10)], fairPts: 80, reservationPts: 79.5 };
+    for (const markoutPts of [-1, 0.05, 0.099, 0.101, 0.3, 2, 9]) {
+      const one = changed(applyMarkoutWiden(far, stageContext({ markoutPts })));
+      const other = changed(applyMarkoutWiden(mirrored, stageContext({ markoutPts })));
+      expect(100 - (asksOf(other)[0] ?? 0)).toBeCloseTo(bidsOf(one)[0] ?? 0, 9);
+      expect(100 - (bidsOf(other)[0] ?? 0)).toBeCloseTo(asksOf(one)[0] ?? 0, 9);
+    }
+  });
+
   it('stops at the widest spread the gate allows', () => {
     const most = changed(at(9, { maxSpreadPts: 6 }));
     expect([bidsOf(most)[0], asksOf(most)[0]]).toEqual([47, 53]);
