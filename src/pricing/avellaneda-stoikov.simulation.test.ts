@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { optimalSpread, reservationPrice } from './avellaneda-stoikov.ts';
+import { meanAndSd, onePath, type Strategy, uniform } from './test-support/avellaneda-stoikov-paths.ts';
 
-/** The set-up of the paper's section 3.3: prices, time and inventory in its own units. */
-const S0 = 100;
-const SIGMA = 2;
-const HORIZON = 1;
-const STEP = 0.005;
-const K = 1.5;
-const INTENSITY = 140;
 const PATHS = 1_000;
-
-type Strategy = 'inventory' | 'symmetric';
 
 interface Row {
   readonly gamma: number;
@@ -41,53 +32,6 @@ const PUBLISHED: readonly Row[] = [
   row(1, 'inventory', 3.02, 31.4, 5.0, 0.02, 1.7),
   row(1, 'symmetric', 3.02, 44.0, 11.0, 0.0, 5.1),
 ];
-
-/** A small seeded generator, so that the paths are the same on every machine. */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function onePath(gamma: number, strategy: Strategy, random: () => number) {
-  const steps = Math.round(HORIZON / STEP);
-  const parametersAt = (tau: number) => ({ gamma, k: K, varianceOverHorizon: SIGMA * SIGMA * tau });
-  const averageSpread = optimalSpread(parametersAt(HORIZON / 2));
-  let s = S0;
-  let q = 0;
-  let cash = 0;
-  let spreadSum = 0;
-  for (let step = 0; step < steps; step += 1) {
-    const parameters = parametersAt(HORIZON - step * STEP);
-    const spread = strategy === 'inventory' ? optimalSpread(parameters) : averageSpread;
-    const centre = strategy === 'inventory' ? reservationPrice(s, q, parameters) : s;
-    const bid = centre - spread / 2;
-    const ask = centre + spread / 2;
-    spreadSum += spread;
-    const bidFills = random() < INTENSITY * Math.exp(-K * (s - bid)) * STEP;
-    const askFills = random() < INTENSITY * Math.exp(-K * (ask - s)) * STEP;
-    if (bidFills) {
-      q += 1;
-      cash -= bid;
-    }
-    if (askFills) {
-      q -= 1;
-      cash += ask;
-    }
-    s += (random() < 0.5 ? -1 : 1) * SIGMA * Math.sqrt(STEP);
-  }
-  return { profit: cash + q * s, q, spread: spreadSum / steps };
-}
-
-function meanAndSd(values: readonly number[]): readonly [mean: number, sd: number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return [mean, Math.sqrt(squares / (values.length - 1))];
-}
 
 describe('the published tables of Avellaneda and Stoikov, 1,000 paths, within 4 standard errors', () => {
   it.each(PUBLISHED)('gamma $gamma, $strategy', (published) => {

@@ -69,11 +69,68 @@ export function boundedReservationWithVoid(
   return (yes + half / 2) / (yes + no + half);
 }
 
+const groupLogs = (p: readonly number[], q: readonly number[], gamma: number): number[] =>
+  p.map((value, index) => Math.log(value) - gamma * (q[index] ?? 0));
+
 /** Reservation prices of n exclusive outcomes held at `q`: p_i e^(-gamma q_i) over their sum. They sum to one. */
 export function groupReservations(p: readonly number[], q: readonly number[], gamma: number): number[] {
-  const logs = p.map((value, index) => Math.log(value) - gamma * (q[index] ?? 0));
+  const logs = groupLogs(p, q, gamma);
   const top = Math.max(...logs);
   const weights = logs.map((value) => Math.exp(value - top));
   const sum = weights.reduce((total, value) => total + value, 0);
   return weights.map((value) => value / sum);
 }
+
+/** Largest loss in dollars any flow can cause in an event of exclusive outcomes: (1/gamma) max ln(1/p_i); (1/gamma) ln n when even. */
+export const groupWorstCaseUsd = (p: readonly number[], gamma: number): number =>
+  -Math.log(Math.min(...p)) / gamma;
+
+/** The gamma whose worst case over the event is `budgetUsd`. */
+export const groupGammaForBudget = (p: readonly number[], budgetUsd: number): number =>
+  -Math.log(Math.min(...p)) / budgetUsd;
+
+/** What holding q_i of each exclusive outcome is worth for certain, in dollars: -(1/gamma) ln sum p_i e^(-gamma q_i). */
+export function groupCertaintyEquivalentUsd(
+  p: readonly number[],
+  q: readonly number[],
+  gamma: number,
+): number {
+  const logs = groupLogs(p, q, gamma);
+  const top = Math.max(...logs);
+  return -(top + Math.log(logs.reduce((sum, value) => sum + Math.exp(value - top), 0))) / gamma;
+}
+
+/** The most a share we would pay for `size` more of outcome `index`, in dollars; for fewer, `size` is negative and it is the ask. */
+export function groupPrice(
+  p: readonly number[],
+  q: readonly number[],
+  gamma: number,
+  index: number,
+  size: number,
+): number {
+  const after = q.map((held, at) => (at === index ? held + size : held));
+  return (groupCertaintyEquivalentUsd(p, after, gamma) - groupCertaintyEquivalentUsd(p, q, gamma)) / size;
+}
+
+/** As `boundedBid` and `boundedAsk` with a void branch: a share's price for `size` more, or fewer when it is negative. */
+export const voidPrice = (
+  p: number,
+  q: number,
+  gamma: number,
+  voidProbability: number,
+  size: number,
+): number =>
+  (certaintyEquivalentWithVoidUsd(p, q + size, gamma, voidProbability) -
+    certaintyEquivalentWithVoidUsd(p, q, gamma, voidProbability)) /
+  size;
+
+/** What a dollar at resolution is worth now: e^(-(c - h) tau), cost of capital c and holding reward h a year, tau in years. */
+export const carryFactor = (costOfCapital: number, holdingReward: number, years: number): number =>
+  Math.exp(-(costOfCapital - holdingReward) * years);
+
+/**
+ * Skew in log-odds for a maker whose profit is in dollars: -gamma q p(1 - p) sigma_b^2 tau, with `logitVariance` = sigma_b^2 tau.
+ * Shaw and Dalen (arXiv 2510.15205) write -gamma q sigma_b^2 tau, whose profit is in log-odds; read as dollars it over-skews.
+ */
+export const logitSkew = (p: number, q: number, gamma: number, logitVariance: number): number =>
+  -gamma * q * p * (1 - p) * logitVariance;
