@@ -5,6 +5,15 @@ import { journalBar } from './journal.ts';
 import { requestsBar } from './requests.ts';
 import { scalingBar } from './scaling.ts';
 import { signBar } from './sign.ts';
+import { tickToOrderBar } from './tick-to-order.ts';
 
 /** Every bar of `./run bench`, in the order of the table. To add one, write its file and put it here. */
-export const bars: readonly Bar[] = [signBar, headersBar, feedBar, requestsBar, journalBar, scalingBar];
+export const bars: readonly Bar[] = [
+  signBar,
+  headersBar,
+  feedBar,
+  requestsBar,
+  tickToOrderBar,
+  journalBar,
+  scalingBar,
+];

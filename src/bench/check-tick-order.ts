@@ -88,7 +88,8 @@ export function followJournal(directory: string): (salt: number) => JournaledOrd
     for (const [, clientId, at] of text.matchAll(PLACED)) clientIds.set(Number(at), clientId!);
     for (const [, clientId, orderId] of text.matchAll(SIGNED)) orderIds.set(clientId!, orderId!);
     const clientId = clientIds.get(salt);
-    if (clientId === undefined) throw new Error(`the command of the order with salt ${salt} is not in the journal`);
+    if (clientId === undefined)
+      throw new Error(`the command of the order with salt ${salt} is not in the journal`);
     const orderId = orderIds.get(clientId);
     if (orderId === undefined) throw new Error(`the signed order ${clientId} is not in the journal`);
     clientIds.delete(salt);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConditionId, Market, TokenId } from '../domain/market.ts';
-import type { MarketEvent, WireLevel } from '../domain/market-event.ts';
-import { formatPrice, MICRO, type Price, type Shares, shares, usd } from '../domain/units.ts';
+import { formatPrice, type Price, shares, usd } from '../domain/units.ts';
 import { seededRandom } from './rounds.ts';
 
 /** Ticks of one cent. Bids rest on every tick from `LOWEST` to the best bid, asks from the best ask to `HIGHEST`. */
@@ -158,38 +157,4 @@ export function moveFrame(market: TickMarket, move: TickMove, stampMs: number): 
     timestamp: String(stampMs),
     event_type: 'price_change',
   });
-}
-
-const toPrice = (ticks: number): Price => (ticks * TICK) as Price;
-const toShares = (count: number): Shares => shares(count * MICRO);
-
-/** The same move as the feed hands it to the core. */
-export const moveEvent = ({ conditionId }: TickMarket, move: TickMove, atMs: number): MarketEvent => ({
-  kind: 'levels',
-  conditionId,
-  changes: [
-    ['BUY', toPrice(move.bidAt), toShares(move.bidShares)],
-    ['SELL', toPrice(move.askAt), toShares(move.askShares)],
-  ],
-  hash: '',
-  venueAtMs: atMs,
-});
-
-/** The whole book as the feed hands it to the core. */
-export function bookEvent({ conditionId, bidTicks }: TickMarket, atMs: number): MarketEvent {
-  const range = (from: number, to: number): WireLevel[] =>
-    Array.from(
-      { length: to - from + 1 },
-      (_, index) => [toPrice(from + index), toShares(LEVEL_SHARES)] as const,
-    );
-  return {
-    kind: 'book',
-    conditionId,
-    tick: TICK,
-    bids: range(LOWEST, bidTicks),
-    asks: range(bidTicks + SPREAD_TICKS, HIGHEST),
-    hash: '',
-    venueAtMs: atMs,
-    source: 'socket',
-  };
 }

@@ -49,7 +49,8 @@ export function startTickPeer(
   const client = benchClient(`http://127.0.0.1:${port}/${contender}`);
   const books = new Map<string, PeerBook>();
   const tokens = tickMarkets(markets).map(({ yesTokenId }) => yesTokenId as string);
-  for (const tokenId of tokens) books.set(tokenId, { bids: new Map(), asks: new Map(), bestBid: null, resting: null });
+  for (const tokenId of tokens)
+    books.set(tokenId, { bids: new Map(), asks: new Map(), bestBid: null, resting: null });
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${contender}`, { perMessageDeflate: false });
   let booksSeen = 0;
   let gotReady: () => void = () => undefined;
@@ -65,7 +66,12 @@ export function startTickPeer(
       { tickSize: '0.01', negRisk: false },
     );
     const answer: unknown = await client.postOrder(signed, OrderType.GTC, true);
-    if (typeof answer !== 'object' || answer === null || !('orderID' in answer) || typeof answer.orderID !== 'string')
+    if (
+      typeof answer !== 'object' ||
+      answer === null ||
+      !('orderID' in answer) ||
+      typeof answer.orderID !== 'string'
+    )
       throw new Error(`the peer's order was answered with ${JSON.stringify(answer)}`);
     book.resting = answer.orderID;
     await canceled;

@@ -12,7 +12,12 @@ import {
   tickBookFrame,
   tickMarkets,
 } from './tick-market.ts';
-import { type FromTickServer, TICK_CONTENDERS, type TickContender, type ToTickServer } from './tick-messages.ts';
+import {
+  type FromTickServer,
+  TICK_CONTENDERS,
+  type TickContender,
+  type ToTickServer,
+} from './tick-messages.ts';
 
 const FRAME_TIMEOUT_MS = 5_000;
 
@@ -110,7 +115,9 @@ async function answerOf(
 ): Promise<unknown> {
   switch (call) {
     case 'POST /orders':
-      return (JSON.parse(body) as { order: PostedOrder }[]).map(({ order }) => takeOrder(contender, order, atMs));
+      return (JSON.parse(body) as { order: PostedOrder }[]).map(({ order }) =>
+        takeOrder(contender, order, atMs),
+      );
     case 'POST /order':
       return takeOrder(contender, (JSON.parse(body) as { order: PostedOrder }).order, atMs);
     case 'DELETE /orders':
@@ -174,7 +181,8 @@ function takeOrder(contender: TickContender, order: PostedOrder, atMs: number): 
 
 function cancel(contender: TickContender, orderIds: readonly string[]): unknown {
   for (const orderId of orderIds)
-    if (!sides[contender].live.delete(orderId)) throw new Error(`${contender}: canceled ${orderId}, which is not live`);
+    if (!sides[contender].live.delete(orderId))
+      throw new Error(`${contender}: canceled ${orderId}, which is not live`);
   return { canceled: orderIds, not_canceled: {} };
 }
 

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bar, BarResult } from './bar.ts';
 import { median } from './rounds.ts';
-import { type FromTickServer, TICK_CONTENDERS, type TickContender, type ToTickServer } from './tick-messages.ts';
+import {
+  type FromTickServer,
+  TICK_CONTENDERS,
+  type TickContender,
+  type ToTickServer,
+} from './tick-messages.ts';
 import { startTickPeer } from './tick-peer.ts';
 import { startTickWorker } from './tick-worker.ts';
 
@@ -37,10 +42,7 @@ export async function measureTickToOrder(
   const closers: (() => Promise<void> | void)[] = [];
   try {
     server.send({ kind: 'journal', directory });
-    const settled =
-      (contender: TickContender) =>
-      (): void =>
-        server.send({ kind: 'settled', contender });
+    const settled = (contender: TickContender) => (): void => server.send({ kind: 'settled', contender });
     const worker = await startTickWorker({
       port: server.port,
       markets,
