@@ -72,18 +72,39 @@ export function totalExposure(state: KernelState): Usd {
   return total as Usd;
 }
 
-/** Opens one pass through the gate with the figures of this moment. */
+/**
+ * Opens one pass through the gate with the figures of this moment. The figures over the whole account are added up when a check
+ * first asks for them: most looks at a market change nothing, and must not cost more the more markets there are.
+ */
 export function openGatePass(state: KernelState): GatePass {
   const limits = limitsOf(state.settings);
   refill(state.orderBudget, limits, state.nowMs);
+  let equity: Usd | null = null;
+  let exposure: number | null = null;
+  let openOrders: number | null = null;
   return {
     mode: state.trading.mode,
     limits,
     budget: state.orderBudget,
     freeCash: freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash),
-    equity: equityOf(state),
-    totalExposure: totalExposure(state),
-    openOrders: allLiveOrders(state.orders).length,
+    get equity() {
+      equity ??= equityOf(state);
+      return equity;
+    },
+    get totalExposure() {
+      exposure ??= totalExposure(state);
+      return exposure;
+    },
+    set totalExposure(value) {
+      exposure = value;
+    },
+    get openOrders() {
+      openOrders ??= allLiveOrders(state.orders).length;
+      return openOrders;
+    },
+    set openOrders(value) {
+      openOrders = value;
+    },
   };
 }
 
