@@ -66,6 +66,8 @@ describe('applyMarkoutWiden', () => {
     const most = changed(at(9, { maxSpreadPts: 6 }));
     expect([bidsOf(most)[0], asksOf(most)[0]]).toEqual([47, 53]);
     expect(changed(at(9, { maxSpreadPts: 3 }))).toBe(BASE);
+    const alone = stageContext({ markoutPts: 9, maxSpreadPts: 6 });
+    expect(asksOf(changed(applyMarkoutWiden({ ...BASE, bids: [] }, alone)))[0]).toBe(53);
   });
 });
 

@@ -39,7 +39,8 @@ export function applyMarkoutWiden(proposal: QuoteProposal, context: StageContext
 
 /**
  * Level 0 of both sides goes outwards in proportion to its distance, so that the spread grows by twice `shiftPts` and no side can be
- * pulled in by the other at the widest spread; the deeper levels follow by the same points.
+ * pulled in by the other at the widest spread; the deeper levels follow by the same points. One side alone has half that spread,
+ * so that it does not jump when the other one leaves.
  */
 function widenBy(proposal: QuoteProposal, shiftPts: number, maxSpreadPts: number): QuoteProposal {
   const centre = proposal.reservationPts;
@@ -49,8 +50,8 @@ function widenBy(proposal: QuoteProposal, shiftPts: number, maxSpreadPts: number
   if (!(spreadPts > 0)) return proposal;
   const isTwoSided = proposal.bids.length > 0 && proposal.asks.length > 0;
   const wanted = isTwoSided ? 2 * shiftPts : shiftPts;
-  const room = isTwoSided ? Math.max(0, maxSpreadPts - spreadPts) : wanted;
-  const added = Math.min(wanted, room);
+  const room = isTwoSided ? maxSpreadPts - spreadPts : maxSpreadPts / 2 - spreadPts;
+  const added = Math.min(wanted, Math.max(0, room));
   if (added === 0) return proposal;
   const onBid = (added * bidPts) / spreadPts;
   const onAsk = (added * askPts) / spreadPts;
