@@ -1,8 +1,14 @@
 import type { Side } from '../domain/market.ts';
 import { asHorizonHours, varianceOverHorizonPts2 } from './as-engine.ts';
 import { type GlftTable, glftBase, glftTable, inventoryStep } from './glft.ts';
-import { inventoryRatio } from './inventory-skew.ts';
-import type { EngineInputs, EngineQuote, EngineSettings, PricingEngine } from './pricing-engine.ts';
+import { inventoryRatio, leanAtLeastTick } from './inventory-skew.ts';
+import {
+  type EngineInputs,
+  type EngineQuote,
+  type EngineSettings,
+  type PricingEngine,
+  quoteAround,
+} from './pricing-engine.ts';
 
 /** The table's size: a limit of more lots than this is quoted as this many, because solving it costs their cube. */
 const MOST_LOTS = 50;
@@ -75,9 +81,10 @@ function variancePts2PerHour(inputs: EngineInputs): number {
 }
 
 /**
- * Prices in points, inventory in lots of the quote size, time in hours. The distances are the exact ones of the bounded problem; at
- * the bound only the side that reduces is wanted. As in every engine a full position leans by at least a tick, and the spread is at
- * least a tick and at most the widest allowed.
+ * Prices in points, inventory in lots of the quote size, time in hours. The reservation price is the middle of the exact bid and ask
+ * for what is held; the width is the exact one for a flat book, as in the closed form, where it does not depend on inventory. The
+ * exact width does a little, and near the bound a lot; deeper levels scale it around the reservation price, and one that changed with
+ * inventory would let some of them rise as the position grows. At the bound only the side that reduces is wanted.
  */
 function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const lots = inputs.lotShares > 0 ? inputs.inventoryShares / inputs.lotShares : 0;
@@ -91,42 +98,27 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     Math.min(LONGEST_HOURS, inputs.hoursToResolution ?? LONGEST_HOURS),
   );
   const table = glftTableNear({ gamma, k, variancePts2PerHour: variance, fillsPerHour, maxLots, tauHours });
-  const base = glftBase({ gamma, k });
-  const bidStep = inventoryStep(table, lots);
-  const askStep = inventoryStep(table, -lots);
-  const flatStep = inventoryStep(table, 0);
+  const bidStepPts = inventoryStep(table, lots);
+  const askStepPts = inventoryStep(table, -lots);
+  const modelSkewPts = (askStepPts - bidStepPts) / 2;
+  const modelSpreadPts = 2 * (glftBase({ gamma, k }) + inventoryStep(table, 0));
+  const spreadPts = Math.max(inputs.tickPts, Math.min(settings.maxSpreadPts, modelSpreadPts));
   const ratio = inventoryRatio(inputs.inventoryShares, inputs.fairPts, inputs.maxInventoryUsd);
-  const floorPts = 0 - ratio * inputs.tickPts;
-  // Both sides move by what the model says or by the floor from where they stand flat, whichever leans more.
-  const lean = ratio > 0 ? Math.min : Math.max;
-  const modelBid = inputs.fairPts - base + lean(-bidStep, floorPts - flatStep);
-  const modelAsk = inputs.fairPts + base + lean(askStep, floorPts + flatStep);
-  const reservationPts = (modelBid + modelAsk) / 2;
-  const widest = Math.max(inputs.tickPts, settings.maxSpreadPts);
-  const halfSpreadPts = Math.max(inputs.tickPts, Math.min(widest, modelAsk - modelBid)) / 2;
+  const skewPts = leanAtLeastTick(modelSkewPts, ratio, inputs);
   const onlySide = sideAtBound(lots, maxLots);
-  return {
-    engine: 'glft',
-    bidPts: reservationPts - halfSpreadPts,
-    askPts: reservationPts + halfSpreadPts,
-    reservationPts,
-    halfSpreadPts,
-    skewPts: reservationPts - inputs.fairPts,
-    ...(onlySide === null ? {} : { onlySide }),
-    because: {
-      inventoryLots: lots,
-      maxLots,
-      inventoryRatio: ratio,
-      gammaPerPtLot: gamma,
-      kappaPerPt: k,
-      fillsPerHour,
-      variancePts2PerHour: variance,
-      tauHours,
-      basePts: base,
-      bidStepPts: bidStep,
-      askStepPts: askStep,
-    },
-  };
+  const both = quoteAround('glft', inputs.fairPts, skewPts, spreadPts / 2, {
+    inventoryLots: lots,
+    maxLots,
+    inventoryRatio: ratio,
+    gammaPerPtLot: gamma,
+    kappaPerPt: k,
+    fillsPerHour,
+    variancePts2PerHour: variance,
+    tauHours,
+    modelSkewPts,
+    modelSpreadPts,
+  });
+  return onlySide === null ? both : { ...both, onlySide };
 }
 
 /** Where one lot more would pass the bound, only the side that reduces. */
@@ -136,7 +128,7 @@ function sideAtBound(lots: number, maxLots: number): Side | null {
 }
 
 /**
- * Gueant-Lehalle-Fernandez-Tapia in points and lots. Flat, measured volatility never narrows it, and it never brings nearer the side
- * that adds to the position; holding something, the theory promises no more. Long inventory never raises its bid.
+ * Gueant-Lehalle-Fernandez-Tapia in points and lots. Measured volatility never narrows it; long inventory never raises its bid; past
+ * its bound it quotes one side.
  */
 export const glftEngine: PricingEngine = { name: 'glft', quote };

@@ -47,20 +47,12 @@ describe.each(engines)('every engine: $name', (engine) => {
     );
   });
 
-  // What bounded inventory leaves of this claim is held, with the counterexample, in glft.test.ts.
-  it(`never narrows when measured volatility rises${engine.name === 'glft' ? ', while flat' : ''}`, () => {
+  it('never narrows when measured volatility rises', () => {
     const vol = fc.double({ min: 1e-6, max: 2, noNaN: true });
     fc.assert(
       fc.property(anyInputs, anySettings, vol, vol, (inputs, settings, one, other) => {
         const at = (volatilityPtsPerSqrtS: number) =>
-          engine.quote(
-            {
-              ...inputs,
-              volatilityPtsPerSqrtS,
-              inventoryShares: engine.name === 'glft' ? 0 : inputs.inventoryShares,
-            },
-            settings,
-          );
+          engine.quote({ ...inputs, volatilityPtsPerSqrtS }, settings);
         const calm = at(Math.min(one, other));
         const wild = at(Math.max(one, other));
         expect(wild.halfSpreadPts).toBeGreaterThanOrEqual(calm.halfSpreadPts - NOISE_PTS);

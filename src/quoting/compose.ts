@@ -1,6 +1,7 @@
 import type { Stage } from './pipeline.ts';
 import { applyBudgetConstraint } from './stages/apply-budget-constraint.ts';
 import { applyEventRisk } from './stages/apply-event-risk.ts';
+import { applyLossBudget } from './stages/apply-loss-budget.ts';
 import { applyMarkoutWiden } from './stages/apply-markout-widen.ts';
 import { applyMultiLevel } from './stages/apply-multi-level.ts';
 import { applyReduceOnly } from './stages/apply-reduce-only.ts';
@@ -18,6 +19,7 @@ export const QUOTING_STAGES: readonly Stage[] = [
   applyEventRisk,
   applyMarkoutWiden,
   applyReduceOnly,
+  applyLossBudget,
   applyBudgetConstraint,
   quantizeToTick,
   clampPostOnly,

@@ -129,9 +129,7 @@ describe('for any book, inventory and subset of stages that keeps the last three
       fc.property(anyQuotingInputs, vol, vol, (inputs, one, other) => {
         const widthAt = (volatilityPtsPerSqrtS: number) => {
           const settings = { ...inputs.settings, multiLevelCount: 1, postOnly: false };
-          // With inventory the bounded-inventory theory lets volatility narrow (glft.test.ts), so there the claim is for a flat book.
-          const inventory = settings.pricingEngine === 'glft' ? FLAT : inputs.inventory;
-          const result = shape({ ...inputs, inventory, settings, volatilityPtsPerSqrtS }, QUOTING_STAGES);
+          const result = shape({ ...inputs, settings, volatilityPtsPerSqrtS }, QUOTING_STAGES);
           const bid = result?.bids[0]?.price;
           const ask = result?.asks[0]?.price;
           return bid === undefined || ask === undefined ? null : ask - bid;

@@ -8,6 +8,7 @@ import {
   othersBest,
 } from '../pricing/fair-value.ts';
 import { inventoryRatio } from '../pricing/inventory-skew.ts';
+import type { LossEpoch } from '../pricing/loss-epoch.ts';
 import type {
   EngineInputs,
   EngineQuote,
@@ -63,6 +64,10 @@ export interface QuotingInputs {
   readonly staleFactor: number;
   readonly unwindUrgency: number;
   readonly kappaPerPt: number | null;
+  /** Measured fills an hour on each side at the fair value; null or absent while unidentified. */
+  readonly fillsPerHour?: number | null;
+  /** What the bounded engine's dollar budget is certified against; null or absent before the first entry. */
+  readonly lossEpoch?: LossEpoch | null;
   readonly eventRisk: boolean;
   /** Mean adverse mark-out in points from `pricing/mark-out-statistics.ts`; null or absent while unmeasured. */
   readonly markoutPts?: number | null;
@@ -144,6 +149,8 @@ function engineInputsOf(inputs: QuotingInputs, fair: FairValue): EngineInputs {
     unwindUrgency: inputs.unwindUrgency,
     hoursToResolution: inputs.hoursToResolution,
     kappaPerPt: inputs.kappaPerPt,
+    fillsPerHour: inputs.fillsPerHour ?? null,
+    lossEpoch: inputs.lossEpoch ?? null,
   };
 }
 
