@@ -9,7 +9,8 @@ import type { MarketMakingMemory } from '../loops/market-making/memory.ts';
 import { profitParts } from '../orders/books.ts';
 import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { netShares } from '../orders/position.ts';
-import { restingSize, yesPriceOf, yesSideOf } from '../orders/reserve.ts';
+import { restingSize } from '../orders/order-size.ts';
+import { yesPriceOf, yesSideOf } from '../orders/reserve.ts';
 import { explainBlocks } from '../risk/trading-state.ts';
 import { chainResidualMicroUsd, inUsd, ledgerResidualMicroUsd, profitMicroUsd } from './run-figures.ts';
 

@@ -14,8 +14,9 @@ import {
   markCancelAsked,
   recoverOrders,
 } from './order-life.ts';
+import { possibleFill } from './order-size.ts';
 import { addApproved, createOrderTable, liveOrders, type OrderTable } from './order-table.ts';
-import { possibleFill, reservedCash } from './reserve.ts';
+import { reservedCash } from './reserve.ts';
 import { CONDITION, clientId, dollars, listed, orderId, QUOTE, request, shares, T0 } from './test-orders.ts';
 import type { OrderRecord } from './types.ts';
 

@@ -14,6 +14,7 @@ import {
   recoverOrders,
   takeLookUps,
 } from './order-life.ts';
+import { possibleFill } from './order-size.ts';
 import {
   addApproved,
   allLiveOrders,
@@ -24,7 +25,7 @@ import {
   liveOrders,
   orderTableFrom,
 } from './order-table.ts';
-import { ownQuotes, possibleFill, reservedCash, reservedTokens, selfCross } from './reserve.ts';
+import { ownQuotes, reservedCash, reservedTokens, selfCross } from './reserve.ts';
 import {
   CONDITION,
   cents,

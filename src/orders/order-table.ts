@@ -8,6 +8,7 @@ import {
   type OrderState,
 } from '../domain/order.ts';
 import type { Shares, Usd } from '../domain/units.ts';
+import { cashOf, restingCashOf } from './order-size.ts';
 import type { ArchivedOrder, OrderRecord, OrderTags } from './types.ts';
 
 /** Events that changed nothing, by reason; a status line shows them. */
@@ -17,12 +18,22 @@ export interface OrderCounts {
   contradictions: number;
 }
 
+/** Dollars that orders speak for. */
+export interface CashReserve {
+  /** What they may still cost; unknown orders count in full. */
+  cash: number;
+  /** What comes free when they are replaced. */
+  resting: number;
+}
+
 /** All orders of ours that matter still. Plain data; the functions of this folder are its only writers. */
 export interface OrderTable {
   byClientId: Map<ClientId, OrderRecord>;
   byOrderId: Map<OrderId, OrderRecord>;
   /** Orders that may be live or whose fills are awaited, by market: what reservations and the planner walk over. */
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
+  /** Sums over all working orders and by market, kept by `indexOrder`, so that no look at one market adds up all orders. */
+  reserved: CashReserve & { byCondition: Map<ConditionId, CashReserve> };
   /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
   doubtful: Set<ClientId>;
   /** Orders of which the venue has matched more than our fills add up to. */
@@ -40,6 +51,7 @@ export function createOrderTable(): OrderTable {
     byClientId: new Map(),
     byOrderId: new Map(),
     workingByCondition: new Map(),
+    reserved: { cash: 0, resting: 0, byCondition: new Map() },
     doubtful: new Set(),
     awaiting: new Set(),
     archive: new Map(),
@@ -119,6 +131,24 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
     ofMarket.set(clientId, record);
   } else if (ofMarket?.delete(clientId) === true && ofMarket.size === 0)
     table.workingByCondition.delete(conditionId);
+  sumReserves(table, conditionId);
+}
+
+/** Adds up one market's orders anew and moves the totals by the difference. Whole numbers, so nothing drifts. */
+function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: ConditionId): void {
+  const before = reserved.byCondition.get(conditionId);
+  const after: CashReserve = { cash: 0, resting: 0 };
+  const ofMarket = workingByCondition.get(conditionId);
+  if (ofMarket === undefined) reserved.byCondition.delete(conditionId);
+  else {
+    for (const record of ofMarket.values()) {
+      after.cash += cashOf(record);
+      after.resting += restingCashOf(record);
+    }
+    reserved.byCondition.set(conditionId, after);
+  }
+  reserved.cash += after.cash - (before?.cash ?? 0);
+  reserved.resting += after.resting - (before?.resting ?? 0);
 }
 
 /** Notes why the venue must be asked about an order, or that it need not be any more. */

@@ -1,39 +1,12 @@
 import type { ConditionId, Side } from '../domain/market.ts';
-import { type ClientId, mayBeLive } from '../domain/order.ts';
-import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import type { ClientId } from '../domain/order.ts';
+import { complement, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { possibleFill, restingSize } from './order-size.ts';
 import { type OrderTable, workingOrders } from './order-table.ts';
 import type { OrderRecord, OwnQuote } from './types.ts';
 
-/**
- * What may still come as fills of this order: all that our fills do not cover while it may be live, and once it has ended what
- * the venue said was matched and we have no fill for yet.
- */
-export function possibleFill(record: OrderRecord): Shares {
-  const upTo = mayBeLive(record.state) ? record.request.size : record.venueMatched;
-  return Math.max(0, upTo - record.matched) as Shares;
-}
-
-/** What may rest on the venue's book of this order now. */
-export const restingSize = (record: OrderRecord): Shares =>
-  (mayBeLive(record.state)
-    ? Math.max(0, record.request.size - Math.max(record.matched, record.venueMatched))
-    : 0) as Shares;
-
-/** Dollars that this order may still cost; 0 for a sell. */
-export function cashOf(record: OrderRecord): Usd {
-  if (record.request.side === 'SELL') return 0 as Usd;
-  const size = possibleFill(record);
-  if (size === 0) return 0 as Usd;
-  return (notional(record.request.price, size, 'up') + record.takerFeeBound) as Usd;
-}
-
 /** Dollars that all orders of ours may still cost; unknown ones count in full. */
-export function reservedCash(table: OrderTable): Usd {
-  let sum = 0;
-  for (const ofMarket of table.workingByCondition.values())
-    for (const record of ofMarket.values()) sum += cashOf(record);
-  return sum as Usd;
-}
+export const reservedCash = (table: OrderTable): Usd => table.reserved.cash as Usd;
 
 /** Tokens of one market that sells of ours may still take. */
 export function reservedTokens(table: OrderTable, conditionId: ConditionId): { yes: Shares; no: Shares } {

@@ -1,22 +1,15 @@
 import type { ConditionId } from '../../domain/market.ts';
-import {
-  MICRO,
-  notional,
-  POINT,
-  type Price,
-  priceToFloat,
-  type Shares,
-  type Usd,
-} from '../../domain/units.ts';
+import { MICRO, POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
+import { restingSize } from '../../orders/order-size.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import { netShares } from '../../orders/position.ts';
-import { ownQuotes, restingSize } from '../../orders/reserve.ts';
-import type { DesiredQuote, OrderRecord } from '../../orders/types.ts';
+import { ownQuotes } from '../../orders/reserve.ts';
+import type { DesiredQuote } from '../../orders/types.ts';
 import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
@@ -179,13 +172,10 @@ function inventoryOf({ state }: LoopView, slot: MarketSlot, { pendingPairs }: Ca
   };
 }
 
-/** The dollars of one look at the markets. Added up once, because each market would otherwise walk over the orders of all. */
+/** What one look at the markets shares: added up once, not for each market. */
 export interface CashView {
   /** Free now, net of every order and split. */
   readonly free: number;
-  /** What comes free when an order is replaced, by market, and in all. */
-  readonly resting: ReadonlyMap<ConditionId, number>;
-  readonly allResting: number;
   /** Pairs that merges and redemptions on their way will take, by market. */
   readonly pendingPairs: ReadonlyMap<ConditionId, number>;
 }
@@ -193,21 +183,13 @@ export interface CashView {
 export function cashViewOf({ state }: LoopView): CashView {
   const free =
     freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
-  const resting = new Map<ConditionId, number>();
-  let allResting = 0;
-  for (const [conditionId, working] of state.orders.workingByCondition) {
-    let ofMarket = 0;
-    for (const record of working.values()) ofMarket += restingCash(record);
-    resting.set(conditionId, ofMarket);
-    allResting += ofMarket;
-  }
   const pendingPairs = new Map<ConditionId, number>();
   for (const { request } of pendingTransactions(state.transactions)) {
     if (request.action === 'split') continue;
     const { conditionId, amount } = request;
     pendingPairs.set(conditionId, (pendingPairs.get(conditionId) ?? 0) + amount);
   }
-  return { free, resting, allResting, pendingPairs };
+  return { free, pendingPairs };
 }
 
 /**
@@ -219,10 +201,11 @@ function budgetOf(
   memory: MarketMakingMemory,
   conditionId: ConditionId,
   mm: MarketMakingSettings,
-  { free, resting, allResting }: CashView,
+  { free }: CashView,
 ): Usd {
-  const ownResting = resting.get(conditionId) ?? 0;
-  const share = Math.floor((free + allResting) / Math.max(1, memory.chosen.size));
+  const { reserved } = state.orders;
+  const ownResting = reserved.byCondition.get(conditionId)?.resting ?? 0;
+  const share = Math.floor((free + reserved.resting) / Math.max(1, memory.chosen.size));
   const risk = marketRisk(state, conditionId);
   const atRisk = Math.max(
     0,
@@ -233,10 +216,6 @@ function budgetOf(
   const limit = 2 * dollars(mm.maxPerMarketUsd) - atRisk;
   return Math.floor(Math.max(0, Math.min(share, limit, free + ownResting))) as Usd;
 }
-
-/** Dollars that come free when this order is replaced. What the venue has matched already is spent. */
-const restingCash = (record: OrderRecord): number =>
-  record.request.side === 'SELL' ? 0 : notional(record.request.price, restingSize(record), 'down');
 
 function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuote[] {
   const merged = new Map<Price, DesiredQuote>();
