@@ -57,8 +57,8 @@ export function glftTableNear(request: TableRequest): GlftTable {
   return table;
 }
 
-/** No measurable variance is quoted as a thousandth of a point an hour. */
-const LEAST = 1e-6;
+/** Rates below this are quoted as this: a millionth of a point of movement an hour is none. */
+const LEAST = 1e-12;
 const gridIndex = (value: number): number =>
   Math.round(Math.log2(Math.max(LEAST, value)) * GRID_PER_DOUBLING);
 const onGrid = (index: number): number => 2 ** (index / GRID_PER_DOUBLING);
