@@ -30,7 +30,8 @@ const count = Number(process.argv[2]);
 interface Side {
   readonly markets: readonly TickMarket[];
   readonly byToken: ReadonlyMap<string, TickMarket>;
-  readonly sockets: Set<WebSocket>;
+  /** The connection that asked for a token. */
+  readonly sockets: Map<string, WebSocket>;
   /** Rows of `GET /data/orders`. */
   readonly live: Map<string, Record<string, unknown>>;
   /** Orders taken in this round, to be proven at its end. */
@@ -52,7 +53,7 @@ function createSide(): Side {
         [market.noTokenId as string, market],
       ]),
     ),
-    sockets: new Set(),
+    sockets: new Map(),
     live: new Map(),
     taken: [],
     gotSettled: () => undefined,
@@ -224,7 +225,7 @@ async function round(contender: TickContender, frames: number): Promise<void> {
     });
     side.arrived = arrived;
     const sentAtMs = performance.now();
-    for (const socket of side.sockets) socket.send(text);
+    side.sockets.get(market.yesTokenId)?.send(text);
     latenciesUs.push(((await arrived) - sentAtMs) * 1_000);
     await settled;
   }
@@ -245,19 +246,18 @@ async function proveTaken(contender: TickContender): Promise<void> {
 const sockets = new WebSocketServer({ server, perMessageDeflate: false });
 sockets.on('connection', (socket, request) => {
   const side = sides[contenderOf(request.url ?? '/')];
-  side.sockets.add(socket);
-  socket.on('close', () => side.sockets.delete(socket));
   socket.on('message', (bytes: Buffer) => {
     const text = bytes.toString('utf8');
     if (text === 'PING') socket.send('PONG');
     else
       for (const tokenId of (JSON.parse(text) as { assets_ids: string[] }).assets_ids)
-        sendBook(side, socket, tokenId);
+        subscribe(side, socket, tokenId);
   });
 });
 
-function sendBook(side: Side, socket: WebSocket, tokenId: string): void {
+function subscribe(side: Side, socket: WebSocket, tokenId: string): void {
   const market = side.byToken.get(tokenId);
+  side.sockets.set(tokenId, socket);
   if (market !== undefined && tokenId === market.yesTokenId) socket.send(tickBookFrame(market, Date.now()));
 }
 
