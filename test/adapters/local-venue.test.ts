@@ -172,7 +172,8 @@ describe('the adapters against the local venue', () => {
     const after = await us.chain.balances(tokens, signal());
     expect(before.cash - after.cash).toBe(6_000_000);
     expect(after.tokens.map(([, held]) => held)).toEqual([6_000_000, 6_000_000]);
-    expect(await us.chain.read(`0x${'1'.repeat(64)}`, 0, signal())).toMatchObject({ status: 'notSent' });
+    // A used nonce without a receipt proves nothing at first: the node that was asked may be behind.
+    expect(await us.chain.read(`0x${'1'.repeat(64)}`, 0, signal())).toMatchObject({ status: 'unknown' });
   });
 
   it('place, see, match and cancel orders, on every channel alike', async () => {
