@@ -19,7 +19,7 @@ export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
   MM_SCANNER_REFRESH_MINUTES: '0.5',
   MM_DELTA_MIN: '0.5',
   MM_MIN_QUOTE_LIFETIME_SECONDS: '2',
-  MM_MERGE_THRESHOLD: '6',
+  MM_MERGE_THRESHOLD: '2',
 };
 
 /** The worker's whole world in the demo: nothing of the operator's own `.env` or environment gets into it. */
