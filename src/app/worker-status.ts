@@ -1,6 +1,7 @@
 import { bestAsk, bestBid } from '../domain/book.ts';
 import type { ConditionId } from '../domain/market.ts';
 import { MICRO, PRICE_ONE } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
 import { isReconciled } from '../kernel/reconciliation.ts';
 import type { KernelState, RunCounts } from '../kernel/state.ts';
@@ -10,7 +11,7 @@ import { profitParts } from '../orders/books.ts';
 import { restingSize } from '../orders/order-size.ts';
 import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { netShares } from '../orders/position.ts';
-import { yesPriceOf, yesSideOf } from '../orders/reserve.ts';
+
 import { explainBlocks } from '../risk/trading-state.ts';
 import { chainResidualMicroUsd, inUsd, ledgerResidualMicroUsd, profitMicroUsd } from './run-figures.ts';
 

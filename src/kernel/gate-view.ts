@@ -1,12 +1,13 @@
 import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
 import type { ConditionId, Outcome, Side } from '../domain/market.ts';
 import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { freeCash, freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
 import { possibleFill, restingSize } from '../orders/order-size.ts';
 import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { leastShares, mostShares, netShares } from '../orders/position.ts';
-import { yesPriceOf, yesSideOf } from '../orders/reserve.ts';
+
 import type { OwnQuote } from '../orders/types.ts';
 import { accountValue, type ValuedHolding } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Price, Shares, Usd } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { applyAnswers, applyCancelAnswered, applyPrepared, markCancelAsked } from './order-life.ts';
 import { addApproved, createOrderTable, liveOrders, type OrderTable } from './order-table.ts';
 import { inBatches, type Plan, type PlanInput, type PlanRules, planQuotes } from './planner.ts';
-import { ownQuotes, reservedCash, reservedTokens, yesPriceOf, yesSideOf } from './reserve.ts';
+import { ownQuotes, reservedCash, reservedTokens } from './reserve.ts';
 import { CONDITION, clientId, dollars, NO, orderId, QUOTE, request, shares, T0, YES } from './test-orders.ts';
 import type { DesiredQuote } from './types.ts';
 

@@ -1,9 +1,10 @@
 import type { ConditionId, TokenId } from '../domain/market.ts';
 import { type ClientId, mayBeLive, type OrderId } from '../domain/order.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { allocate, type FreeFunds } from './allocate.ts';
 import { restingSize } from './order-size.ts';
-import { selfCross, yesPriceOf, yesSideOf } from './reserve.ts';
+import { selfCross } from './reserve.ts';
 import type { DesiredQuote, OrderRecord, OwnQuote, PlannedOrder } from './types.ts';
 
 /** When a resting quote is left alone and when it is moved. */

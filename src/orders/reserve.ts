@@ -1,9 +1,10 @@
 import type { ConditionId, Side } from '../domain/market.ts';
 import type { ClientId } from '../domain/order.ts';
-import { complement, type Price, type Shares, type Usd } from '../domain/units.ts';
+import type { Price, Shares, Usd } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { possibleFill, restingSize } from './order-size.ts';
 import { type OrderTable, workingOrders } from './order-table.ts';
-import type { OrderRecord, OwnQuote } from './types.ts';
+import type { OwnQuote } from './types.ts';
 
 /** Dollars that all orders of ours may still cost; unknown ones count in full. */
 export const reservedCash = (table: OrderTable): Usd => table.reserved.cash as Usd;
@@ -16,13 +17,6 @@ export function reservedTokens(table: OrderTable, conditionId: ConditionId): { y
       reserved[record.request.outcome === 'YES' ? 'yes' : 'no'] += possibleFill(record);
   return reserved as { yes: Shares; no: Shares };
 }
-
-/** Side of the market's one book that an order stands on: a NO order is the opposite order for YES at 1 - p. */
-export const yesSideOf = (order: Pick<OrderRecord['request'], 'outcome' | 'side'>): Side =>
-  (order.side === 'BUY') === (order.outcome === 'YES') ? 'BUY' : 'SELL';
-
-export const yesPriceOf = (order: Pick<OrderRecord['request'], 'outcome' | 'price'>): Price =>
-  order.outcome === 'YES' ? order.price : complement(order.price);
 
 /** Our orders of one market that may rest on the book, in YES coordinates. */
 export function ownQuotes(table: OrderTable, conditionId: ConditionId): OwnQuote[] {

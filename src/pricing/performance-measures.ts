@@ -9,6 +9,7 @@ import {
   sharesToFloat,
   type Usd,
 } from '../domain/units.ts';
+import { yesPriceOf } from '../domain/yes-coordinates.ts';
 
 /** How trading went. Formulas and units: `docs/metrics.md`. A measure that has no value says why, instead of a number that misleads. */
 export interface TradeFill {
@@ -84,7 +85,7 @@ export function roundTripsOf(fills: readonly TradeFill[]): RoundTrips {
 }
 
 function lotOf(fill: TradeFill): OpenLot {
-  const yesPrice = fill.outcome === 'YES' ? fill.price : complement(fill.price);
+  const yesPrice = yesPriceOf(fill);
   return {
     marketId: fill.marketId,
     direction: (fill.side === 'BUY') === (fill.outcome === 'YES') ? 'long' : 'short',

@@ -1,6 +1,7 @@
 import { levelsOf, type TickBook } from '../domain/book.ts';
 import type { Outcome, RewardTerms, Side } from '../domain/market.ts';
 import { POINT, type Price, type Shares, sharesToFloat, usdToFloat } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 
 /**
  * Liquidity rewards: what resting orders score in each minute's sample, and what share of the market's daily pot that is.
@@ -98,9 +99,7 @@ export function competingScores(
 function ownAt(ours: readonly RewardOrder[], side: Side, at: Price): number {
   let own = 0;
   for (const order of ours) {
-    const yesSide = (order.side === 'BUY') === (order.outcome === 'YES') ? 'BUY' : 'SELL';
-    const yesPrice = order.outcome === 'YES' ? order.price : 100 * POINT - order.price;
-    if (yesSide === side && yesPrice === at) own += order.size;
+    if (yesSideOf(order) === side && yesPriceOf(order) === at) own += order.size;
   }
   return own;
 }

@@ -1,8 +1,8 @@
 import { onGrid } from '../domain/book.ts';
-import type { Outcome, Side } from '../domain/market.ts';
 import type { OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
-import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
 import { exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
@@ -87,15 +87,6 @@ const no = (refused: RefusalCode, value: number, limit: number, text: string): R
   text,
 });
 
-/** The side an order stands on in the merged YES book. */
-export const yesSide = (outcome: Outcome, side: Side): Side => {
-  if (outcome === 'YES') return side;
-  return side === 'BUY' ? 'SELL' : 'BUY';
-};
-
-/** The price an order stands at in the merged YES book. */
-export const yesPrice = (outcome: Outcome, at: Price): Price => (outcome === 'YES' ? at : complement(at));
-
 /** Approves an order and reserves what it needs, or says which limit it breaks. Nothing is reserved by a refusal. */
 export function checkOrder(
   pass: GatePass,
@@ -137,8 +128,8 @@ function checkShape(market: GateMarket, { price, size }: OrderRequest): Refused 
 }
 
 function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
-  const side = yesSide(request.outcome, request.side);
-  const at = yesPrice(request.outcome, request.price);
+  const side = yesSideOf(request);
+  const at = yesPriceOf(request);
   if (market.mid === null) return no('bookNotLive', 0, 0, 'no trusted mid yet');
   const distance = Math.abs(at - market.mid);
   if (distance > pass.limits.maxDistance) {
@@ -166,8 +157,8 @@ function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequ
 
 /** Two own orders that could meet would be the venue's to refuse and ours to pay for. */
 function checkOwnBook(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
-  const side = yesSide(request.outcome, request.side);
-  const at = yesPrice(request.outcome, request.price);
+  const side = yesSideOf(request);
+  const at = yesPriceOf(request);
   const other = side === 'BUY' ? market.ownBestAsk : market.ownBestBid;
   if (other !== null && (side === 'BUY' ? at >= other : at <= other)) {
     return no('selfCross', at, other, 'would meet an own order that may be live');
@@ -214,15 +205,15 @@ function checkRate(pass: GatePass): Refused | null {
 }
 
 function withOrder(risk: MarketRisk, request: OrderRequest): MarketRisk {
-  return yesSide(request.outcome, request.side) === 'BUY'
+  return yesSideOf(request) === 'BUY'
     ? { ...risk, liveBidShares: risk.liveBidShares + request.size }
     : { ...risk, liveAskShares: risk.liveAskShares + request.size };
 }
 
 function reserve(pass: GatePass, market: GateMarket, request: OrderRequest): void {
   const before = exposureOf(market.risk);
-  const at = yesPrice(request.outcome, request.price);
-  if (yesSide(request.outcome, request.side) === 'BUY') {
+  const at = yesPriceOf(request);
+  if (yesSideOf(request) === 'BUY') {
     market.risk.liveBidShares += request.size;
     market.ownBestBid = Math.max(at, market.ownBestBid ?? 0) as Price;
   } else {
