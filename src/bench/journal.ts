@@ -8,11 +8,15 @@ import type { JournalEntry } from '../ports/journal.ts';
 import type { Bar } from './bar.ts';
 import { assertSame, medianUs } from './rounds.ts';
 
-const APPENDS = 10_000;
+const TURNS = 4_000;
+/** What a market's move that leads to an order writes before the order may leave: the input, the decision, the order. */
+export const ENTRIES_A_TURN = 3;
 const COMMITS = 200;
 const ROUNDS = 7;
 const KILLS = 5;
 const AT_LEAST = 100;
+
+const CONDITION_ID = `0x${'ab'.repeat(16)}`;
 
 /** One row of about 220 bytes, the size of an ordinary book update. */
 export const journalEntry = (seq: number): JournalEntry => ({
@@ -24,7 +28,7 @@ export const journalEntry = (seq: number): JournalEntry => ({
   cause: null,
   body: {
     kind: 'levels',
-    conditionId: `0x${'ab'.repeat(16)}`,
+    conditionId: CONDITION_ID,
     changes: [['BUY', 4_200, 12_000_000]],
     hash: '',
     venueAtMs: 1_800_000_000_000,
@@ -58,7 +62,7 @@ async function killOnce(
 /** What journaling costs the hot path, against a database row committed to the disk; and whether kill -9 loses or doubles anything. */
 export const journalBar: Bar = {
   name: 'journal',
-  what: 'an append against a row of node:sqlite with a FULL commit; nothing lost or doubled after kill -9',
+  what: 'an entry of a turn that acts against a row of node:sqlite with a FULL commit; nothing lost or doubled after kill -9',
   async run() {
     const directory = mkdtempSync(join(tmpdir(), 'evenkeel-bench-journal-'));
     try {
@@ -70,15 +74,16 @@ export const journalBar: Bar = {
         kills.lost += one.lost;
         kills.doubled += one.doubled;
       }
-      const value = us.commit / us.append;
+      const value = us.commit / us.turn;
       return {
         name: 'journal',
-        bar: `an append at most 1/${AT_LEAST} of a FULL commit; 0 lost and 0 doubled after kill -9`,
+        bar: `an entry at most 1/${AT_LEAST} of a FULL commit; 0 lost and 0 doubled after kill -9`,
         value,
         unit: 'x',
         isMet: value >= AT_LEAST && kills.lost === 0 && kills.doubled === 0 && kills.acted > 0,
         figures: [
-          { name: 'append', value: us.append, unit: 'us' },
+          { name: `entry of a turn of ${ENTRIES_A_TURN}`, value: us.turn, unit: 'us' },
+          { name: 'entry written alone', value: us.alone, unit: 'us' },
           { name: 'node:sqlite FULL commit of one row', value: us.commit, unit: 'us' },
           { name: `acted upon before ${KILLS} kills`, value: kills.acted, unit: 'entries' },
           { name: 'lost', value: kills.lost, unit: 'entries' },
@@ -91,21 +96,31 @@ export const journalBar: Bar = {
   },
 };
 
-async function timeBoth(directory: string): Promise<{ append: number; commit: number }> {
+async function timeBoth(directory: string): Promise<{ turn: number; alone: number; commit: number }> {
   const journal = openFileJournal(join(directory, 'timed'));
   const database = new DatabaseSync(join(directory, 'timed.db'));
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE journal (body TEXT)');
   const insert = database.prepare('INSERT INTO journal VALUES (?)');
   let appended = 0;
   let committed = 0;
+  function appendTurn(count: number): void {
+    const entries: JournalEntry[] = [];
+    for (let entry = 0; entry < count; entry += 1) {
+      appended += 1;
+      entries.push(journalEntry(appended));
+    }
+    journal.append(entries);
+    journal.flush();
+  }
   const us = await medianUs(
     {
-      append: () => {
-        for (let index = 0; index < APPENDS; index += 1) {
-          appended += 1;
-          journal.append([journalEntry(appended)]);
-        }
-        return APPENDS;
+      turn: () => {
+        for (let turn = 0; turn < TURNS; turn += 1) appendTurn(ENTRIES_A_TURN);
+        return TURNS * ENTRIES_A_TURN;
+      },
+      alone: () => {
+        for (let turn = 0; turn < TURNS; turn += 1) appendTurn(1);
+        return TURNS;
       },
       commit: () => {
         for (let index = 0; index < COMMITS; index += 1) {

@@ -10,10 +10,13 @@ export interface JournalEntry {
   readonly body: unknown;
 }
 
-/** Appends to the run's journal. `append` returns once the bytes are with the operating system, so that they survive `kill -9`. */
+/** Appends to the run's journal, in two steps, so that one write can serve everything that an event-loop turn brought. */
 export interface JournalSink {
+  /** Takes the entries as they are now; they reach the operating system with the next `flush` at the latest. */
   append(entries: readonly JournalEntry[]): void;
-  /** Forces what was appended to the disk. */
+  /** Returns once all that was appended is with the operating system, so that it survives `kill -9`. Before anything is acted upon. */
+  flush(): void;
+  /** Flushes, and forces what was appended to the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,22 +17,27 @@ import { createLiveDriver } from './live-driver.ts';
 import { replayJournal } from './replay.ts';
 import { keptLog, manualTimers } from './test-support/manual-timers.ts';
 
-function driven(failAtAppend = Infinity) {
+function driven(failAtFlush = Infinity) {
   const scripted = scriptedLoop();
   const timers = manualTimers();
   const entries: JournalEntry[] = [];
   const events: string[] = [];
   const fatal: unknown[] = [];
   const answers: Input[] = [];
-  let appends = 0;
+  let appended: readonly JournalEntry[] = [];
+  let flushes = 0;
   const driver = createLiveDriver({
     kernel: createKernel([scripted.loop], null),
     journal: {
       append(batch) {
-        appends += 1;
-        if (appends >= failAtAppend) throw new Error('disk full');
-        entries.push(...batch);
-        events.push(`journal ${batch.map(({ kind }) => kind).join(',')}`);
+        appended = [...appended, ...batch];
+      },
+      flush() {
+        flushes += 1;
+        if (flushes >= failAtFlush) throw new Error('disk full');
+        entries.push(...appended);
+        events.push(`journal ${appended.map(({ kind }) => kind).join(',')}`);
+        appended = [];
       },
       sync: () => Promise.resolve(),
       close: () => Promise.resolve(),
@@ -48,6 +53,9 @@ function driven(failAtAppend = Infinity) {
   });
   return { driver, scripted, timers, entries, events, fatal, answers };
 }
+
+/** After everything the driver has put off to the end of this turn. */
+const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** The inputs that bring a kernel to trade, taken from a kernel that a test has driven there. */
 function inputsToTrade(): Input[] {
@@ -81,6 +89,44 @@ describe('the live driver', () => {
     const out = run.entries.find(({ kind }) => kind === 'place');
     expect(run.entries[(out?.cause ?? 0) - 1]).toMatchObject({ dir: 'in' });
     expect(run.driver.entryCount()).toBe(run.entries.length);
+  });
+
+  it('writes what the feed brings once a turn, and before anything is acted upon', async () => {
+    const run = driven();
+    toTrading(run);
+    await nextTurn();
+    run.events.length = 0;
+    for (const bid of [46, 45, 44]) run.driver.submit(book(1, bid, 53));
+    expect(run.events).toEqual([]);
+    await nextTurn();
+    expect(run.events).toEqual(['journal book,book,book']);
+    run.scripted.script.push([quoteIntent(1, [['BUY', 42, 10]])]);
+    run.driver.submit(book(1, 43, 53));
+    run.driver.submit(book(1, 44, 53));
+    await run.timers.pass(10_000);
+    const placed = run.events.indexOf('act place');
+    expect(placed).toBeGreaterThan(0);
+    const before = run.events.slice(1, placed).filter((event) => event.startsWith('journal'));
+    expect(before.join(',')).toContain('book,book');
+    expect(before.join(',')).toContain('place');
+  });
+
+  it('writes an answer of the venue at once', () => {
+    const run = driven();
+    run.driver.submit(runStarted());
+    run.driver.submit(book(1, 47, 53));
+    run.driver.submit({ kind: 'ordersPrepared', orders: [] });
+    expect(run.entries.map(({ kind }) => kind).slice(-2)).toEqual(['book', 'ordersPrepared']);
+  });
+
+  it('tells of a write that failed at the end of a turn', async () => {
+    const run = driven(2);
+    run.driver.submit(runStarted());
+    run.driver.submit(book(1, 47, 53));
+    expect(run.fatal).toEqual([]);
+    await nextTurn();
+    expect(run.fatal).toMatchObject([{ message: 'disk full' }]);
+    expect(run.timers.waiting()).toBe(0);
   });
 
   it('takes inputs one at a time, in the order they came, also those that an effect answers at once', () => {

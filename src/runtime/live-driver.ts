@@ -7,7 +7,7 @@ import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
 /**
  * Drives one kernel from live ports. Inputs are taken one at a time, stamped with a clock that never goes back nor stands
- * still, journaled with their outputs, and only then acted upon.
+ * still, journaled with their outputs, and only then acted upon. What leads to no act is written at the end of the turn.
  */
 export interface LiveDriver {
   submit(input: Input): void;
@@ -18,6 +18,15 @@ export interface LiveDriver {
   /** Stops the wake timer; inputs that come later are dropped. */
   close(): void;
 }
+
+/** What the market feed brings may wait for the end of the turn: a crash that takes it has taken nothing that was acted upon. */
+const MAY_BE_WRITTEN_LATER: ReadonlySet<Input['kind']> = new Set([
+  'book',
+  'levels',
+  'tickSize',
+  'bookUntrusted',
+  'publicTrade',
+]);
 
 /** The longest sleep between wakes, so that a lost timer costs a second at most. */
 const MAX_SLEEP_MS = 1_000;
@@ -34,12 +43,14 @@ export function createLiveDriver(options: {
   readonly notBeforeMs?: number;
 }): LiveDriver {
   const { kernel, timers } = options;
-  const recorder = createRecorder(kernel, options.journal);
+  const { journal } = options;
+  const recorder = createRecorder(kernel, journal);
   const queue: Input[] = [];
   let draining = false;
   let closed = false;
   const clock = createSteadyClock(() => timers.nowMs(), options.notBeforeMs ?? 0);
   let cancelWake: (() => void) | null = null;
+  let writeLater: NodeJS.Immediate | null = null;
 
   function submit(input: Input): void {
     if (closed) return;
@@ -53,15 +64,32 @@ export function createLiveDriver(options: {
     try {
       for (let input = queue.shift(); input !== undefined && !closed; input = queue.shift()) {
         const commands = recorder.step(clock.nowMs(), input);
+        if (commands.every(isForTheRecord) && MAY_BE_WRITTEN_LATER.has(input.kind))
+          writeLater ??= setImmediate(write);
+        else journal.flush();
         for (const command of commands) options.onCommand(command);
       }
     } catch (error) {
-      close();
-      options.onFatal(error);
+      fail(error);
     } finally {
       draining = false;
     }
     scheduleWake();
+  }
+
+  /** One write for all that the turn of the event loop has brought. */
+  function write(): void {
+    writeLater = null;
+    try {
+      journal.flush();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    close();
+    options.onFatal(error);
   }
 
   function scheduleWake(): void {
@@ -80,7 +108,12 @@ export function createLiveDriver(options: {
     closed = true;
     cancelWake?.();
     cancelWake = null;
+    if (writeLater !== null) clearImmediate(writeLater);
+    writeLater = null;
   }
 
   return { submit, kernel, clock, entryCount: recorder.entryCount, close };
 }
+
+/** A decision is written down, not acted upon. */
+const isForTheRecord = ({ kind }: Command): boolean => kind === 'decision';

@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import type { JournalEntry, JournalSink } from '../ports/journal.ts';
 
-/** Steps the kernel and writes what went in and what came out, as one append, before anybody acts on it. */
+/** Steps the kernel and appends what went in and what came out. Whoever acts on it flushes first. */
 export interface Recorder {
   readonly kernel: Kernel;
   step(atMs: number, input: Input): Command[];

@@ -29,6 +29,7 @@ function record(loops: readonly Loop[]): JournalEntry[] {
       // What is compared later is what a file would give back.
       for (const entry of more) entries.push(JSON.parse(JSON.stringify(entry)));
     },
+    flush: () => undefined,
     sync: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -65,7 +65,7 @@ describe('the live driver', () => {
     const { kernel, steps } = metronome();
     const driver = createLiveDriver({
       kernel,
-      journal: { append: nothing, sync: async () => undefined, close: async () => undefined },
+      journal: { append: nothing, flush: nothing, sync: async () => undefined, close: async () => undefined },
       timers: {
         nowMs: () => machine,
         after: (delayMs, action) => {

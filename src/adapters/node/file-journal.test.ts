@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,7 +30,10 @@ async function readAll(): Promise<number[]> {
 describe('file journal', () => {
   it('gives back every entry in order, across segments and reopenings', async () => {
     const first = openFileJournal(directory, 500);
-    for (let seq = 1; seq <= 20; seq += 1) first.append([entry(seq)]);
+    for (let seq = 1; seq <= 20; seq += 1) {
+      first.append([entry(seq)]);
+      first.flush();
+    }
     await first.close();
     const second = openFileJournal(directory, 500);
     second.append([entry(21), entry(22)]);
@@ -41,6 +44,25 @@ describe('file journal', () => {
     expect(files.filter((name) => name.endsWith('.jsonl.gz')).length).toBeGreaterThan(2);
     // Only the two segments that were open at a close are left plain.
     expect(files.filter((name) => name.endsWith('.jsonl'))).toHaveLength(2);
+  });
+
+  it('is with the operating system after a flush, in the words JSON.stringify would use', () => {
+    const journal = openFileJournal(directory);
+    const entries = [entry(1), { ...entry(2), dir: 'out', cause: 1 } as const];
+    journal.append(entries.slice(0, 1));
+    journal.append(entries.slice(1));
+    const file = join(directory, 'journal-00001.jsonl');
+    expect(readFileSync(file, 'utf8')).toBe('');
+    journal.flush();
+    journal.flush();
+    expect(readFileSync(file, 'utf8')).toBe(entries.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  });
+
+  it('writes without a flush what would grow too long', () => {
+    const journal = openFileJournal(directory);
+    const long = { ...entry(1), body: 'x'.repeat(300_000) };
+    journal.append([long]);
+    expect(readFileSync(join(directory, 'journal-00001.jsonl'), 'utf8')).toContain('x'.repeat(300_000));
   });
 
   it('drops a torn last line, which was never acted upon', async () => {

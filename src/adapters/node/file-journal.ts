@@ -17,20 +17,24 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { JournalEntry, JournalSink } from '../../ports/journal.ts';
+import { journalLine } from './journal-line.ts';
 
 /** A segment is closed at this size, so that no file ever becomes one string too long for Node. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+/** Appends are written without waiting for a flush once they are this long together, so that memory has a bound. */
+const MOST_UNWRITTEN_CHARACTERS = 256 * 1024;
 const SEGMENT_NAME = /^journal-(\d{5})\.jsonl(?:\.gz)?$/;
 
 /**
- * Appends entries to `journal-00001.jsonl` and on, in `directory`. Each append is one `write` to the operating system, so
- * it survives `kill -9` of this process; `sync` makes it survive a power cut. A full segment is closed and compressed in the
+ * Appends entries to `journal-00001.jsonl` and on, in `directory`. `flush` is one `write` to the operating system, which
+ * survives `kill -9` of this process; `sync` makes it survive a power cut. A full segment is closed and compressed in the
  * background; `close` waits for that. A failed write throws: nothing may be sent that is not in the journal.
  */
 export function openFileJournal(directory: string, segmentBytes: number = SEGMENT_BYTES): JournalSink {
   mkdirSync(directory, { recursive: true });
   let segment = segmentNumbers(directory).at(-1) ?? 0;
   let written = 0;
+  let unwritten = '';
   let descriptor = openNext();
   let compressing: Promise<void> = Promise.resolve();
 
@@ -49,20 +53,34 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
     compressing = compressing.then(() => compress(full)).catch(() => undefined);
   }
 
+  function flush(): void {
+    if (unwritten === '') return;
+    const text = unwritten;
+    unwritten = '';
+    const length = Buffer.byteLength(text);
+    let at = writeSync(descriptor, text);
+    // A disk that is nearly full takes a part; the rest then goes from where it stopped, or fails.
+    if (at < length)
+      for (const bytes = Buffer.from(text); at < length; ) at += writeSync(descriptor, bytes, at);
+    written += length;
+    if (written >= segmentBytes) rotate();
+  }
+
   return {
     append(entries) {
-      let text = '';
-      for (const entry of entries) text += `${JSON.stringify(entry)}\n`;
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-      written += bytes.length;
-      if (written >= segmentBytes) rotate();
+      // Made into text at once: what an entry holds may change with the next step.
+      for (const entry of entries) unwritten += journalLine(entry);
+      if (unwritten.length >= MOST_UNWRITTEN_CHARACTERS) flush();
     },
-    sync: () =>
-      new Promise((resolve, reject) => {
+    flush,
+    async sync() {
+      flush();
+      await new Promise<void>((resolve, reject) => {
         fsync(descriptor, (error) => (error === null ? resolve() : reject(error)));
-      }),
+      });
+    },
     async close() {
+      flush();
       fsyncSync(descriptor);
       closeSync(descriptor);
       await compressing;
