@@ -40,8 +40,10 @@ describe('./run simulate', () => {
     [['--hours', '0'], '--hours: expected a number above 0 and at most 1000, found "0"'],
     [['--markets', '2.5'], '--markets: expected a whole number from 1 to 1000, found "2.5"'],
     [['--informed', '1.1'], '--informed: expected a share from 0 to 1, found "1.1"'],
-    [['--engine', 'magic'], '--engine: expected legacy or as, found "magic"'],
+    [['--engine', 'magic'], '--engine: expected legacy, as, bounded or glft, found "magic"'],
     [['--faults', 'all'], '--faults: expected none, some or many, found "all"'],
+    [['--set', 'MM_MULTI_LEVEL_COUNT'], '--set: expected NAME=VALUE, found "MM_MULTI_LEVEL_COUNT"'],
+    [['--set', 'MM_MULTI_LEVEL_COUNT=99'], 'MM_MULTI_LEVEL_COUNT'],
     [['--speed', '3'], "Unknown option '--speed'"],
   ])('refuses %s with one message', (args, message) => {
     const { status, out, err } = simulate(...args);

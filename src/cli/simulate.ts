@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseSettings, type SettingTexts } from '../settings/index.ts';
 import { type FaultLevel, isFaultLevel } from '../simulation/faults.ts';
 import { runSeed, type SeedResult } from '../simulation/run-seed.ts';
 import { EXIT_BAD_INPUT } from './read-settings.ts';
@@ -7,26 +8,31 @@ import { EXIT_BAD_INPUT } from './read-settings.ts';
  * `./run simulate` runs the whole core in virtual time against the venue's rules in memory, once for each seed, and checks
  * every step. Exit code 0: nothing was violated. 1: something was, or a canary was planted. 2: bad arguments.
  */
-const USAGE = `usage: ./run simulate --seeds A..B [--hours H] [--engine legacy|as] [--markets N] [--informed F]
-                      [--faults none|some|many] [--json] [--canary]
+const USAGE = `usage: ./run simulate --seeds A..B [--hours H] [--engine legacy|as|bounded|glft] [--markets N] [--informed F]
+                      [--faults none|some|many] [--set NAME=VALUE]... [--json] [--canary]
   --seeds    one seed, or the first and the last of a range: 7 or 1..50 (default 1..3)
   --hours    virtual hours of trading for each seed, above 0 and at most 1000 (default 1)
   --engine   which engine prices quotes (default legacy)
   --markets  how many markets, 1 to 1000 (default 20)
   --informed share of taker arrivals that know the hidden probability, 0 to 1 (default 0.25)
   --faults   how much goes wrong: lost answers, failed trades, dropped sockets and more (default some)
+  --set      a setting of the worker, by its name in docs/settings.md; may be given more than once
   --canary   plants a bug that the checkers must find, so that the command must fail`;
 
 const MAX_SEEDS = 100_000;
+
+const ENGINES = ['legacy', 'as', 'bounded', 'glft'] as const;
+type Engine = (typeof ENGINES)[number];
 
 interface Arguments {
   readonly first: number;
   readonly last: number;
   readonly hours: number;
-  readonly engine: 'legacy' | 'as';
+  readonly engine: Engine;
   readonly markets: number;
   readonly informed: number | null;
   readonly faults: FaultLevel;
+  readonly settings: SettingTexts;
   readonly json: boolean;
   readonly canary: boolean;
 }
@@ -58,6 +64,7 @@ function simulate(wanted: Arguments): void {
       engine,
       informed: wanted.informed,
       faults,
+      settings: wanted.settings,
       ...(wanted.canary ? { canary: 'lost-fill' as const } : {}),
     });
     const speed = result.virtualSeconds / ((performance.now() - startedMs) / 1_000);
@@ -164,10 +171,28 @@ function readArguments(args: readonly string[]): Arguments | string {
   if (informed !== null && !(informed >= 0 && informed <= 1))
     return wrong('informed', 'a share from 0 to 1', values.informed ?? '');
   const { engine, faults } = values;
-  if (engine !== 'legacy' && engine !== 'as') return wrong('engine', 'legacy or as', engine);
+  if (!isEngine(engine)) return wrong('engine', 'legacy, as, bounded or glft', engine);
   if (!isFaultLevel(faults)) return wrong('faults', 'none, some or many', faults);
+  const settings = settingsOf(values.set ?? []);
+  if (typeof settings === 'string') return settings;
   const { json = false, canary = false } = values;
-  return { first, last, hours, engine, markets, informed, faults, json, canary };
+  return { first, last, hours, engine, markets, informed, faults, settings, json, canary };
+}
+
+function isEngine(text: string): text is Engine {
+  return ENGINES.some((engine) => engine === text);
+}
+
+/** The settings by name, or what is wrong with the first that is not one. */
+function settingsOf(pairs: readonly string[]): SettingTexts | string {
+  const texts: Record<string, string> = {};
+  for (const pair of pairs) {
+    const [name = '', value] = pair.split('=', 2);
+    if (value === undefined) return wrong('set', 'NAME=VALUE', pair);
+    texts[name] = value;
+  }
+  const parsed = parseSettings(texts);
+  return parsed.ok ? texts : parsed.problems.map(({ message }) => `--set: ${message}`).join('\n');
 }
 
 function wrong(name: string, expected: string, found: string): string {
@@ -190,6 +215,7 @@ function parse(args: readonly string[]) {
       markets: { type: 'string', default: '20' },
       informed: { type: 'string' },
       faults: { type: 'string', default: 'some' },
+      set: { type: 'string', multiple: true },
       json: { type: 'boolean' },
       canary: { type: 'boolean' },
     },
