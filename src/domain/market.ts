@@ -1,4 +1,5 @@
 import type { Brand } from './brand.ts';
+import type { MarketCategory } from './market-category.ts';
 import type { Price, Shares, Usd } from './units.ts';
 
 /** 0x and 64 hex digits: the condition of the Conditional Tokens contract, and our key for a market. */
@@ -31,6 +32,9 @@ export interface RewardTerms {
   readonly dailyRate: Usd;
 }
 
+/** `proposed`: somebody has posted an outcome and the challenge window runs. `disputed`: it was challenged, a vote decides. */
+export type ResolutionState = 'none' | 'proposed' | 'disputed' | 'resolved';
+
 /** One binary market as the venue lists it. Sizes and prices are ours; identifiers are verbatim. */
 export interface Market {
   readonly conditionId: ConditionId;
@@ -47,20 +51,30 @@ export interface Market {
   readonly negRisk: boolean;
   readonly eventId: string | null;
   readonly tags: readonly string[];
+  /** What it is about, by fee type, tags or words of the question. */
+  readonly category: MarketCategory;
   readonly tickSize: Price;
   readonly minOrderSize: Shares;
   readonly active: boolean;
   readonly closed: boolean;
   readonly acceptingOrders: boolean;
   readonly enableOrderBook: boolean;
+  /** Closed to some jurisdictions. The venue marks nearly all of its markets so. */
+  readonly restricted: boolean;
+  /** How far the oracle has come with the outcome. */
+  readonly resolution: ResolutionState;
   readonly createdAtMs: number | null;
   readonly endAtMs: number | null;
+  /** When the game that it is about begins; null where it is about none. */
+  readonly gameStartAtMs: number | null;
   readonly fee: FeeSchedule;
   readonly rewards: RewardTerms | null;
   readonly volume24h: Usd;
   readonly liquidity: Usd;
   /** The listing's own YES price, for coarse filters only. */
   readonly listedYesPrice: Price | null;
+  /** The listing's own spread, for coarse filters only: it is minutes old, and our orders are in it. Null where a side is empty. */
+  readonly listedSpread: Price | null;
 }
 
 export const tokenOf = (market: Market, outcome: Outcome): TokenId =>

@@ -1,5 +1,13 @@
 import { isParseFailure } from '../../domain/fixed.ts';
-import type { ConditionId, FeeSchedule, Market, RewardTerms, TokenId } from '../../domain/market.ts';
+import type {
+  ConditionId,
+  FeeSchedule,
+  Market,
+  ResolutionState,
+  RewardTerms,
+  TokenId,
+} from '../../domain/market.ts';
+import { categoryOf } from '../../domain/market-category.ts';
 import {
   PRICE_ONE,
   type Price,
@@ -48,13 +56,15 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
   const minOrderSize = sizeOf(row.orderMinSize);
   if (minOrderSize === null) return unusable('noMinimumSize');
   const parent = event ?? firstObject(row.events);
+  const tags = tagsOf(row, parent);
+  const question = text(row.question) ?? '';
   return {
     market: {
       conditionId: conditionId.toLowerCase() as ConditionId,
       questionId: text(row.questionID) ?? '',
       gammaId: idText(row.id) ?? '',
       slug: text(row.slug) ?? '',
-      question: text(row.question) ?? '',
+      question,
       description: text(row.description) ?? '',
       yesTokenId: tokens[0] as TokenId,
       noTokenId: tokens[1] as TokenId,
@@ -62,20 +72,25 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
       version,
       negRisk: row.negRisk === true,
       eventId: parent === null ? null : idText(parent.id),
-      tags: tagsOf(row, parent),
+      tags,
+      category: categoryOf({ feeType: text(row.feeType), tags, question }),
       tickSize: tick,
       minOrderSize,
       active: row.active === true,
       closed: row.closed === true,
       acceptingOrders: row.acceptingOrders === true,
       enableOrderBook: row.enableOrderBook === true,
+      restricted: row.restricted === true,
+      resolution: resolutionOf(row),
       createdAtMs: timeOf(row.createdAt) ?? timeOf(row.startDate),
       endAtMs: timeOf(row.endDate),
+      gameStartAtMs: timeOf(row.gameStartTime),
       fee: feeOf(row),
       rewards: rewardsOf(row),
       volume24h: dollarsOf(row.volume24hrClob ?? row.volume24hr),
       liquidity: dollarsOf(row.liquidityClob ?? row.liquidityNum ?? row.liquidity),
       listedYesPrice: listedPrice(row),
+      listedSpread: listedSpread(row),
     },
   };
 }
@@ -159,7 +174,8 @@ function feeOf(row: WireObject): FeeSchedule {
 function rewardsOf(row: WireObject): RewardTerms | null {
   const minSize = sizeOf(row.rewardsMinSize);
   const maxSpreadCents = numberOf(row.rewardsMaxSpread);
-  if (minSize === null || maxSpreadCents === null || maxSpreadCents <= 0) return null;
+  if (minSize === null || maxSpreadCents === null || !(maxSpreadCents > 0 && maxSpreadCents <= 100))
+    return null;
   let dailyRate = 0;
   for (const entry of Array.isArray(row.clobRewards) ? row.clobRewards : [])
     if (typeof entry === 'object' && entry !== null)
@@ -183,6 +199,22 @@ function tagsOf(row: WireObject, parent: WireObject | null): readonly string[] {
     if (slug !== null && slug !== '') slugs.add(slug.toLowerCase());
   }
   return [...slugs];
+}
+
+/** The oracle's words so far are a list, oldest first; what was resolved in the end is no dispute any more. */
+function resolutionOf(row: WireObject): ResolutionState {
+  const words = [...(textList(row.umaResolutionStatuses) ?? []), text(row.umaResolutionStatus) ?? ''];
+  if (words.includes('resolved')) return 'resolved';
+  if (words.includes('disputed')) return 'disputed';
+  return words.includes('proposed') ? 'proposed' : 'none';
+}
+
+/** A side without orders is listed as a bid of 0 or an ask of 1. */
+function listedSpread(row: WireObject): Price | null {
+  const bid = numberOf(row.bestBid);
+  const ask = numberOf(row.bestAsk);
+  if (bid === null || ask === null || !(bid > 0 && bid < ask && ask < 1)) return null;
+  return price(Math.round((ask - bid) * PRICE_ONE));
 }
 
 function listedPrice(row: WireObject): Price | null {

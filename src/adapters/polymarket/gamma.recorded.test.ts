@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { categoryOf } from '../../domain/market-category.ts';
 import { parseGammaMarket } from './gamma-market.ts';
 import type { WireObject } from './wire/fields.ts';
 
@@ -72,6 +73,57 @@ describe.skipIf(absent)('recorded Gamma objects', () => {
         const parsed = parseGammaMarket(object, event);
         if ('market' in parsed) expect(parsed.market.eventId).toBe(String(data.id));
       }
+  });
+
+  it('each has a category: by fee type, by tags, and by its question alone', () => {
+    const fiveMinutes = filesIn('ligengxin96', '.gz').flatMap((path) =>
+      gunzipSync(readFileSync(path))
+        .toString('utf8')
+        .trim()
+        .split('\n')
+        .map((line) => ({ object: (JSON.parse(line) as { raw: unknown }).raw, event: null })),
+    );
+    const events = filesIn('wenfp108_gamma_events', '.json')
+      .flatMap((path) => jsonOf(path) as { data: WireObject }[])
+      .flatMap(({ data }) => inEvent(data));
+    const marketsOf = (found: readonly Found[]) =>
+      found.flatMap(({ object, event }) => {
+        const parsed = parseGammaMarket(object, event);
+        return 'market' in parsed ? [parsed.market] : [];
+      });
+    for (const market of marketsOf(fiveMinutes)) expect(market.category).toBe('crypto');
+    const inSnapshots = marketsOf(events);
+    const other = inSnapshots.filter(({ category }) => category === 'other');
+    expect(other.length).toBeLessThan(inSnapshots.length / 20);
+    // The words of the question lead to the tags' category for most markets, though no tag is looked at.
+    const agreeing = inSnapshots.filter(
+      ({ question, category }) => categoryOf({ feeType: null, tags: [], question }) === category,
+    );
+    expect(agreeing.length).toBeGreaterThan(inSnapshots.length / 2);
+    console.log(
+      `categories: ${other.length} of ${inSnapshots.length} are other; words alone agree in ${agreeing.length}`,
+    );
+  });
+
+  it('tells a dispute from a proposal and from what is resolved', () => {
+    const events = filesIn('wenfp108_gamma_events', '.json')
+      .flatMap((path) => jsonOf(path) as { data: WireObject }[])
+      .flatMap(({ data }) => inEvent(data));
+    const found = new Map<string, number>();
+    for (const { object, event } of events) {
+      const parsed = parseGammaMarket(object, event);
+      if ('market' in parsed)
+        found.set(parsed.market.resolution, (found.get(parsed.market.resolution) ?? 0) + 1);
+    }
+    expect(found.get('none')).toBeGreaterThan(100);
+    expect(found.get('resolved')).toBeGreaterThan(10);
+    const openOne = events.find(({ object }) => (object as WireObject).umaResolutionStatus === undefined);
+    expect(
+      parseGammaMarket({
+        ...(openOne?.object as object),
+        umaResolutionStatuses: '["proposed", "disputed"]',
+      }),
+    ).toMatchObject({ market: { resolution: 'disputed' } });
   });
 
   it('single objects of several years', () => {

@@ -1,4 +1,5 @@
 import type { ConditionId, FeeSchedule, Market, RewardTerms, TokenId } from '../../domain/market.ts';
+import { categoryOf } from '../../domain/market-category.ts';
 import { MICRO, PRICE_ONE, type Price, price, shares, usd } from '../../domain/units.ts';
 import type { PreparedMarket } from '../chain/types.ts';
 import {
@@ -19,6 +20,7 @@ const DEFAULT_MIN_SIZE = 5;
 export function marketFromGamma(gamma: GammaObject, prepared: PreparedMarket): Market {
   const outcomes = textArrayOf(gamma, 'outcomes');
   const event = eventOf(gamma);
+  const tags = event === null ? [] : objectsOf(event, 'tags').flatMap((tag) => textOf(tag, 'slug') ?? []);
   return {
     conditionId: prepared.conditionId as string as ConditionId,
     questionId: prepared.questionId,
@@ -32,20 +34,29 @@ export function marketFromGamma(gamma: GammaObject, prepared: PreparedMarket): M
     version: 'v1',
     negRisk: prepared.negRisk,
     eventId: event === null ? null : String(event.id),
-    tags: event === null ? [] : objectsOf(event, 'tags').flatMap((tag) => textOf(tag, 'slug') ?? []),
+    tags,
+    category: categoryOf({
+      feeType: textOf(gamma, 'feeType'),
+      tags,
+      question: textOf(gamma, 'question') ?? '',
+    }),
     tickSize: tickSizeOf(gamma),
     minOrderSize: shares(Math.round((numberOf(gamma, 'orderMinSize') ?? DEFAULT_MIN_SIZE) * MICRO)),
     active: true,
     closed: false,
     acceptingOrders: true,
     enableOrderBook: true,
+    restricted: flagOf(gamma, 'restricted'),
+    resolution: 'none',
     createdAtMs: timeOf(gamma, 'createdAt'),
     endAtMs: timeOf(gamma, 'endDate'),
+    gameStartAtMs: timeOf(gamma, 'gameStartTime'),
     fee: feeOf(gamma),
     rewards: rewardsOf(gamma),
     volume24h: dollars(numberOf(gamma, 'volume24hr')),
     liquidity: dollars(numberOf(gamma, 'liquidityNum') ?? numberOf(gamma, 'liquidity')),
     listedYesPrice: listedYesPrice(gamma),
+    listedSpread: null,
   };
 }
 
