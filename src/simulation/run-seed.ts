@@ -4,6 +4,7 @@ import { createKernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import { loops } from '../loops/index.ts';
 import { booksResidual } from '../orders/books.ts';
+import type { PricingEngineName } from '../pricing/pricing-engine.ts';
 import { explainBlocks } from '../risk/trading-state.ts';
 import { parseSettings, type Settings, type SettingTexts } from '../settings/index.ts';
 import { CANARIES, type CanaryName } from './canaries.ts';
@@ -27,12 +28,16 @@ export interface SeedOptions {
   /** How long the worker trades, in virtual hours; healing and stopping come after. */
   readonly hours: number;
   readonly markets: number;
-  readonly engine: 'legacy' | 'as';
+  readonly engine: PricingEngineName;
   /** Share of taker arrivals that are informed; null for the traders' default. */
   readonly informed: number | null;
   readonly faults: FaultLevel | FaultRates;
   /** Mean time between two looks of one of the other makers; each look changes its market's book. */
   readonly makerRefreshMs?: number;
+  /** Shortest and longest life of a market, in whole minutes; left out, most outlive the run. */
+  readonly livesMs?: readonly [number, number];
+  /** What the wallet starts with for each market, in dollars. */
+  readonly cashPerMarketUsd?: number;
   /** A bug to plant. */
   readonly canary?: CanaryName;
   /** Settings beyond what the other options mean, by environment name. */
@@ -73,7 +78,8 @@ export interface FoundViolation {
 
 /** Midnight of a day in 2027, UTC. Any fixed moment would do. */
 const START_MS = 1_800_000_000_000;
-const CASH_PER_MARKET = (100 * MICRO) as Usd;
+const CASH_PER_MARKET_USD = 100;
+const LEAST_MARKETS_FUNDED = 5;
 const HOUR_MS = 3_600_000;
 /** After the last fault, the worker must be trading again within this. */
 const HEAL_MS = 90_000;
@@ -114,11 +120,12 @@ export function openScenario(options: SeedOptions): Scenario {
     startMs: START_MS,
     informed: options.informed,
     ...(options.makerRefreshMs === undefined ? {} : { makerRefreshMs: options.makerRefreshMs }),
+    ...(options.livesMs === undefined ? {} : { livesMs: options.livesMs }),
   });
   const world = createWorld({
     seed,
     startMs: START_MS,
-    cash: (CASH_PER_MARKET * Math.max(5, options.markets)) as Usd,
+    cash: startingCash(options),
     markets,
     faults: typeof options.faults === 'string' ? FAULT_LEVELS[options.faults] : options.faults,
   });
@@ -159,6 +166,11 @@ export function openScenario(options: SeedOptions): Scenario {
   return { world, kernel, driver, settings, checkEnd };
 }
 
+/** In micro-dollars. */
+function startingCash({ markets, cashPerMarketUsd = CASH_PER_MARKET_USD }: SeedOptions): Usd {
+  return (cashPerMarketUsd * MICRO * Math.max(LEAST_MARKETS_FUNDED, markets)) as Usd;
+}
+
 function forgetNowAndThen(world: World): void {
   after(world, FORGET_EVERY_MS, () => {
     forgetDoneOrders(world.exchange, world.nowMs - FORGET_EVERY_MS);
@@ -176,7 +188,7 @@ export function runSeed(options: SeedOptions): SeedResult {
   } catch (error) {
     violation = asViolation(error, driver.counts.inputs, (world.nowMs - START_MS) / 1_000);
   }
-  return resultOf(scenario, options.seed, violation);
+  return resultOf(scenario, options, violation);
 }
 
 function play({ world, kernel, driver, checkEnd }: Scenario, hours: number): void {
@@ -214,13 +226,13 @@ function asViolation(error: unknown, inputNumber: number, atVirtualS: number): F
 
 function resultOf(
   { world, kernel, driver }: Scenario,
-  seed: string,
+  options: SeedOptions,
   violation: FoundViolation | null,
 ): SeedResult {
   const { state } = kernel;
   const { counts, books } = state;
   return {
-    seed,
+    seed: options.seed,
     traceHash: driver.traceHash(),
     inputs: driver.counts.inputs,
     commands: driver.counts.commands,
@@ -229,7 +241,7 @@ function resultOf(
     failedTrades: counts.failedTrades,
     splitUsd: counts.splitMicroUsd / MICRO,
     mergedUsd: counts.mergedMicroUsd / MICRO,
-    pnlUsd: (worthOf(world) - CASH_PER_MARKET * Math.max(5, world.markets.size)) / MICRO,
+    pnlUsd: (worthOf(world) - startingCash(options)) / MICRO,
     ledgerResidualMicroUsd: booksResidual(books, (id) => world.markets.get(id)?.market ?? null),
     chainResidualMicroUsd: chainResidual(world, books.ledger),
     openOrdersAtExit: world.exchange.accounts.get('worker')?.openOrderIds.size ?? 0,
@@ -240,7 +252,7 @@ function resultOf(
 }
 
 /** What the wallet is worth to somebody who knows the hidden probabilities, in micro-dollars. */
-function worthOf(world: World): number {
+export function worthOf(world: World): number {
   let worth = world.chain.cash;
   for (const [conditionId, { yesTokenId, noTokenId }] of world.chain.conditions) {
     const probability = world.desks.get(conditionId)?.population.path.probability ?? 0.5;

@@ -20,6 +20,8 @@ export interface MarketTerms {
   readonly informed: number | null;
   /** Mean time between two looks of one maker; left out, a calm ten seconds. */
   readonly makerRefreshMs?: number;
+  /** Shortest and longest life: every market resolves within it. Left out, most outlive the run. */
+  readonly livesMs?: readonly [number, number];
 }
 
 const DAY_MS = 86_400_000;
@@ -30,6 +32,7 @@ const LEVEL_SHARES = 300;
 const REFRESH_MS = 10_000;
 /** One market in so many resolves within the first hour, so that ends are seen too. */
 const EARLY_END_EVERY = 10;
+const EARLY_LIVES_MS = [20 * 60_000, 55 * 60_000] as const;
 const FINE_TICK_EVERY = 4;
 const FEE_EVERY = 3;
 
@@ -39,14 +42,17 @@ export function simulatedMarkets(terms: MarketTerms): SimulatedMarket[] {
 }
 
 function simulatedMarket(
-  { seed, startMs, informed, makerRefreshMs }: MarketTerms,
+  { seed, startMs, informed, makerRefreshMs, livesMs }: MarketTerms,
   index: number,
 ): SimulatedMarket {
   const slug = `sim-${index}`;
   const stream = streamOf(seed, `${slug}/listing`);
   const probability = 0.2 + 0.6 * nextFloat(stream);
-  const endsEarly = index % EARLY_END_EVERY === EARLY_END_EVERY - 1;
-  const horizonMs = endsEarly ? nextInt(stream, 20, 55) * 60_000 : nextInt(stream, 2, 40) * DAY_MS;
+  const endsEarly = livesMs !== undefined || index % EARLY_END_EVERY === EARLY_END_EVERY - 1;
+  const [shortestMs, longestMs] = livesMs ?? EARLY_LIVES_MS;
+  const horizonMs = endsEarly
+    ? nextInt(stream, shortestMs / 60_000, longestMs / 60_000) * 60_000
+    : nextInt(stream, 2, 40) * DAY_MS;
   const tickSize = (index % FINE_TICK_EVERY === FINE_TICK_EVERY - 1 ? 10 : 100) as Price;
   const ratePpm = index % FEE_EVERY === 0 ? 50_000 : 0;
   const id = (what: string): string => createHash('sha256').update(`${seed}/${slug}/${what}`).digest('hex');
