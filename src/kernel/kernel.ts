@@ -2,7 +2,7 @@ import { streamOf } from '../domain/random.ts';
 import { block, explainBlocks, type TradingMode, unblock } from '../risk/trading-state.ts';
 import { actOn } from './act.ts';
 import type { Loop } from './loop.ts';
-import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs } from './loop-schedule.ts';
+import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs, wakeRun } from './loop-schedule.ts';
 import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { isReconciled } from './reconciliation.ts';
@@ -49,6 +49,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     const { mode } = state.trading;
     reduce(state, input, outbox);
     followMode(state, mode, outbox);
+    for (const loop of loops) measure(state, loop, outbox);
     for (const loop of loops) runLoop(state, loop, outbox);
     pullFaulted(state, outbox);
     pullOrders(state, outbox);
@@ -85,6 +86,20 @@ function followMode(state: KernelState, before: TradingMode, outbox: Outbox): vo
   const text = `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why})`}`;
   outbox.send({ kind: 'notify', level: 'note', text });
   outbox.wake('reconnect');
+}
+
+/** Lets a loop take its measurements, whatever the mode; what they change is looked at in its next run. */
+function measure(state: KernelState, loop: Loop, outbox: Outbox): void {
+  const run = state.loops.get(loop.name) as LoopRun;
+  if (run.fault !== null) return;
+  try {
+    for (const fill of outbox.ownFills) loop.observeFill?.(state, fill, run.memory);
+    const dueAtMs = loop.nextWakeAtMs?.(run.memory) ?? null;
+    if (dueAtMs === null || dueAtMs > state.nowMs) return;
+    for (const conditionId of loop.observe?.(state, run.memory) ?? []) wakeRun(run, conditionId);
+  } catch (error) {
+    fault(state, loop, run, error, outbox);
+  }
 }
 
 function runLoop(state: KernelState, loop: Loop, outbox: Outbox): void {

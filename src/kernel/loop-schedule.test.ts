@@ -5,6 +5,7 @@ import {
   book,
   confirmCancels,
   feedsUp,
+  fillOf,
   market,
   ofKind,
   orderIdOf,
@@ -155,5 +156,75 @@ describe('a loop that throws', () => {
     reconcile(test);
     expect(test.state.loops.get('market-making')?.fault).toBeNull();
     expect(broken.runs.length).toBeGreaterThan(1);
+  });
+});
+
+describe('measurements', () => {
+  /** A loop that wants to measure at the moments in `dueAtMs`, and then have market 2 looked at. */
+  function measuring(dueAtMs: number[]) {
+    const measured: number[] = [];
+    const fills: string[] = [];
+    const { loop, runs, script } = scriptedLoop({
+      nextWakeAtMs: () => dueAtMs[0] ?? null,
+      observe: (state) => {
+        dueAtMs.shift();
+        measured.push(state.nowMs);
+        return [market(2).conditionId];
+      },
+      observeFill: (_state, { kind, record, order }) => {
+        fills.push(`${kind} ${record.fill.tradeId} of ${order?.request.clientId}`);
+      },
+    });
+    return { loop, runs, script, measured, fills };
+  }
+
+  it('are taken at the moment the loop has named, in its gap and while it may not run', () => {
+    const dueAtMs: number[] = [];
+    const { loop, runs, measured } = measuring(dueAtMs);
+    const test = trading([loop], strategySettings(), twoMarkets);
+    wakes(test, 1, 10_000);
+    runs.length = 0;
+    test.step(book(1, 47, 53), 250);
+    dueAtMs.push(test.nowMs + 100, test.nowMs + 20_000);
+    expect(test.kernel.nextWakeAtMs()).toBe(test.nowMs + 100);
+    wakes(test, 1, 99);
+    expect(measured).toEqual([]);
+    wakes(test, 1, 1);
+    expect(measured).toEqual([test.nowMs]);
+    expect(runs).toEqual(['woken 1']);
+    wakes(test, 1, 150);
+    expect(runs).toEqual(['woken 1', 'woken 2']);
+    test.step({ kind: 'operator', order: 'halt', by: 'test', reason: 'test' });
+    wakes(test, 1, (dueAtMs[0] ?? 0) - test.nowMs);
+    expect(measured).toHaveLength(2);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('are told each own fill once, by whichever channel it comes, and when its trade fails', () => {
+    const { loop, script, fills } = measuring([]);
+    const test = trading([loop]);
+    script.push([quoteIntent(1, [['BUY', 48, 10]])]);
+    accept(test, wakes(test, 1, 10_000));
+    const [order] = placed(test.commands);
+    if (order === undefined) throw new Error('expected an order');
+    const fill = fillOf(order, 'trade-1', 5, 'MATCHED', test.nowMs);
+    test.step({ kind: 'fill', fill });
+    test.step({ kind: 'fill', fill });
+    test.step({ kind: 'tradesRead', fills: [fill], sinceMs: 0, askedAtMs: test.nowMs });
+    expect(fills).toEqual(['booked trade-1 of o-1']);
+    test.step({ kind: 'fill', fill: { ...fill, status: 'FAILED' } });
+    expect(fills).toEqual(['booked trade-1 of o-1', 'failed trade-1 of o-1']);
+  });
+
+  it('that throw fault the loop like a decision that throws', () => {
+    const { loop } = scriptedLoop({
+      nextWakeAtMs: () => 0,
+      observe: () => {
+        throw new Error('broken measurement');
+      },
+    });
+    const test = trading([loop]);
+    expect(test.state.loops.get('market-making')?.fault).toContain('broken measurement');
+    expect(ofKind(test.commands, 'notify').map(({ level }) => level)).toContain('alarm');
   });
 });

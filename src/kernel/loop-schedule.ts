@@ -40,11 +40,15 @@ export function wakeLoops(
   for (const loop of loops) {
     if (!loop.wakesOn.includes(reason)) continue;
     const run = runs.get(loop.name);
-    if (run === undefined) continue;
-    run.woken = true;
-    if (conditionId === null) run.wokenForAll = true;
-    else run.subjects.add(conditionId);
+    if (run !== undefined) wakeRun(run, conditionId);
   }
+}
+
+/** Marks a loop to look at one market, or with null at all of them. */
+export function wakeRun(run: LoopRun, conditionId: ConditionId | null): void {
+  run.woken = true;
+  if (conditionId === null) run.wokenForAll = true;
+  else run.subjects.add(conditionId);
 }
 
 /** Why the loop runs now, or null when it does not. */
@@ -91,7 +95,9 @@ export function nextLoopAtMs(loops: readonly Loop[], state: KernelState): number
   let next = Number.MAX_SAFE_INTEGER;
   for (const loop of loops) {
     const run = state.loops.get(loop.name);
-    if (run === undefined || run.fault !== null || !loop.allowedIn.includes(state.trading.mode)) continue;
+    if (run === undefined || run.fault !== null) continue;
+    next = Math.min(next, loop.nextWakeAtMs?.(run.memory) ?? Number.MAX_SAFE_INTEGER);
+    if (!loop.allowedIn.includes(state.trading.mode)) continue;
     next = Math.min(next, beatAtMs(loop, run, state));
     if (run.woken) next = Math.min(next, run.lastRunAtMs + loop.minGapMs(state));
   }

@@ -2,7 +2,8 @@ import type { ConditionId, TokenId } from '../domain/market.ts';
 import type { OrderId } from '../domain/order.ts';
 import type { TransactionAction } from '../domain/transaction.ts';
 import type { Price, Shares } from '../domain/units.ts';
-import type { DesiredQuote } from '../orders/types.ts';
+import type { FillRecord } from '../orders/fills.ts';
+import type { DesiredQuote, OrderRecord } from '../orders/types.ts';
 import type { TradingMode } from '../risk/trading-state.ts';
 import type { KernelState } from './state.ts';
 
@@ -55,6 +56,14 @@ export interface LoopView {
   readonly subjects: ReadonlySet<ConditionId>;
 }
 
+/** A fill of ours in the moment it is first booked, or taken back because its trade failed. */
+export interface OwnFill {
+  readonly kind: 'booked' | 'failed';
+  readonly record: FillRecord;
+  /** Null where the table does not hold the order any more. */
+  readonly order: OrderRecord | null;
+}
+
 /**
  * One of the worker's loops, as a value. `decide` is a pure function of the view and of the loop's own memory, which is plain
  * data inside the state, so that it is in every snapshot and replay.
@@ -67,15 +76,30 @@ export interface Loop {
   readonly allowedIn: readonly TradingMode[];
   createMemory(): object;
   decide(view: LoopView, memory: object): Intent[];
+  /**
+   * What a loop measures, it measures when it happens: in every trading mode and without waiting for its gap. `observeFill` is
+   * told each own fill once, whichever channel brought it. At `nextWakeAtMs` the kernel calls `observe`, which names the markets
+   * that a decision has to look at again.
+   */
+  observeFill?(state: KernelState, fill: OwnFill, memory: object): void;
+  nextWakeAtMs?(memory: object): number | null;
+  observe?(state: KernelState, memory: object): readonly ConditionId[];
 }
 
-/** Ties a loop's memory type to its `decide`, so that the kernel can hold loops of different memories in one list. */
-export function defineLoop<Memory extends object>(
-  loop: Omit<Loop, 'createMemory' | 'decide'> & {
-    createMemory(): Memory;
-    decide(view: LoopView, memory: Memory): Intent[];
-  },
-): Loop {
-  // The kernel only ever hands a loop the memory that this same loop created.
-  return { ...loop, decide: (view, memory) => loop.decide(view, memory as Memory) };
+/** A loop whose functions know the type of its memory. */
+type TypedLoop<Memory extends object> = Omit<
+  Loop,
+  'createMemory' | 'decide' | 'observeFill' | 'nextWakeAtMs' | 'observe'
+> & {
+  createMemory(): Memory;
+  decide(view: LoopView, memory: Memory): Intent[];
+  observeFill?(state: KernelState, fill: OwnFill, memory: Memory): void;
+  nextWakeAtMs?(memory: Memory): number | null;
+  observe?(state: KernelState, memory: Memory): readonly ConditionId[];
+};
+
+/** Ties a loop's memory type to its functions, so that the kernel can hold loops of different memories in one list. */
+export function defineLoop<Memory extends object>(loop: TypedLoop<Memory>): Loop {
+  // The kernel only ever hands a loop the memory that this same loop created, and methods take it as the wider type.
+  return loop as Loop;
 }

@@ -1,5 +1,5 @@
 import type { ConditionId } from '../domain/market.ts';
-import type { Loop, WakeReason } from './loop.ts';
+import type { Loop, OwnFill, WakeReason } from './loop.ts';
 import { wakeLoops } from './loop-schedule.ts';
 import type { Command } from './messages.ts';
 import type { KernelState } from './state.ts';
@@ -9,6 +9,8 @@ export interface Outbox {
   readonly commands: Command[];
   readonly send: (command: Command) => void;
   readonly wake: (reason: WakeReason, conditionId?: ConditionId) => void;
+  /** Own fills that this step booked or took back, for the loops that measure them. */
+  readonly ownFills: OwnFill[];
 }
 
 export function createOutbox(state: KernelState, loops: readonly Loop[]): Outbox {
@@ -19,5 +21,6 @@ export function createOutbox(state: KernelState, loops: readonly Loop[]): Outbox
       commands.push(command);
     },
     wake: (reason, conditionId) => wakeLoops(loops, state.loops, reason, conditionId ?? null),
+    ownFills: [],
   };
 }

@@ -158,6 +158,9 @@ export function takeFill(state: KernelState, fill: FillReport, outbox: Outbox): 
     case 'beforeBooks':
       return;
   }
+  const { kind, record, order } = effect;
+  if (record !== null && (kind === 'booked' || kind === 'failed'))
+    outbox.ownFills.push({ kind, record, order });
   outbox.wake('ownFill', fill.conditionId);
 }
 
