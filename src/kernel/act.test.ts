@@ -15,6 +15,7 @@ import {
   orderIdOf,
   placed,
   quoteIntent,
+  runStarted,
   scriptedLoop,
   shares,
   strategySettings,
@@ -69,7 +70,19 @@ describe('what a loop wants', () => {
       { clientId: 'o-2', outcome: 'NO', side: 'BUY', price: 4_800, size: shares(10), postOnly: true },
     ]);
     expect(ofKind(commands, 'decision')).toMatchObject([
-      { conditionId: conditionId(1), why: { inputs: 'test' } },
+      {
+        conditionId: conditionId(1),
+        why: {
+          notQuoted: null,
+          placed: [
+            ['o-1', 0],
+            ['o-2', 1],
+          ],
+          refused: [],
+          canceled: [],
+          deferred: [],
+        },
+      },
     ]);
     expect(new Set(placed(commands).map(({ salt }) => salt)).size).toBe(2);
     expect(test.state.counts.refused).toEqual({});
@@ -118,7 +131,7 @@ describe('what a loop wants', () => {
     expect(placed(commands)).toEqual([]);
     expect(refusals(test)).toEqual({ crossesBook: 1 });
     expect(ofKind(commands, 'decision')).toMatchObject([
-      { why: { refusals: [{ refused: 'crossesBook', value: 5_300 }] } },
+      { why: { placed: [], refused: [{ refused: 'crossesBook', value: 5_300, limit: 5_300, side: 'BUY' }] } },
     ]);
     expect(test.state.orders.byClientId.size).toBe(0);
   });
@@ -152,7 +165,8 @@ describe('what a loop wants', () => {
 
   it('in a market that was never listed, or with nothing to change, sends nothing', () => {
     const { act } = scripted();
-    expect(act(quoteIntent(7, [['BUY', 48, 10]]), quoteIntent(1, []), transact('split', 7, 5))).toEqual([]);
+    const commands = act(quoteIntent(7, [['BUY', 48, 10]]), quoteIntent(1, []), transact('split', 7, 5));
+    expect(commands.filter(({ kind }) => kind !== 'decision')).toEqual([]);
   });
 
   it('keeps what may stay: a second look at the same wish sends nothing', () => {
@@ -163,6 +177,52 @@ describe('what a loop wants', () => {
     ]);
     accept(test, act(wish));
     expect(act(wish)).toEqual([]);
+  });
+
+  it('tells once why nothing is quoted, and again when the reason has changed or a new run begins', () => {
+    const { test, act } = scripted();
+    const because = (why: string) => ofKind(act({ ...quoteIntent(1, []), why }), 'decision');
+    expect(because('too wide')).toMatchObject([
+      { conditionId: conditionId(1), why: { notQuoted: 'too wide' } },
+    ]);
+    expect(because('too wide')).toEqual([]);
+    expect(because('resting')).toMatchObject([{ why: { notQuoted: 'resting' } }]);
+    expect(because('too wide')).toHaveLength(1);
+    test.step({ ...runStarted('run-2'), settings: test.state.settings });
+    expect(test.state.told.size).toBe(0);
+  });
+
+  it('tells once that the gate refuses what is wanted, and makes no explanation for a look that changes nothing', () => {
+    const { test, act } = scripted();
+    let made = 0;
+    const wish: Intent = {
+      ...quoteIntent(1, [['BUY', 53, 10]]),
+      explain: () => {
+        made += 1;
+        return { made };
+      },
+    };
+    const look = () => ofKind(act(wish), 'decision');
+    expect(look()).toMatchObject([{ why: { inputs: { made: 1 }, refused: [{ refused: 'crossesBook' }] } }]);
+    expect(look()).toEqual([]);
+    expect(look()).toEqual([]);
+    expect([made, refusals(test).crossesBook]).toEqual([1, 3]);
+    test.step(book(1, 47, 55));
+    expect(look()).toMatchObject([{ why: { inputs: { made: 2 }, placed: [['o-1']], refused: [] } }]);
+  });
+
+  it('tells once why an order stays that is not where it is wanted', () => {
+    const { test, act } = scripted({}, [market(1)], {
+      minQuoteLifetimeSeconds: 3_600,
+      maxQuoteAgeSeconds: 7_200,
+    });
+    accept(test, act(quoteIntent(1, [['BUY', 46, 10]])));
+    const look = (at: number) => ofKind(act(quoteIntent(1, [['BUY', at, 10]])), 'decision');
+    expect(look(46)).toEqual([]);
+    expect(look(47)).toMatchObject([{ why: { kept: [['o-1', 'younger than its minimum lifetime']] } }]);
+    expect(look(47)).toEqual([]);
+    expect(look(46)).toEqual([]);
+    expect(look(47)).toEqual([]);
   });
 
   it('W32: moves a quote by the price that rests and was signed, whatever a listing says', () => {

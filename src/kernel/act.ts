@@ -7,17 +7,12 @@ import { MICRO, POINT, type Price, type Shares, type Usd } from '../domain/units
 import { evictFills } from '../orders/books.ts';
 import { applyAnswers, takeLookUps } from '../orders/order-life.ts';
 import { addApproved, evictTerminal, workingOrders } from '../orders/order-table.ts';
-import { inBatches, isDangerous, type PlanRules, planQuotes } from '../orders/planner.ts';
+import { inBatches, isDangerous, type Plan, type PlanRules, planQuotes } from '../orders/planner.ts';
 import type { PlannedOrder } from '../orders/types.ts';
 import type { Approved } from '../risk/approved.ts';
-import {
-  checkOrder,
-  checkTransaction,
-  type GateMarket,
-  type GatePass,
-  isRefused,
-  type Refused,
-} from '../risk/gate.ts';
+import { exposureOf } from '../risk/exposure.ts';
+import { checkOrder, checkTransaction, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
+import { becauseOf, noteTold, type PlacedRow, type QuoteDecision, type RefusedQuote } from './decision.ts';
 import { gateMarket, openGatePass } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
 import { type MarketSlot, watchedMarket } from './market-slots.ts';
@@ -111,6 +106,13 @@ function take(context: ActContext, intent: Intent): void {
       evictTerminal(state.orders, state.nowMs, intent.ordersAfterMs);
       evictFills(state.books, state.orders, state.nowMs, intent.fillsAfterMs);
       return;
+    case 'select':
+      outbox.send({
+        kind: 'decision',
+        conditionId: null,
+        why: { quoted: intent.quoted, excluded: intent.excluded },
+      });
+      return;
     case 'readMarkets':
     case 'notify':
       outbox.send(intent);
@@ -148,6 +150,7 @@ function unwatch(state: KernelState, conditionId: ConditionId): void {
   slot.watched = false;
   slot.bookLive = false;
   slot.bookReason = 'not watched';
+  state.told.delete(conditionId);
 }
 
 const passOf = (context: ActContext): GatePass => {
@@ -168,9 +171,13 @@ function marketOf(context: ActContext, slot: MarketSlot): GateMarket {
 function quote(context: ActContext, intent: Extract<Intent, { kind: 'quote' }>): void {
   const { state, outbox } = context;
   const slot = state.markets.get(intent.conditionId);
+  if (slot === undefined) return;
   const working = workingOrders(state.orders, intent.conditionId);
   // Nothing wanted and nothing working: the usual case of a market that is not quoted.
-  if (slot === undefined || (intent.quotes.length === 0 && working.length === 0)) return;
+  if (intent.quotes.length === 0 && working.length === 0) {
+    tell(context, intent, NOTHING_PLANNED, [], []);
+    return;
+  }
   const pass = passOf(context);
   const market = marketOf(context, slot);
   const plan = planQuotes({
@@ -190,33 +197,61 @@ function quote(context: ActContext, intent: Extract<Intent, { kind: 'quote' }>):
   const canFollow = plan.places.length > 0 && !plan.cancels.some(({ reason }) => isDangerous(reason));
   if (canFollow) context.replaced.push(...leaving);
   else cancelOrders(state, leaving, plan.cancels[0]?.reason ?? '', outbox);
-  const refusals = plan.places.flatMap((planned) => place(context, pass, market, slot, planned));
-  if (plan.cancels.length + plan.places.length === 0) return;
-  const why = {
-    inputs: intent.explain?.() ?? intent.why,
-    cancels: plan.cancels,
-    places: plan.places,
-    deferred: plan.deferred,
-    refusals,
-  };
-  outbox.send({ kind: 'decision', conditionId: intent.conditionId, why });
+  const placed: PlacedRow[] = [];
+  const refused: RefusedQuote[] = [];
+  for (const planned of plan.places) {
+    const verdict = place(context, pass, market, slot, planned);
+    if (isRefused(verdict)) refused.push(verdict);
+    else placed.push(verdict);
+  }
+  tell(context, intent, plan, placed, refused);
 }
 
-/** Passes one planned order through the gate. Returns the refusal, if there was one. */
+type ToldPlan = Pick<Plan, 'cancels' | 'keeps' | 'deferred'>;
+const NOTHING_PLANNED: ToldPlan = { cancels: [], keeps: [], deferred: [] };
+
+/** Journals why, if the look at this market sends something or a reason has changed. */
+function tell(
+  { state, outbox }: ActContext,
+  intent: Extract<Intent, { kind: 'quote' }>,
+  { cancels, keeps, deferred }: ToldPlan,
+  placed: readonly PlacedRow[],
+  refused: readonly RefusedQuote[],
+): void {
+  const { conditionId } = intent;
+  const notQuoted = intent.quotes.length === 0 ? (intent.why ?? 'no quote is wanted') : null;
+  const isNew = noteTold(state.told, conditionId, becauseOf(notQuoted, deferred, refused), keeps);
+  if (!isNew && cancels.length + placed.length === 0) return;
+  const why: QuoteDecision = {
+    inputs: intent.explain?.() ?? null,
+    notQuoted,
+    placed,
+    refused,
+    canceled: cancels.map(({ clientId, orderId, reason }) => [clientId, orderId, reason] as const),
+    kept: keeps.map(({ clientId, reason }) => [clientId, reason] as const),
+    deferred: deferred.map(
+      ({ quote: { side, price, size, level }, reason }) => [side, price, size, level, reason] as const,
+    ),
+  };
+  outbox.send({ kind: 'decision', conditionId, why });
+}
+
+/** Passes one planned order through the gate, and says what became of it. */
 function place(
   context: ActContext,
   pass: GatePass,
   market: GateMarket,
   slot: MarketSlot,
   planned: PlannedOrder,
-): Refused[] {
+): PlacedRow | RefusedQuote {
   const { state } = context;
   const request = requestOf(state, planned);
   const verdict =
     restingRefusal(state.rejectionRests, request, state.nowMs) ?? checkOrder(pass, market, request);
   if (isRefused(verdict)) {
     state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
-    return [verdict];
+    const { outcome, side, price, size, level } = planned;
+    return { ...verdict, outcome, side, price, size, level };
   }
   state.nextOrder += 1;
   const feeBound = request.postOnly ? (0 as Usd) : takerFee(slot.market.fee, request.price, request.size);
@@ -228,7 +263,14 @@ function place(
     state.nowMs,
   );
   context.approved.push(verdict);
-  return [];
+  return [
+    request.clientId,
+    planned.level,
+    planned.reason,
+    exposureOf(market.risk),
+    pass.limits.maxPerMarket,
+    (pass.freeCash ?? 0) as Usd,
+  ];
 }
 
 const requestOf = (state: KernelState, planned: PlannedOrder): OrderRequest => ({

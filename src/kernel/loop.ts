@@ -5,6 +5,7 @@ import type { Price, Shares } from '../domain/units.ts';
 import type { FillRecord } from '../orders/fills.ts';
 import type { DesiredQuote, OrderRecord } from '../orders/types.ts';
 import type { TradingMode } from '../risk/trading-state.ts';
+import type { SelectionDecision } from './decision.ts';
 import type { KernelState } from './state.ts';
 
 export type LoopName = 'market-making' | 'maintenance';
@@ -21,9 +22,9 @@ export type Intent =
       readonly quotes: readonly DesiredQuote[];
       /** YES prices beyond which a resting quote is dangerous and goes at once, whatever its age. Null: no such limit. */
       readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
-      /** How the quotes came about: stages with before and after, or the reason for none. Journaled with the orders. */
-      readonly why: unknown;
-      /** The same, made only when something is done: most looks at a market change nothing, and an explanation costs more than they do. */
+      /** Why no quotes are wanted, a phrase without figures; null where some are. Journaled when it changes. */
+      readonly why: string | null;
+      /** How the quotes came about, made only when something is done: most looks at a market change nothing, and an explanation costs more than they do. */
       readonly explain?: () => unknown;
     }
   | {
@@ -46,6 +47,8 @@ export type Intent =
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };
+  /** Which markets are quoted and which are not, as far as that has changed. Journaled. */
+  | ({ readonly kind: 'select' } & SelectionDecision)
 
 /** What a loop sees: the state as it stands, the time of this input, and what woke it. Reading is all it may do with `state`. */
 export interface LoopView {

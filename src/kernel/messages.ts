@@ -11,6 +11,7 @@ import type {
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import type { Approved } from '../risk/approved.ts';
+import type { QuoteDecision, SelectionDecision } from './decision.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 
 /**
@@ -140,7 +141,8 @@ export type Command =
       readonly nonce: number;
     }
   /** Why quotes are what they are: journaled beside the orders it led to, for a person to ask about. */
-  | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: unknown }
+  | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: QuoteDecision }
+  | { readonly kind: 'decision'; readonly conditionId: null; readonly why: SelectionDecision }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string }
   /** The last command of a run: orders are confirmed gone and the books are closed. */
   | { readonly kind: 'exit'; readonly reason: string };

@@ -98,6 +98,8 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.rejectionRests = new Map();
   state.pulledAtMs = null;
   state.shutdown = null;
+  // Each run's journal explains itself.
+  state.told = new Map();
   for (const slot of state.markets.values()) {
     slot.watched = false;
     slot.bookLive = false;

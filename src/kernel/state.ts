@@ -5,6 +5,7 @@ import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
 import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
 import type { OrderBudget } from '../risk/limits.ts';
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
+import type { ToldOfMarket } from './decision.ts';
 import type { LoopName } from './loop.ts';
 import type { LoopRun } from './loop-schedule.ts';
 import type { MarketSlot } from './market-slots.ts';
@@ -80,6 +81,8 @@ export interface KernelState {
   knownTokens: Set<TokenId>;
   /** What the venue has just refused, and until when it is not asked for again. */
   rejectionRests: RejectionRests;
+  /** What was journaled last about the quotes of each market. */
+  told: Map<ConditionId, ToldOfMarket>;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
   reconciliation: Reconciliation;
@@ -136,6 +139,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     transactions: new Map(),
     knownTokens: new Set(),
     rejectionRests: new Map(),
+    told: new Map(),
     orderBudget: { tokens: 0, atMs: nowMs },
     reconciliation: createReconciliation(nowMs),
     feeds: createFeeds(nowMs),

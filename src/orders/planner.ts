@@ -53,6 +53,7 @@ export interface PlannedCancel {
 export interface Plan {
   readonly cancels: readonly PlannedCancel[];
   readonly places: readonly PlannedOrder[];
+  /** A reason is a phrase without figures: a new one is journaled, and figures change with each look. */
   readonly keeps: readonly { readonly clientId: ClientId; readonly reason: string }[];
   /** Quotes that are wanted and must wait, or cannot be made at all. The next plan takes them up again. */
   readonly deferred: readonly { readonly quote: DesiredQuote; readonly reason: string }[];
@@ -197,6 +198,13 @@ function dropExcess(
 
 /** Whether a cancel with this reason takes an order away that loses money while it rests. */
 export const isDangerous = (reason: string): boolean => reason.startsWith('dangerous');
+
+/** Whether a reason to keep an order goes without saying: it is where it should be, or is on its way there or away. */
+export const isRoutine = (reason: string): boolean =>
+  reason === 'its price may stay' ||
+  reason.endsWith('not answered yet') ||
+  reason.endsWith('not signed yet') ||
+  reason.endsWith('its cancel is on its way');
 
 /** What an order on its way will put on the book, or what rests. */
 const countedSize = (record: OrderRecord): number => restingSize(record);

@@ -286,7 +286,11 @@ describe('the other commands', () => {
       { kind: 'watch', markets: [watched] },
       { kind: 'unwatch', conditionIds: [conditionId] },
       { kind: 'notify', level: 'warning', text: 'look' },
-      { kind: 'decision', conditionId, why: null },
+      {
+        kind: 'decision',
+        conditionId,
+        why: { inputs: null, notQuoted: null, placed: [], refused: [], canceled: [], kept: [], deferred: [] },
+      },
       { kind: 'exit', reason: 'done' },
     );
     expect(calls).toEqual(['watch 1', 'unwatch 1']);

@@ -28,6 +28,8 @@ export interface MarketMakingMemory {
   leaving: Set<ConditionId>;
   /** Why each other market is not quoted. */
   excluded: Map<ConditionId, Exclusion>;
+  /** What was journaled last of why each market is quoted or not, in this run and since this listing. */
+  told: { inRun: string; listedAtMs: number | null; readonly reasons: Map<ConditionId, string> };
   markets: Map<ConditionId, MarketMemory>;
 }
 
@@ -39,5 +41,6 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   chosen: new Set(),
   leaving: new Set(),
   excluded: new Map(),
+  told: { inRun: '', listedAtMs: null, reasons: new Map() },
   markets: new Map(),
 });

@@ -1,5 +1,5 @@
 import type { ConditionId } from '../../domain/market.ts';
-import { MICRO, POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
+import { POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
@@ -14,8 +14,9 @@ import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
 import type { QuoteInventory } from '../../quoting/pipeline.ts';
-import { priceAndShape, type QuotingResult } from '../../quoting/price-and-shape.ts';
+import { priceAndShape, type QuotingInputs } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
+import { explainQuote } from './explain-quote.ts';
 import type { MarketMakingMemory, MarketMemory } from './memory.ts';
 import { dollars, type MarketMakingSettings } from './settings.ts';
 
@@ -82,7 +83,8 @@ export function quoteMarket(
   restAfterCrosses(slot, ofMarket, mm, view.nowMs);
   const reason = obstacle(view, slot, ofMarket);
   if (reason !== null) return withdraw(conditionId, ofMarket, reason);
-  const result = price(view, memory, slot, ofMarket, mm, cash, reduceOnly);
+  const inputs = quotingInputs(view, memory, slot, ofMarket, mm, cash, reduceOnly);
+  const result = priceAndShape(inputs);
   if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
   ofMarket.notQuotedBecause = null;
   const quotes = [
@@ -96,7 +98,7 @@ export function quoteMarket(
     quotes,
     safe: { maxBid: Math.floor(fair) as Price, minAsk: Math.ceil(fair) as Price },
     why: null,
-    explain: () => explain(result),
+    explain: () => explainQuote(inputs, result),
   };
 }
 
@@ -111,11 +113,11 @@ export function withdraw(
     conditionId,
     quotes: [],
     safe: { maxBid: null, minAsk: null },
-    why: { notQuoted: reason },
+    why: reason,
   };
 }
 
-function price(
+function quotingInputs(
   view: LoopView,
   memory: MarketMakingMemory,
   slot: MarketSlot,
@@ -123,7 +125,7 @@ function price(
   mm: MarketMakingSettings,
   cash: CashView,
   reduceOnly: boolean,
-): QuotingResult {
+): QuotingInputs {
   const { state, nowMs } = view;
   const { conditionId, minOrderSize, endAtMs } = slot.market;
   const ownOrders = ownQuotes(state.orders, conditionId);
@@ -131,7 +133,7 @@ function price(
   if (!('none' in fair)) observeVolatility(ofMarket.volatility, fair.fairPts, nowMs);
   const position = state.books.positions.get(conditionId);
   const ageHours = position?.openedAtMs == null ? 0 : (nowMs - position.openedAtMs) / HOUR_MS;
-  return priceAndShape({
+  return {
     book: slot.book,
     tick: slot.tick,
     ownOrders,
@@ -147,7 +149,7 @@ function price(
     eventRisk: false,
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
-  });
+  };
 }
 
 /** What is held, and how much of it new quotes may sell: our own resting quotes in this market count as free, they are replaced. */
@@ -237,19 +239,3 @@ const onlySells = (asks: readonly GridLevel[]): DesiredQuote[] =>
     asks.filter((level) => level.funding === 'inventory'),
     'SELL',
   );
-
-/** The decision in a form worth keeping: what went in, and what each stage that did something left behind. */
-function explain(result: Extract<QuotingResult, { kind: 'quote' }>): unknown {
-  const levels = (side: readonly { pricePts: number; price: Price | null; size: Shares }[]): string[] =>
-    side.map(
-      ({ pricePts, price: at, size }) =>
-        `${at === null ? pricePts.toFixed(3) : at / POINT} x ${size / MICRO}`,
-    );
-  return {
-    fair: result.fair,
-    engine: result.engineQuote,
-    stages: result.trace.map(({ stage, before, after, why }) =>
-      before === after ? { stage, why } : { stage, why, bids: levels(after.bids), asks: levels(after.asks) },
-    ),
-  };
-}

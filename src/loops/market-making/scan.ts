@@ -7,6 +7,7 @@ import { ownQuotes } from '../../orders/reserve.ts';
 import type { OwnQuote } from '../../orders/types.ts';
 import type { MarketMakingMemory } from './memory.ts';
 import { type Candidate, type ScannerLimits, select, shortlist } from './scanner.ts';
+import { tellSelection } from './tell-selection.ts';
 
 /** A listing that was asked for and never came is asked for again after this. */
 const LISTING_GIVE_UP_MS = 150_000;
@@ -25,6 +26,7 @@ export function scan(
     ...refreshListing(view, memory, refreshMs),
     ...followShortlist(view, memory, limits),
     ...choose(view, memory, limits),
+    ...tellSelection(view, memory),
   ];
 }
 
