@@ -27,6 +27,8 @@ export type Intent =
       /** How the quotes came about, made only when something is done: most looks at a market change nothing, and an explanation costs more than they do. */
       readonly explain?: () => unknown;
     }
+  /** Which markets are quoted and which are not, as far as that has changed. Journaled. */
+  | ({ readonly kind: 'select' } & SelectionDecision)
   | {
       readonly kind: 'transact';
       readonly action: TransactionAction;
@@ -47,8 +49,6 @@ export type Intent =
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };
-  /** Which markets are quoted and which are not, as far as that has changed. Journaled. */
-  | ({ readonly kind: 'select' } & SelectionDecision)
 
 /** What a loop sees: the state as it stands, the time of this input, and what woke it. Reading is all it may do with `state`. */
 export interface LoopView {
