@@ -61,6 +61,7 @@ function planOf(world: World, desired: readonly DesiredQuote[]): { plan: Plan; i
       no: (world.held.no - reserved.no) as Shares,
     },
     safe: { maxBid: null, minAsk: null },
+    worth: null,
     rules: RULES,
     nowMs: world.nowMs,
   };

@@ -46,6 +46,7 @@ const input = (
   working: liveOrders(table, CONDITION),
   free: { cash: dollars(1_000), yes: 0 as Shares, no: 0 as Shares },
   safe: { maxBid: null, minAsk: null },
+  worth: null,
   rules: RULES,
   nowMs: T0 + 30_000,
   ...change,

@@ -1,11 +1,15 @@
 import type { ConditionId, TokenId } from '../domain/market.ts';
 import { type ClientId, mayBeLive, type OrderId } from '../domain/order.ts';
-import type { Price, Shares, Usd } from '../domain/units.ts';
+import { MICRO, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { allocate, type FreeFunds } from './allocate.ts';
 import { restingSize } from './order-size.ts';
+import { ageMsOf, isDangerous, judge } from './planner-verdict.ts';
+import { outwardPts, restingWorth, type WorthModel } from './quote-worth.ts';
 import { selfCross } from './reserve.ts';
 import type { DesiredQuote, OrderRecord, OwnQuote, PlannedOrder } from './types.ts';
+
+export { isDangerous, isRoutine } from './planner-verdict.ts';
 
 /** When a resting quote is left alone and when it is moved. */
 export interface PlanRules {
@@ -40,6 +44,8 @@ export interface PlanInput {
   readonly free: { readonly cash: Usd; readonly yes: Shares; readonly no: Shares };
   /** A bid above `maxBid` or an ask below `minAsk` (YES prices) is dangerous and goes at once. Null: no such limit. */
   readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
+  /** Weighs a better price against a place in the queue. Null: every move that the rules ask for is made. */
+  readonly worth: WorthModel | null;
   readonly rules: PlanRules;
   readonly nowMs: number;
 }
@@ -50,6 +56,17 @@ export interface PlannedCancel {
   readonly reason: string;
 }
 
+/** Orders that belong together: either all of it is done or, where order tokens are scarce, nothing yet. */
+export interface PlannedChange {
+  readonly quote: DesiredQuote;
+  readonly cancels: readonly PlannedCancel[];
+  readonly places: readonly PlannedOrder[];
+  /** Order tokens it takes, now or once its cancels have made room. */
+  readonly tokens: number;
+  /** Micro-dollars at stake while it waits: the price error times the size, or for a quote that is missing what it would earn. */
+  readonly stakeMicroUsd: number;
+}
+
 export interface Plan {
   readonly cancels: readonly PlannedCancel[];
   readonly places: readonly PlannedOrder[];
@@ -57,11 +74,20 @@ export interface Plan {
   readonly keeps: readonly { readonly clientId: ClientId; readonly reason: string }[];
   /** Quotes that are wanted and must wait, or cannot be made at all. The next plan takes them up again. */
   readonly deferred: readonly { readonly quote: DesiredQuote; readonly reason: string }[];
+  /** What of it can wait. Cancels that are in no change go at once. */
+  readonly changes: readonly PlannedChange[];
+}
+
+/** A planned order with the wanted quote that it is a part of. */
+interface DraftedOrder extends PlannedOrder {
+  readonly for: DesiredQuote;
 }
 
 interface Draft {
   readonly cancels: PlannedCancel[];
-  readonly places: PlannedOrder[];
+  /** Cancels that make sense only with what takes their place. */
+  readonly replaced: Map<ClientId, DesiredQuote>;
+  readonly places: DraftedOrder[];
   readonly keeps: { clientId: ClientId; reason: string }[];
   readonly deferred: { quote: DesiredQuote; reason: string }[];
   /** Orders that are on their way off the book: cancels asked for now or before. */
@@ -74,14 +100,61 @@ interface Draft {
  * needs the old one's money or could trade with it, in which case it waits for the cancel.
  */
 export function planQuotes(input: PlanInput): Plan {
-  const draft: Draft = { cancels: [], places: [], keeps: [], deferred: [], leaving: new Set() };
+  const draft: Draft = {
+    cancels: [],
+    replaced: new Map(),
+    places: [],
+    keeps: [],
+    deferred: [],
+    leaving: new Set(),
+  };
   const live = input.working.filter((record) => mayBeLive(record.state));
   const groups = groupByQuote(input, live);
   const kept = new Map<DesiredQuote, OrderRecord[]>();
   for (const record of groups.unwanted) leave(input, draft, record, 'no quote is wanted on this side');
   for (const [quote, records] of groups.byQuote) kept.set(quote, keepOrMove(input, draft, quote, records));
   placeMissing(input, draft, kept, live);
-  return { cancels: draft.cancels, places: draft.places, keeps: draft.keeps, deferred: draft.deferred };
+  const { cancels, places, keeps, deferred } = draft;
+  return { cancels, places, keeps, deferred, changes: changesOf(input, draft, live) };
+}
+
+/** Gathers for each quote the cancels that make room for it and the orders that are new. */
+function changesOf(input: PlanInput, draft: Draft, live: readonly OrderRecord[]): PlannedChange[] {
+  const changes: PlannedChange[] = [];
+  for (const quote of input.desired) {
+    const cancels = draft.cancels.filter(({ clientId }) => draft.replaced.get(clientId) === quote);
+    const places = draft.places.filter((place) => place.for === quote);
+    if (cancels.length + places.length === 0) continue;
+    const waits = places.length === 0 && draft.deferred.some((one) => one.quote === quote);
+    const tokens = waits ? 1 : places.length;
+    const leaving = live.filter(({ request }) =>
+      cancels.some(({ clientId }) => clientId === request.clientId),
+    );
+    changes.push({ quote, cancels, places, tokens, stakeMicroUsd: stakeOf(input, quote, leaving, places) });
+  }
+  return changes;
+}
+
+/** Before its price sensitivity is known a quote is taken to earn a point on each share. */
+const UNKNOWN_K_PER_PT = 1;
+const MICRO_USD_PER_PT_SHARE = 10_000;
+
+function stakeOf(
+  input: PlanInput,
+  quote: DesiredQuote,
+  leaving: readonly OrderRecord[],
+  places: readonly PlannedOrder[],
+): number {
+  const k = input.worth?.kPerPt ?? UNKNOWN_K_PER_PT;
+  let moved = 0;
+  let error = 0;
+  for (const record of leaving) {
+    const size = restingSize(record);
+    moved += size;
+    error += (Math.abs(outwardPts(quote, yesPriceOf(record.request))) * size) / MICRO;
+  }
+  const added = places.reduce((sum, { size }) => sum + size, 0) - moved;
+  return error * MICRO_USD_PER_PT_SHARE + restingWorth(k, 0, added, 0);
 }
 
 interface Groups {
@@ -95,19 +168,22 @@ function groupByQuote(input: PlanInput, live: readonly OrderRecord[]): Groups {
   for (const quote of input.desired) groups.byQuote.set(quote, []);
   for (const record of live) {
     if (record.tags.purpose !== 'quote') continue;
-    const quote = nearestQuote(input.desired, record);
+    const quote = hangingQuote(input.desired, record) ?? nearestQuote(input.desired, record);
     if (quote === null) groups.unwanted.push(record);
     else groups.byQuote.get(quote)?.push(record);
   }
   return groups;
 }
 
+const hangingQuote = (desired: readonly DesiredQuote[], { request }: OrderRecord): DesiredQuote | null =>
+  desired.find(({ hangs }) => hangs === request.clientId) ?? null;
+
 function nearestQuote(desired: readonly DesiredQuote[], record: OrderRecord): DesiredQuote | null {
   const side = yesSideOf(record.request);
   const price = yesPriceOf(record.request);
   let nearest: DesiredQuote | null = null;
   for (const quote of desired) {
-    if (quote.side !== side) continue;
+    if (quote.side !== side || quote.hangs !== undefined) continue;
     if (nearest === null || Math.abs(quote.price - price) < Math.abs(nearest.price - price)) nearest = quote;
   }
   return nearest;
@@ -123,53 +199,15 @@ function keepOrMove(
   const staying: OrderRecord[] = [];
   for (const record of records) {
     const verdict = judge(input, quote, record);
-    if (verdict.move) leave(input, draft, record, verdict.reason);
-    else {
+    if (verdict.move) {
+      if (!verdict.isUrgent) draft.replaced.set(record.request.clientId, quote);
+      leave(input, draft, record, verdict.reason);
+    } else {
       staying.push(record);
       draft.keeps.push({ clientId: record.request.clientId, reason: verdict.reason });
     }
   }
   return dropExcess(input, draft, quote, staying);
-}
-
-function judge(
-  input: PlanInput,
-  quote: DesiredQuote,
-  record: OrderRecord,
-): { readonly move: boolean; readonly reason: string } {
-  const { rules, nowMs } = input;
-  const danger = dangerOf(input, record);
-  if (danger !== null) return { move: true, reason: danger };
-  if (record.state === 'unknown') return { move: true, reason: 'unknown: cancelled whatever it is' };
-  if (record.state === 'cancelInFlight') return { move: true, reason: 'its cancel has not been confirmed' };
-  if (record.state === 'approved' || record.state === 'inFlight')
-    return { move: false, reason: 'not answered yet' };
-  const distance = Math.abs(yesPriceOf(record.request) - quote.price);
-  const ageMs = nowMs - (record.inFlightAtMs ?? record.approvedAtMs);
-  if (distance > 0 && distance >= rules.cancelPriceThreshold)
-    return { move: true, reason: 'its price is far from the wanted one' };
-  if (ageMs >= rules.maxAgeMs) return { move: true, reason: 'older than a quote may be' };
-  if (distance > 0 && distance >= rules.requoteThreshold) {
-    if (ageMs >= rules.minLifetimeMs) return { move: true, reason: 'its price has moved' };
-    return { move: false, reason: 'younger than its minimum lifetime' };
-  }
-  return { move: false, reason: 'its price may stay' };
-}
-
-/** Why this order must go at once, whatever its age: it gives away money at the new limits or stands against a wanted quote. */
-function dangerOf(input: PlanInput, record: OrderRecord): string | null {
-  const price = yesPriceOf(record.request);
-  const isBid = yesSideOf(record.request) === 'BUY';
-  const { maxBid, minAsk } = input.safe;
-  if (isBid && maxBid !== null && price > maxBid) return 'dangerous: bid above its limit';
-  if (!isBid && minAsk !== null && price < minAsk) return 'dangerous: ask below its limit';
-  for (const quote of input.desired) {
-    if (isBid && quote.side === 'SELL' && price >= quote.price)
-      return 'dangerous: bid at or above the wanted ask';
-    if (!isBid && quote.side === 'BUY' && price <= quote.price)
-      return 'dangerous: ask at or below the wanted bid';
-  }
-  return null;
 }
 
 /** Cancels orders, the last in the queue first, while more rests than wanted by the size threshold and more. */
@@ -184,9 +222,8 @@ function dropExcess(
   let total = sizeOf(kept);
   for (const record of [...staying].reverse()) {
     if (total <= most) break;
-    const ageMs = input.nowMs - (record.inFlightAtMs ?? record.approvedAtMs);
     const isAnswered = record.state === 'open' || record.state === 'partiallyFilled';
-    if (!isAnswered || ageMs < input.rules.minLifetimeMs) continue;
+    if (!isAnswered || ageMsOf(input, record) < input.rules.minLifetimeMs) continue;
     kept.splice(kept.indexOf(record), 1);
     total -= countedSize(record);
     const index = draft.keeps.findIndex((keep) => keep.clientId === record.request.clientId);
@@ -195,16 +232,6 @@ function dropExcess(
   }
   return kept;
 }
-
-/** Whether a cancel with this reason takes an order away that loses money while it rests. */
-export const isDangerous = (reason: string): boolean => reason.startsWith('dangerous');
-
-/** Whether a reason to keep an order goes without saying: it is where it should be, or is on its way there or away. */
-export const isRoutine = (reason: string): boolean =>
-  reason === 'its price may stay' ||
-  reason.endsWith('not answered yet') ||
-  reason.endsWith('not signed yet') ||
-  reason.endsWith('its cancel is on its way');
 
 /** What an order on its way will put on the book, or what rests. */
 const countedSize = (record: OrderRecord): number => restingSize(record);
@@ -246,7 +273,7 @@ function placeMissing(
   );
   for (const [quote, records] of kept) {
     const missing = missingSize(input, quote, sizeOf(records));
-    if (missing === 0) continue;
+    if (missing === 0 || quote.hangs !== undefined) continue;
     // A second order beside one that may exist would double what we risk.
     if (hasUnknown.has(quote.side))
       draft.deferred.push({ quote, reason: 'an order of unknown state is in its way' });
@@ -290,7 +317,7 @@ function placeQuote(
   if (parts.length === 0)
     draft.deferred.push({ quote, reason: 'neither tokens nor cash for the smallest order' });
   for (const part of parts) {
-    draft.places.push(part);
+    draft.places.push({ ...part, for: quote });
     onBook.push({ clientId: 'planned' as ClientId, ...part.quote });
     if (part.side === 'SELL') free[part.outcome === 'YES' ? 'yes' : 'no'] -= part.size;
     else free.cash -= part.cost;

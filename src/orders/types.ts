@@ -36,6 +36,11 @@ export interface OrderRecord {
   /** Own fills of this order that are neither confirmed nor failed. */
   openFills: number;
   lastText: string;
+  /**
+   * At most so many shares of others stand before it in the queue: what rested at its price when it was placed, and never more
+   * than rests there now. Null or absent while nobody has looked.
+   */
+  queueAhead?: Shares | null;
 }
 
 /** A terminal order that has left the table: enough to recognise it in a late frame. */
@@ -62,6 +67,8 @@ export interface DesiredQuote {
   /** A multiple of 0.01 share. */
   readonly size: Shares;
   readonly level: number;
+  /** The resting order that this quote is. It is kept or cancelled, and never placed anew. */
+  readonly hangs?: ClientId;
 }
 
 /** An order of ours as it stands in the market's one book, in YES coordinates. */
