@@ -133,6 +133,29 @@ export function estimateMarkout(
   };
 }
 
+/** Drops the groups of markets that are not kept, so that the books are bounded by the markets there are. Categories stay. */
+export function forgetMarkouts(books: MarkoutBooks, isKept: (marketId: string) => boolean): void {
+  for (const key of books.tallies.keys()) {
+    const [group, of = ''] = key.split('|');
+    if (group !== 'category' && !isKept(of)) books.tallies.delete(key);
+  }
+}
+
+/**
+ * The mean cost of a fill to quote with: the group shrunk to its category, and that to 0 by the fills that it takes to tell a shift
+ * from chance, because a category of one fill knows no more than the fill. Null while nothing is measured.
+ */
+export function believedMarkoutPts(
+  books: MarkoutBooks,
+  groupKey: string,
+  categoryKey: string,
+): number | null {
+  const estimate = estimateMarkout(books, groupKey, categoryKey);
+  if (estimate === null) return null;
+  const measured = books.tallies.get(categoryKey)?.count ?? estimate.count;
+  return (estimate.shrunkPts * measured) / (measured + (estimate.sdPts / LEAST_SHIFT_PTS) ** 2);
+}
+
 const sdOf = (tally: MarkoutTally | undefined): number | null =>
   tally === undefined || tally.count < LEAST_FOR_SD || !(tally.m2Pts > 0)
     ? null

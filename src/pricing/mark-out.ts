@@ -55,15 +55,15 @@ export const capturedSpreadPts = (fill: MarkoutFill): number =>
   yesDirection(fill) * (fill.midAtFillPts - yesPricePts(fill));
 
 /** One mid that is due: `fill` marked at `horizonMs` after it. */
-export interface PendingMarkout {
-  readonly fill: MarkoutFill;
+export interface PendingMarkout<Fill extends MarkoutFill = MarkoutFill> {
+  readonly fill: Fill;
   readonly horizonMs: number;
   readonly dueAtMs: number;
 }
 
 /** Mid reads that are due in the future, soonest first. Plain data: it is journaled with the state and resumed. */
-export interface MarkoutTimers {
-  pending: PendingMarkout[];
+export interface MarkoutTimers<Fill extends MarkoutFill = MarkoutFill> {
+  pending: PendingMarkout<Fill>[];
   /** Measurements given up because more than the limit were pending. */
   dropped: number;
 }
@@ -71,14 +71,21 @@ export interface MarkoutTimers {
 /** Two reads a fill: at this bound every fill of the last two minutes of 80 fills a second is still measured. */
 const MOST_PENDING = 20_000;
 
-export const createMarkoutTimers = (): MarkoutTimers => ({ pending: [], dropped: 0 });
+export const createMarkoutTimers = <Fill extends MarkoutFill = MarkoutFill>(): MarkoutTimers<Fill> => ({
+  pending: [],
+  dropped: 0,
+});
 
 /** Schedules the reads of one fill. A fill that is reversed later is cancelled by `cancelMarkouts`. */
-export function scheduleMarkouts(timers: MarkoutTimers, fill: MarkoutFill): void {
-  for (const horizonMs of MARKOUT_HORIZONS_MS) {
+export function scheduleMarkouts<Fill extends MarkoutFill>(
+  timers: MarkoutTimers<Fill>,
+  fill: Fill,
+  horizonsMs: readonly number[] = MARKOUT_HORIZONS_MS,
+): void {
+  for (const horizonMs of horizonsMs) {
     const dueAtMs = fill.atMs + horizonMs;
     let at = timers.pending.length;
-    while (at > 0 && (timers.pending[at - 1] as PendingMarkout).dueAtMs > dueAtMs) at -= 1;
+    while (at > 0 && (timers.pending[at - 1] as PendingMarkout<Fill>).dueAtMs > dueAtMs) at -= 1;
     timers.pending.splice(at, 0, { fill, horizonMs, dueAtMs });
   }
   const excess = timers.pending.length - MOST_PENDING;
@@ -88,7 +95,7 @@ export function scheduleMarkouts(timers: MarkoutTimers, fill: MarkoutFill): void
   }
 }
 
-export function cancelMarkouts(timers: MarkoutTimers, fillId: string): void {
+export function cancelMarkouts<Fill extends MarkoutFill>(timers: MarkoutTimers<Fill>, fillId: string): void {
   timers.pending = timers.pending.filter((pending) => pending.fill.fillId !== fillId);
 }
 
@@ -96,9 +103,12 @@ export function cancelMarkouts(timers: MarkoutTimers, fillId: string): void {
 export const nextMarkoutAtMs = (timers: MarkoutTimers): number | null => timers.pending[0]?.dueAtMs ?? null;
 
 /** Takes out and returns what is due at `nowMs`, soonest first. Asking a second time returns nothing. */
-export function takeDueMarkouts(timers: MarkoutTimers, nowMs: number): PendingMarkout[] {
+export function takeDueMarkouts<Fill extends MarkoutFill>(
+  timers: MarkoutTimers<Fill>,
+  nowMs: number,
+): PendingMarkout<Fill>[] {
   let count = 0;
-  while (count < timers.pending.length && (timers.pending[count] as PendingMarkout).dueAtMs <= nowMs)
+  while (count < timers.pending.length && (timers.pending[count] as PendingMarkout<Fill>).dueAtMs <= nowMs)
     count += 1;
   return timers.pending.splice(0, count);
 }
