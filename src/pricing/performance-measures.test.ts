@@ -8,6 +8,7 @@ import {
   profitFactor,
   type QuotedFill,
   roundTripsOf,
+  settleLots,
   sharpe7d,
   spreadCapture,
   type TradeFill,
@@ -18,6 +19,7 @@ let clock = 0;
 const fill = (side: Side, units: number, count: number, change: Partial<QuotedFill> = {}): QuotedFill => {
   clock += 1;
   return {
+    fillId: `f${clock}`,
     marketId: 'm1',
     outcome: 'YES',
     side,
@@ -171,5 +173,18 @@ describe('inventory turns', () => {
     expect(inventoryTurnsPerDay(traded, points, 0, 12 * hour)).toBeCloseTo((10 / 10) * 2, 9);
     expect(inventoryTurnsPerDay(traded, points, 0, 0)).toBeNull();
     expect(inventoryTurnsPerDay([], [], 0, hour)).toBeNull();
+  });
+});
+
+describe('a settlement', () => {
+  it('closes everything that is open at what the market paid out, so that a lost bet counts as lost', () => {
+    const { open } = roundTripsOf([fill('BUY', 6_000, 10, { fee: dollars(0.1) }), fill('BUY', 2_000, 5)]);
+    const lots = [...open];
+    const trips = settleLots(lots, price(0), 't-1', 99);
+    expect(trips.map(({ pnl, exitFillId }) => [pnl, exitFillId])).toEqual([
+      [dollars(-6.1), 't-1'],
+      [dollars(-1), 't-1'],
+    ]);
+    expect(lots).toEqual([]);
   });
 });

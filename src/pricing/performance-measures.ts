@@ -1,18 +1,10 @@
 import type { Outcome, Side } from '../domain/market.ts';
-import {
-  complement,
-  MICRO,
-  mulDiv,
-  notional,
-  type Price,
-  type Shares,
-  sharesToFloat,
-  type Usd,
-} from '../domain/units.ts';
+import { complement, mulDiv, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf } from '../domain/yes-coordinates.ts';
 
 /** How trading went. Formulas and units: `docs/metrics.md`. A measure that has no value says why, instead of a number that misleads. */
 export interface TradeFill {
+  readonly fillId: string;
   readonly marketId: string;
   readonly outcome: Outcome;
   readonly side: Side;
@@ -28,6 +20,13 @@ export interface RoundTrip {
   readonly marketId: string;
   readonly direction: 'long' | 'short';
   readonly size: Shares;
+  readonly entryFillId: string;
+  readonly exitFillId: string;
+  /** What its shares were worth at the two prices, in YES coordinates. */
+  readonly entryValue: Usd;
+  readonly exitValue: Usd;
+  /** Fees of both sides. */
+  readonly fees: Usd;
   readonly openedAtMs: number;
   readonly closedAtMs: number;
   /** Net of both sides' fees, in whole micro-dollars; the parts of a fill add up to the fill. */
@@ -36,6 +35,7 @@ export interface RoundTrip {
 
 /** Shares that are still open, oldest first. They are no loss until they are closed. */
 export interface OpenLot {
+  readonly fillId: string;
   readonly marketId: string;
   readonly direction: 'long' | 'short';
   readonly size: Shares;
@@ -57,36 +57,64 @@ export function roundTripsOf(fills: readonly TradeFill[]): RoundTrips {
   for (const fill of fills) {
     const lots = open.get(fill.marketId) ?? [];
     open.set(fill.marketId, lots);
-    let rest = lotOf(fill);
-    while (rest.size > 0) {
-      const first = lots[0];
-      if (first === undefined || first.direction === rest.direction) {
-        lots.push(rest);
-        break;
-      }
-      const size = Math.min(first.size, rest.size) as Shares;
-      const [opened, left] = cut(first, size);
-      const [closed, remaining] = cut(rest, size);
-      const gain = opened.direction === 'long' ? closed.value - opened.value : opened.value - closed.value;
-      trips.push({
-        marketId: fill.marketId,
-        direction: opened.direction,
-        size,
-        openedAtMs: opened.openedAtMs,
-        closedAtMs: fill.atMs,
-        pnl: (gain - opened.fee - closed.fee) as Usd,
-      });
-      if (left.size > 0) lots[0] = left;
-      else lots.shift();
-      rest = remaining;
-    }
+    trips.push(...matchFill(lots, fill));
   }
   return { trips, open: [...open.values()].flat() };
+}
+
+/** Closes the oldest of one market's `lots` by a fill; what is left of the fill becomes a lot. Changes `lots`. */
+export function matchFill(lots: OpenLot[], fill: TradeFill): RoundTrip[] {
+  const trips: RoundTrip[] = [];
+  let rest = lotOf(fill);
+  while (rest.size > 0) {
+    const first = lots[0];
+    if (first === undefined || first.direction === rest.direction) {
+      lots.push(rest);
+      break;
+    }
+    const size = Math.min(first.size, rest.size) as Shares;
+    const [opened, left] = cut(first, size);
+    const [closed, remaining] = cut(rest, size);
+    trips.push(tripOf(opened, closed, fill.atMs));
+    if (left.size > 0) lots[0] = left;
+    else lots.shift();
+    rest = remaining;
+  }
+  return trips;
+}
+
+/** Closes all of one market's `lots` at what a YES share paid out when the market was settled. Empties `lots`. */
+export function settleLots(lots: OpenLot[], payout: Price, settlementId: string, atMs: number): RoundTrip[] {
+  const fee = 0 as Usd;
+  return lots
+    .splice(0)
+    .map((lot) =>
+      tripOf(lot, { ...lot, fillId: settlementId, value: notional(payout, lot.size), fee }, atMs),
+    );
+}
+
+function tripOf(opened: OpenLot, closed: OpenLot, closedAtMs: number): RoundTrip {
+  const gain = opened.direction === 'long' ? closed.value - opened.value : opened.value - closed.value;
+  const fees = opened.fee + closed.fee;
+  return {
+    marketId: opened.marketId,
+    direction: opened.direction,
+    size: opened.size,
+    entryFillId: opened.fillId,
+    exitFillId: closed.fillId,
+    entryValue: opened.value,
+    exitValue: closed.value,
+    fees: fees as Usd,
+    openedAtMs: opened.openedAtMs,
+    closedAtMs,
+    pnl: (gain - fees) as Usd,
+  };
 }
 
 function lotOf(fill: TradeFill): OpenLot {
   const yesPrice = yesPriceOf(fill);
   return {
+    fillId: fill.fillId,
     marketId: fill.marketId,
     direction: (fill.side === 'BUY') === (fill.outcome === 'YES') ? 'long' : 'short',
     size: fill.size,
@@ -116,20 +144,35 @@ export type Measure<Reason extends string> =
   | { readonly value: number }
   | { readonly value: null; readonly because: Reason };
 
+/** What round trips gained and lost; both are positive. */
+export interface GainsAndLosses {
+  gains: Usd;
+  losses: Usd;
+  trips: number;
+}
+
+export function addTrip(sums: GainsAndLosses, { pnl }: Pick<RoundTrip, 'pnl'>): void {
+  if (pnl > 0) sums.gains = (sums.gains + pnl) as Usd;
+  else sums.losses = (sums.losses - pnl) as Usd;
+  sums.trips += 1;
+}
+
 /** Gains of winning round trips over losses of losing ones. Without losses it has no value: infinity says nothing. */
-export function profitFactor(trips: readonly RoundTrip[]): Measure<'noRoundTrips' | 'noLosses'> & {
-  readonly gains: Usd;
-  readonly losses: Usd;
-} {
-  let gains = 0;
-  let losses = 0;
-  for (const { pnl } of trips) {
-    if (pnl > 0) gains += pnl;
-    else losses -= pnl;
-  }
-  const sums = { gains: gains as Usd, losses: losses as Usd };
-  if (trips.length === 0) return { ...sums, value: null, because: 'noRoundTrips' };
-  return losses === 0 ? { ...sums, value: null, because: 'noLosses' } : { ...sums, value: gains / losses };
+export function profitFactorOf({
+  gains,
+  losses,
+  trips,
+}: GainsAndLosses): Measure<'noRoundTrips' | 'noLosses'> {
+  if (trips === 0) return { value: null, because: 'noRoundTrips' };
+  return losses === 0 ? { value: null, because: 'noLosses' } : { value: gains / losses };
+}
+
+export function profitFactor(
+  trips: readonly RoundTrip[],
+): Measure<'noRoundTrips' | 'noLosses'> & GainsAndLosses {
+  const sums: GainsAndLosses = { gains: 0 as Usd, losses: 0 as Usd, trips: 0 };
+  for (const trip of trips) addTrip(sums, trip);
+  return { ...sums, ...profitFactorOf(sums) };
 }
 
 export interface DayResult {
@@ -175,51 +218,82 @@ const isLong = (fill: TradeFill): boolean => (fill.side === 'BUY') === (fill.out
 const yesPts = (fill: TradeFill): number =>
   (fill.outcome === 'YES' ? fill.price : complement(fill.price)) * PTS_PER_PRICE;
 
+/** A mean weighted by shares that is still being taken. */
+export interface WeightedSum {
+  sum: number;
+  weight: number;
+}
+
+export const weightedMean = ({ sum, weight }: WeightedSum): number | null =>
+  weight > 0 ? sum / weight : null;
+
 /** How much better than the mid fills were, in basis points of the traded outcome's mid, weighted by shares. Null without fills. */
 export function fillQualityBps(fills: readonly QuotedFill[]): number | null {
-  let sum = 0;
-  let size = 0;
-  for (const fill of fills) {
-    const mid = fill.outcome === 'YES' ? fill.midAtFillPts : 100 - fill.midAtFillPts;
-    if (!(mid > 0)) continue;
-    const better = isLong(fill) ? fill.midAtFillPts - yesPts(fill) : yesPts(fill) - fill.midAtFillPts;
-    sum += (better / mid) * BPS * fill.size;
-    size += fill.size;
-  }
-  return size > 0 ? sum / size : null;
+  const quality: WeightedSum = { sum: 0, weight: 0 };
+  for (const fill of fills) addFillQuality(quality, fill);
+  return weightedMean(quality);
 }
+
+export function addFillQuality(
+  quality: WeightedSum,
+  fill: TradeFill & { readonly midAtFillPts: number },
+): void {
+  const mid = fill.outcome === 'YES' ? fill.midAtFillPts : 100 - fill.midAtFillPts;
+  if (!(mid > 0)) return;
+  const better = isLong(fill) ? fill.midAtFillPts - yesPts(fill) : yesPts(fill) - fill.midAtFillPts;
+  quality.sum += (better / mid) * BPS * fill.size;
+  quality.weight += fill.size;
+}
+
+/** What was bought and sold on one quote, in YES coordinates: shares and points times shares. */
+export interface QuoteHits {
+  readonly spreadPts: number;
+  readonly bought: WeightedSum;
+  readonly sold: WeightedSum;
+}
+
+export type QuotesHit = Map<string, QuoteHits>;
 
 /**
  * Part of the quoted spread that was earned, for quotes hit on both sides: (mean sale - mean purchase) / quoted spread in YES
  * coordinates, weighted by the shares that were hit on both. 1 is all of it. Null while no quote was hit on both sides.
  */
 export function spreadCapture(fills: readonly QuotedFill[]): number | null {
-  const quotes = new Map<string, { spreadPts: number; bought: Sum; sold: Sum }>();
-  for (const fill of fills) {
-    if (fill.quoteId === null || fill.quotedSpreadPts === null || !(fill.quotedSpreadPts > 0)) continue;
-    const key = `${fill.marketId} ${fill.quoteId}`;
-    const quote = quotes.get(key) ?? { spreadPts: fill.quotedSpreadPts, bought: zero(), sold: zero() };
-    const sum = isLong(fill) ? quote.bought : quote.sold;
-    sum.size += fill.size;
-    sum.value += fill.size * yesPts(fill);
-    quotes.set(key, quote);
-  }
-  let captured = 0;
-  let weight = 0;
-  for (const { spreadPts, bought, sold } of quotes.values()) {
-    const size = Math.min(bought.size, sold.size);
-    if (size === 0) continue;
-    captured += (size * (sold.value / sold.size - bought.value / bought.size)) / spreadPts;
-    weight += size;
-  }
-  return weight > 0 ? captured / weight : null;
+  const quotes: QuotesHit = new Map();
+  for (const fill of fills) addQuoteHit(quotes, fill);
+  return spreadCaptureOf(quotes);
 }
 
-interface Sum {
-  size: number;
-  value: number;
+export function addQuoteHit(
+  quotes: QuotesHit,
+  fill: TradeFill & Pick<QuotedFill, 'quoteId' | 'quotedSpreadPts'>,
+): void {
+  if (fill.quoteId === null || fill.quotedSpreadPts === null || !(fill.quotedSpreadPts > 0)) return;
+  const key = `${fill.marketId} ${fill.quoteId}`;
+  let quote = quotes.get(key);
+  if (quote === undefined) {
+    quote = {
+      spreadPts: fill.quotedSpreadPts,
+      bought: { sum: 0, weight: 0 },
+      sold: { sum: 0, weight: 0 },
+    };
+    quotes.set(key, quote);
+  }
+  const side = isLong(fill) ? quote.bought : quote.sold;
+  side.weight += fill.size;
+  side.sum += fill.size * yesPts(fill);
 }
-const zero = (): Sum => ({ size: 0, value: 0 });
+
+export function spreadCaptureOf(quotes: QuotesHit): number | null {
+  const captured: WeightedSum = { sum: 0, weight: 0 };
+  for (const { spreadPts, bought, sold } of quotes.values()) {
+    const size = Math.min(bought.weight, sold.weight);
+    if (size === 0) continue;
+    captured.sum += (size * (sold.sum / sold.weight - bought.sum / bought.weight)) / spreadPts;
+    captured.weight += size;
+  }
+  return weightedMean(captured);
+}
 
 /** Net YES shares from `atMs` on. */
 export interface InventoryPoint {
@@ -246,9 +320,20 @@ export function inventoryTurnsPerDay(
     const to = Math.min(toMs, points[index + 1]?.atMs ?? toMs);
     if (to > from) held += Math.abs(point.netShares) * (to - from);
   }
-  const mean = held / (toMs - fromMs) / MICRO;
   const traded = fills
     .filter((fill) => fill.atMs >= fromMs && fill.atMs < toMs)
-    .reduce((sum, fill) => sum + sharesToFloat(fill.size), 0);
-  return mean > 0 ? (traded / 2 / mean) * (DAY_MS / (toMs - fromMs)) : null;
+    .reduce((sum, fill) => sum + fill.size, 0);
+  return turnsPerDay(traded, held, fromMs, toMs);
+}
+
+/** The same from sums: shares traded, and shares held times milliseconds, both in millionths. */
+export function turnsPerDay(
+  tradedShares: number,
+  heldShareMs: number,
+  fromMs: number,
+  toMs: number,
+): number | null {
+  if (!(toMs > fromMs && heldShareMs > 0)) return null;
+  const meanHeld = heldShareMs / (toMs - fromMs);
+  return (tradedShares / 2 / meanHeld) * (DAY_MS / (toMs - fromMs));
 }

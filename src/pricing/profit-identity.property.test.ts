@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MICRO, mulDiv, type Shares, shares, type Usd, usd } from '../domain/units.ts';
-import { type ProfitBalance, type ProfitEvent, profitIdentity } from './profit-identity.ts';
+import { fillIdentity, type ProfitBalance, type ProfitEvent, profitIdentity } from './profit-identity.ts';
 
 const mid = fc.integer({ min: 1, max: MICRO - 1 });
 const size = fc.integer({ min: 1, max: 50 * MICRO });
@@ -185,5 +185,28 @@ describe('the profit identity', () => {
     expect(residual).toBe(0);
     expect(parts.chainOperations).toBe(MICRO);
     expect(parts.drift).toBe(-1_500_000 + 1_000_000);
+  });
+});
+
+describe('the identity of one fill', () => {
+  it('is its cash and the value of its shares at the end of the horizon, to the micro-dollar', () => {
+    fc.assert(
+      fc.property(happening, (at) => {
+        fc.pre(at.what === 'fill');
+        const event = book({ cash: 0, yes: 0, no: 0 }, at, 1);
+        if (event.kind !== 'fill') throw new Error('a fill is booked as a fill');
+        const { spreadCaptured, markout, fee, rounding, total, residual } = fillIdentity(event);
+        expect(residual).toBe(0);
+        const worth =
+          BigInt(event.cash - event.fee) * BigInt(MICRO) +
+          BigInt(event.yes) * BigInt(event.midAtHorizon) +
+          BigInt(event.no) * BigInt(MICRO - event.midAtHorizon);
+        expect(BigInt(total)).toBe(
+          BigInt.asIntN(64, (worth - (((worth % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n),
+        );
+        expect(spreadCaptured + markout - fee + rounding).toBe(total);
+        expect(Math.abs(rounding)).toBeLessThanOrEqual(3);
+      }),
+    );
   });
 });

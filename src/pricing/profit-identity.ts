@@ -87,12 +87,23 @@ export interface ProfitIdentity {
   readonly residual: Usd;
 }
 
+type ProfitFill = Extract<ProfitEvent, { readonly kind: 'fill' }>;
+
+/** Shares that came with a fill and wait for the end of its mark-out horizon. */
+export interface WaitingShares {
+  readonly yes: Shares;
+  readonly no: Shares;
+  /** Mid at the fill. */
+  readonly mid: MicroMid;
+}
+
 const ONE = 1_000_000n;
 
-interface Exact {
+/** One stretch of time that is still running, in sums whose size does not grow with it. Plain data; 1e-12 dollars. */
+export interface RunningProfit {
+  readonly opening: ProfitBalance;
   spreadCaptured: bigint;
   markout: bigint;
-  drift: bigint;
   fees: bigint;
   gas: bigint;
   rebates: bigint;
@@ -100,6 +111,90 @@ interface Exact {
   chainOperations: bigint;
   reverts: bigint;
   rounding: bigint;
+  /** Net YES shares that drift with the mid, and the sum of each times the mid from which it does. */
+  drifting: bigint;
+  driftingFrom: bigint;
+}
+
+export function openProfit(opening: ProfitBalance): RunningProfit {
+  const running: RunningProfit = {
+    opening,
+    spreadCaptured: 0n,
+    markout: 0n,
+    fees: 0n,
+    gas: 0n,
+    rebates: 0n,
+    rewards: 0n,
+    chainOperations: 0n,
+    reverts: 0n,
+    rounding: 0n,
+    drifting: 0n,
+    driftingFrom: 0n,
+  };
+  drift(running, opening.yes, opening.no, opening.mid);
+  return running;
+}
+
+/** Enters a fill but for its mark-out, whose horizon has not passed. Returns the spread it captured. */
+export function addProfitFill(running: RunningProfit, fill: Omit<ProfitFill, 'midAtHorizon'>): Usd {
+  const { captured, rounded } = capture(fill);
+  running.spreadCaptured += captured;
+  running.fees -= BigInt(fill.fee) * ONE;
+  running.rounding += rounded;
+  return toMicro(captured) as Usd;
+}
+
+/** The horizon of a fill is over: from now on its shares drift. Returns the fill's mark-out. */
+export function passHorizon(running: RunningProfit, shares: WaitingShares, midAtHorizon: MicroMid): Usd {
+  const moved = moveOf(shares, midAtHorizon);
+  running.markout += moved;
+  drift(running, shares.yes, shares.no, midAtHorizon);
+  return toMicro(moved) as Usd;
+}
+
+export function addProfitEvent(running: RunningProfit, event: Exclude<ProfitEvent, ProfitFill>): void {
+  const cash = BigInt(event.cash) * ONE;
+  switch (event.kind) {
+    case 'rebate':
+      running.rebates += cash;
+      return;
+    case 'reward':
+      running.rewards += cash;
+      return;
+    case 'gas':
+      running.gas += cash;
+      return;
+    case 'revert':
+    case 'chain': {
+      const then = worth(event.yes, event.no, event.mid);
+      if (event.kind === 'chain') running.chainOperations += cash + then;
+      else running.reverts += cash + then;
+      drift(running, event.yes, event.no, event.mid);
+    }
+  }
+}
+
+/**
+ * What the stretch has come to at `closing`, which may be looked at again later. `waiting` are the fills whose horizon is not
+ * over: they are marked at the mid of the close. `exactTotal` is in 1e-12 dollars and adds up over markets without rounding.
+ */
+export function closeProfit(
+  running: RunningProfit,
+  waiting: Iterable<WaitingShares>,
+  closing: ProfitBalance,
+): Omit<ProfitIdentity, 'fills'> & { readonly exactTotal: bigint } {
+  const { opening } = running;
+  let markout = running.markout;
+  for (const shares of waiting) markout += moveOf(shares, closing.mid);
+  const drifted = running.drifting * BigInt(closing.mid) - running.driftingFrom;
+  const exactTotal =
+    BigInt(closing.cash - opening.cash) * ONE +
+    worth(closing.yes, closing.no, closing.mid) -
+    worth(opening.yes, opening.no, opening.mid);
+  const total = toMicro(exactTotal);
+  const parts = wholeParts({ ...running, markout }, drifted);
+  const summed = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return { parts, total: total as Usd, residual: (total - summed) as Usd, exactTotal };
 }
 
 /** Takes the change between two balances apart by the events between them. */
@@ -108,113 +203,90 @@ export function profitIdentity(
   events: readonly ProfitEvent[],
   closing: ProfitBalance,
 ): ProfitIdentity {
-  const sums = emptySums();
-  sums.drift = worth(opening.yes, opening.no, closing.mid) - worth(opening.yes, opening.no, opening.mid);
+  const running = openProfit(opening);
   const fills: FillParts[] = [];
   for (const event of events) {
-    if (event.kind === 'fill') fills.push(addFill(sums, event, closing.mid));
-    else addOther(sums, event, closing.mid);
+    if (event.kind !== 'fill') {
+      addProfitEvent(running, event);
+      continue;
+    }
+    const spreadCaptured = addProfitFill(running, event);
+    const markout = passHorizon(running, event, event.midAtHorizon);
+    fills.push({ fillId: event.fillId, spreadCaptured, markout, fee: event.fee });
   }
-  const exactTotal =
-    BigInt(closing.cash - opening.cash) * ONE +
-    worth(closing.yes, closing.no, closing.mid) -
-    worth(opening.yes, opening.no, opening.mid);
-  const total = toMicro(exactTotal);
-  const parts = wholeParts(sums);
-  const summed = Object.values(parts).reduce((sum, part) => sum + part, 0);
-  return { parts, fills, total: total as Usd, residual: (total - summed) as Usd };
+  const { parts, total, residual } = closeProfit(running, [], closing);
+  return { parts, fills, total, residual };
 }
 
-const emptySums = (): Exact => ({
-  spreadCaptured: 0n,
-  markout: 0n,
-  drift: 0n,
-  fees: 0n,
-  gas: 0n,
-  rebates: 0n,
-  rewards: 0n,
-  chainOperations: 0n,
-  reverts: 0n,
-  rounding: 0n,
-});
-
-/** Shares at the mid, in 1e-12 dollars. */
-const worth = (yes: number, no: number, mid: MicroMid): bigint =>
-  BigInt(yes) * BigInt(mid) + BigInt(no) * (ONE - BigInt(mid));
-
-function addFill(
-  sums: Exact,
-  fill: Extract<ProfitEvent, { readonly kind: 'fill' }>,
-  closingMid: MicroMid,
-): FillParts {
-  const atFill = worth(fill.yes, fill.no, fill.mid);
-  const atHorizon = worth(fill.yes, fill.no, fill.midAtHorizon);
-  const paid = (BigInt(fill.yes) + BigInt(fill.no)) * BigInt(fill.pricePerShare);
-  const captured = atFill - paid;
-  sums.spreadCaptured += captured;
-  sums.markout += atHorizon - atFill;
-  sums.drift += worth(fill.yes, fill.no, closingMid) - atHorizon;
-  sums.fees -= BigInt(fill.fee) * ONE;
-  sums.rounding += BigInt(fill.cash) * ONE + paid;
+/** One fill up to the end of its horizon: spread captured + mark-out - fee + rounding = cash + value of its shares then. */
+export function fillIdentity(fill: ProfitFill): Omit<FillParts, 'fillId'> & {
+  readonly rounding: Usd;
+  readonly total: Usd;
+  readonly residual: Usd;
+} {
+  const { captured, rounded } = capture(fill);
+  const moved = moveOf(fill, fill.midAtHorizon);
+  const spreadCaptured = toMicro(captured);
+  const markout = toMicro(moved);
+  const left = rounded + captured - BigInt(spreadCaptured) * ONE + moved - BigInt(markout) * ONE;
+  const rounding = toMicro(left);
+  const total = toMicro(BigInt(fill.cash - fill.fee) * ONE + worth(fill.yes, fill.no, fill.midAtHorizon));
   return {
-    fillId: fill.fillId,
-    spreadCaptured: toMicro(captured) as Usd,
-    markout: toMicro(atHorizon - atFill) as Usd,
+    spreadCaptured: spreadCaptured as Usd,
+    markout: markout as Usd,
     fee: fill.fee,
+    rounding: rounding as Usd,
+    total: total as Usd,
+    residual: (total - spreadCaptured - markout + fill.fee - rounding) as Usd,
   };
 }
 
-function addOther(
-  sums: Exact,
-  event: Exclude<ProfitEvent, { readonly kind: 'fill' }>,
-  closingMid: MicroMid,
-): void {
-  const cash = BigInt(event.cash) * ONE;
-  switch (event.kind) {
-    case 'rebate':
-      sums.rebates += cash;
-      return;
-    case 'reward':
-      sums.rewards += cash;
-      return;
-    case 'gas':
-      sums.gas += cash;
-      return;
-    case 'revert':
-    case 'chain': {
-      const then = worth(event.yes, event.no, event.mid);
-      if (event.kind === 'chain') sums.chainOperations += cash + then;
-      else sums.reverts += cash + then;
-      sums.drift += worth(event.yes, event.no, closingMid) - then;
-    }
-  }
+/** Shares at the mid, in 1e-12 dollars. */
+export const worth = (yes: number, no: number, mid: MicroMid): bigint =>
+  BigInt(yes) * BigInt(mid) + BigInt(no) * (ONE - BigInt(mid));
+
+/** From here on these shares move with the mid. */
+function drift(running: RunningProfit, yes: number, no: number, from: MicroMid): void {
+  const net = BigInt(yes) - BigInt(no);
+  running.drifting += net;
+  running.driftingFrom += net * BigInt(from);
+}
+
+const moveOf = ({ yes, no, mid }: WaitingShares, later: MicroMid): bigint =>
+  (BigInt(yes) - BigInt(no)) * (BigInt(later) - BigInt(mid));
+
+function capture(fill: Omit<ProfitFill, 'midAtHorizon'>): {
+  readonly captured: bigint;
+  readonly rounded: bigint;
+} {
+  const paid = (BigInt(fill.yes) + BigInt(fill.no)) * BigInt(fill.pricePerShare);
+  return { captured: worth(fill.yes, fill.no, fill.mid) - paid, rounded: BigInt(fill.cash) * ONE + paid };
 }
 
 /** Each line in whole micro-dollars; what the lines lose by that is part of `rounding`, so that nothing is lost. */
-function wholeParts(sums: Exact): ProfitParts {
-  const { rounding, ...rest } = sums;
-  let left = rounding;
+function wholeParts(sums: RunningProfit, drifted: bigint): ProfitParts {
+  let left = sums.rounding;
   const whole = (exact: bigint): Usd => {
     const micro = toMicro(exact);
     left += exact - BigInt(micro) * ONE;
     return micro as Usd;
   };
   const parts = {
-    spreadCaptured: whole(rest.spreadCaptured),
-    markout: whole(rest.markout),
-    drift: whole(rest.drift),
-    fees: whole(rest.fees),
-    gas: whole(rest.gas),
-    rebates: whole(rest.rebates),
-    rewards: whole(rest.rewards),
-    chainOperations: whole(rest.chainOperations),
-    reverts: whole(rest.reverts),
+    spreadCaptured: whole(sums.spreadCaptured),
+    markout: whole(sums.markout),
+    drift: whole(drifted),
+    fees: whole(sums.fees),
+    gas: whole(sums.gas),
+    rebates: whole(sums.rebates),
+    rewards: whole(sums.rewards),
+    chainOperations: whole(sums.chainOperations),
+    reverts: whole(sums.reverts),
   };
   return { ...parts, rounding: toMicro(left) as Usd };
 }
 
-/** To whole micro-dollars, downwards. */
-function toMicro(exact: bigint): number {
+/** 1e-12 dollars to whole micro-dollars, downwards. */
+export function toMicro(exact: bigint): number {
   const whole = exact / ONE;
   return Number(exact % ONE < 0n ? whole - 1n : whole);
 }
