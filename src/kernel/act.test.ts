@@ -75,8 +75,8 @@ describe('what a loop wants', () => {
         why: {
           notQuoted: null,
           placed: [
-            ['o-1', 0],
-            ['o-2', 1],
+            ['o-1', 0, 'buys YES with cash', 5_000_000, 50_000_000, 995_200_000],
+            ['o-2', 1, 'buys NO with cash', 5_000_000, 50_000_000, 990_400_000],
           ],
           refused: [],
           canceled: [],
@@ -208,7 +208,7 @@ describe('what a loop wants', () => {
     expect(look()).toEqual([]);
     expect([made, refusals(test).crossesBook]).toEqual([1, 3]);
     test.step(book(1, 47, 55));
-    expect(look()).toMatchObject([{ why: { inputs: { made: 2 }, placed: [['o-1']], refused: [] } }]);
+    expect(look()).toMatchObject([{ why: { inputs: { made: 2 }, refused: [] } }]);
   });
 
   it('tells once why an order stays that is not where it is wanted', () => {
