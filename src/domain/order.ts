@@ -1,6 +1,6 @@
 import type { Brand } from './brand.ts';
 import type { ConditionId, MarketVersion, Outcome, Side, TokenId } from './market.ts';
-import type { Price, Shares } from './units.ts';
+import type { Price, Shares, Usd } from './units.ts';
 
 /** Our own counter-made name of an order, known before anything is signed: `o-17`. */
 export type ClientId = Brand<string, 'client order id'>;
@@ -8,6 +8,10 @@ export type ClientId = Brand<string, 'client order id'>;
 export type OrderId = Brand<string, 'order id'>;
 
 export type TimeInForce = 'GTC' | 'GTD' | 'FOK' | 'FAK';
+
+/** Whether an order of this kind takes what it finds and is over, instead of resting. */
+export const isImmediate = (timeInForce: TimeInForce): boolean =>
+  timeInForce === 'FOK' || timeInForce === 'FAK';
 
 /** What the worker asks the venue for. Everything that is signed is in here, so the order's hash follows from it alone. */
 export interface OrderRequest {
@@ -25,6 +29,11 @@ export interface OrderRequest {
   readonly size: Shares;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
+  /**
+   * Dollars of a FOK or FAK BUY, whole cents: the venue spends them to the last lot, so a better price brings more shares than
+   * `size`. Left out, they follow from price and size.
+   */
+  readonly spend?: Usd;
   /** Unix seconds for GTD, else 0. Not signed. */
   readonly expirationS: number;
   /** Below 2^53, from the run's named random stream. */

@@ -131,6 +131,7 @@ export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
   return {
     tick: slot.tick,
     minOrderSize: slot.market.minOrderSize,
+    fee: slot.market.fee,
     acceptingOrders: slot.market.acceptingOrders && slot.resolved === undefined,
     bookLive: slot.bookLive && state.feeds.market.up,
     bestBid: othersBest(slot.book, 'BUY', quotes),

@@ -1,17 +1,37 @@
-import type { ConditionId, TokenId } from '../domain/market.ts';
-import type { OrderId } from '../domain/order.ts';
+import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
+import type { ClientId, OrderId } from '../domain/order.ts';
 import type { TransactionAction } from '../domain/transaction.ts';
-import type { Price, Shares } from '../domain/units.ts';
+import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { FillRecord } from '../orders/fills.ts';
 import type { DesiredQuote, OrderRecord } from '../orders/types.ts';
 import type { TradingMode } from '../risk/trading-state.ts';
 import type { SelectionDecision } from './decision.ts';
 import type { KernelState } from './state.ts';
 
-export type LoopName = 'market-making' | 'maintenance';
+export type LoopName = 'market-making' | 'arbitrage' | 'maintenance';
 
 /** What can wake a loop between its beats. */
-export type WakeReason = 'book' | 'ownFill' | 'settings' | 'start' | 'reconnect' | 'transaction' | 'markets';
+export type WakeReason =
+  | 'book'
+  | 'ownFill'
+  | 'settings'
+  | 'start'
+  | 'reconnect'
+  | 'transaction'
+  | 'markets'
+  | 'outcomeBooks';
+
+/** One order of a set that takes what it finds and is over. Price and size in the outcome's own terms. */
+export interface TakingLeg {
+  readonly clientId: ClientId;
+  readonly conditionId: ConditionId;
+  readonly outcome: Outcome;
+  readonly side: Side;
+  readonly price: Price;
+  readonly size: Shares;
+  /** Dollars of a purchase, whole cents; null for a sale. */
+  readonly spend: Usd | null;
+}
 
 /** What a loop wants. Never a venue call: the kernel plans, nets and passes each through the gate. */
 export type Intent =
@@ -22,6 +42,8 @@ export type Intent =
       readonly quotes: readonly DesiredQuote[];
       /** YES prices beyond which a resting quote is dangerous and goes at once, whatever its age. Null: no such limit. */
       readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
+      /** How fast fills grow rare with depth, in 1/pt, to weigh a better price against a place in the queue. Absent: not weighed. */
+      readonly kPerPt?: number | null;
       /** Why no quotes are wanted, a phrase without figures; null where some are. Journaled when it changes. */
       readonly why: string | null;
       /** How the quotes came about, made only when something is done: most looks at a market change nothing, and an explanation costs more than they do. */
@@ -36,12 +58,29 @@ export type Intent =
       readonly amount: Shares;
       readonly why: string;
     }
+  | {
+      /**
+       * Orders that are only worth sending together: the gate approves all or none, and they leave in one request. The loop
+       * names them, so that it finds them again; a name is never used twice.
+       */
+      readonly kind: 'take';
+      readonly legs: readonly TakingLeg[];
+      readonly why: unknown;
+    }
   | { readonly kind: 'cancel'; readonly orderIds: readonly OrderId[]; readonly why: string }
   | { readonly kind: 'watch'; readonly conditionIds: readonly ConditionId[] }
   | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }
   | { readonly kind: 'readMarkets' }
   | { readonly kind: 'readBook'; readonly conditionId: ConditionId }
+  | { readonly kind: 'readOutcomeBooks'; readonly conditionId: ConditionId }
   | { readonly kind: 'readOpenOrders' }
+  | {
+      readonly kind: 'readPriceHistory';
+      readonly conditionId: ConditionId;
+      readonly sinceMs: number;
+      readonly stepMs: number;
+    }
+  | { readonly kind: 'readEarnings'; readonly date: string }
   /** Reads every order and transaction whose outcome is in doubt, at most `limit` orders at once. */
   | { readonly kind: 'lookUpDoubtful'; readonly everyMs: number; readonly limit: number }
   /** Forgets ended orders and final fills that are older than this, so that memory stays bounded. */

@@ -9,7 +9,14 @@ import {
   type TickBook,
 } from '../domain/book.ts';
 import type { ConditionId, Market, Outcome, WatchedMarket } from '../domain/market.ts';
-import type { LevelChange, MarketEvent, WireLevel } from '../domain/market-event.ts';
+import type {
+  LevelChange,
+  MarketEvent,
+  OutcomeLevels,
+  OutcomeTouches,
+  PriceHistoryPoint,
+  WireLevel,
+} from '../domain/market-event.ts';
 import { PRICE_ONE, type Price } from '../domain/units.ts';
 
 /** One market as the core knows it: its listing, and its book while it is watched. */
@@ -29,6 +36,16 @@ export interface MarketSlot {
   /** The last mid of a live book with two sides; null before the first. */
   lastMid: number | null;
   lastTradePrice: Price | null;
+  /** Counts since the slot was made: changes of the live book, public trades, and the millionths of a share they moved. */
+  bookChanges: number;
+  publicTrades: number;
+  publicTradedMicro: number;
+  /** The venue's own price history as it was last read; null before. */
+  venueHistory: { readonly points: readonly PriceHistoryPoint[]; readonly asOfMs: number } | null;
+  /** The tokens' best prices while they do not mirror each other, or null. */
+  touchesApart: OutcomeTouches | null;
+  /** Both tokens' books as they were last read together, and when; null before. */
+  outcomeBooks: { readonly yes: OutcomeLevels; readonly no: OutcomeLevels; readonly atMs: number } | null;
   /** Rejections in a row because a post-only order would have crossed. */
   crossRejects: number;
   /** `undefined` while open; `null` for a void (50/50) outcome. */
@@ -48,6 +65,12 @@ export function createSlot(market: Market): MarketSlot {
     midMovedAtMs: 0,
     lastMid: null,
     lastTradePrice: null,
+    bookChanges: 0,
+    publicTrades: 0,
+    publicTradedMicro: 0,
+    venueHistory: null,
+    touchesApart: null,
+    outcomeBooks: null,
     crossRejects: 0,
     resolved: undefined,
   };
@@ -142,6 +165,7 @@ export function distrust(slot: MarketSlot, reason: string): void {
 function noteChange(slot: MarketSlot, nowMs: number): void {
   slot.bookAtMs = nowMs;
   if (!slot.bookLive) return;
+  slot.bookChanges += 1;
   const bid = bestBid(slot.book);
   const ask = bestAsk(slot.book);
   if (bid === null || ask === null || isCrossed(slot.book)) return;

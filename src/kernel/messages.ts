@@ -1,5 +1,5 @@
 import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
-import type { MarketEvent } from '../domain/market-event.ts';
+import type { MarketEvent, PriceHistoryPoint } from '../domain/market-event.ts';
 import type {
   ClientId,
   FillReport,
@@ -71,7 +71,17 @@ export type OrderInput =
       readonly text: string;
     };
 
-export type ReadName = 'markets' | 'book' | 'openOrders' | 'order' | 'trades' | 'balances' | 'transaction';
+export type ReadName =
+  | 'markets'
+  | 'book'
+  | 'outcomeBooks'
+  | 'openOrders'
+  | 'order'
+  | 'trades'
+  | 'balances'
+  | 'transaction'
+  | 'priceHistory'
+  | 'earnings';
 
 export type ReadInput =
   /** The complete list of live orders; `askedAtMs` is when the read was sent, so younger orders are not missing. */
@@ -94,6 +104,20 @@ export type ReadInput =
       readonly cash: Usd;
       readonly tokens: readonly (readonly [TokenId, Shares])[];
       readonly blockNumber: number;
+      readonly askedAtMs: number;
+    }
+  /** What a market's price has done before we watched it: points of YES, oldest first. */
+  | {
+      readonly kind: 'priceHistoryRead';
+      readonly conditionId: ConditionId;
+      readonly points: readonly PriceHistoryPoint[];
+      readonly askedAtMs: number;
+    }
+  /** Liquidity rewards of one UTC day (2026-11-22) by market, as the venue has them now. */
+  | {
+      readonly kind: 'earningsRead';
+      readonly date: string;
+      readonly byMarket: readonly (readonly [ConditionId, Usd])[];
       readonly askedAtMs: number;
     }
   | {
@@ -130,7 +154,16 @@ export type Command =
   | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }
   | { readonly kind: 'readMarkets' }
   | { readonly kind: 'readBook'; readonly market: WatchedMarket }
+  | { readonly kind: 'readOutcomeBooks'; readonly market: WatchedMarket }
   | { readonly kind: 'readOpenOrders' }
+  | {
+      readonly kind: 'readPriceHistory';
+      readonly conditionId: ConditionId;
+      readonly yesTokenId: TokenId;
+      readonly sinceMs: number;
+      readonly stepMs: number;
+    }
+  | { readonly kind: 'readEarnings'; readonly date: string }
   | { readonly kind: 'readOrder'; readonly orderId: OrderId }
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }

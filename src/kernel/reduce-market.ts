@@ -38,8 +38,17 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
       distrust(slot, event.reason);
       outbox.send({ kind: 'readBook', market: watchedMarket(slot) });
       break;
+    case 'touchesApart':
+      slot.touchesApart = event.touches;
+      break;
+    case 'outcomeBooks':
+      slot.outcomeBooks = { yes: event.yes, no: event.no, atMs: state.nowMs };
+      outbox.wake('outcomeBooks', event.conditionId);
+      return;
     case 'publicTrade':
       slot.lastTradePrice = event.price;
+      slot.publicTrades += 1;
+      slot.publicTradedMicro += event.size;
       return;
     case 'marketResolved':
       slot.resolved = event.winner;

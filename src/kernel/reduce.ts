@@ -44,6 +44,8 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'levels':
     case 'tickSize':
     case 'bookUntrusted':
+    case 'touchesApart':
+    case 'outcomeBooks':
     case 'publicTrade':
     case 'marketResolved':
       reduceMarket(state, input, outbox);
@@ -60,6 +62,8 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'orderRead':
     case 'tradesRead':
     case 'balancesRead':
+    case 'priceHistoryRead':
+    case 'earningsRead':
     case 'readFailed':
       reduceRead(state, input, outbox);
       return;
@@ -86,6 +90,8 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.settings = input.settings;
   state.salts = streamOf(input.seed, `salts/${input.runId}`);
   state.orderBudget = createOrderBudget(limitsOf(input.settings), nowMs);
+  state.tokenWait = null;
+  state.confirmedAtMs = new Map();
   state.trading = tradingAfterRestart(state, nowMs);
   const tradesKnownMs = state.reconciliation.reads.trades.doneAtMs;
   // The same millisecond must not count as read in this run.
@@ -96,10 +102,10 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.feeds = createFeeds(nowMs);
   state.counts = createCounts();
   state.rejectionRests = new Map();
-  state.pulledAtMs = null;
-  state.shutdown = null;
   // Each run's journal explains itself.
   state.told = new Map();
+  state.pulledAtMs = null;
+  state.shutdown = null;
   for (const slot of state.markets.values()) {
     slot.watched = false;
     slot.bookLive = false;

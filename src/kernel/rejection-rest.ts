@@ -15,8 +15,11 @@ export type RejectionRests = Map<string, RejectionRest>;
 /** The first rest, doubled with each further rejection in a row up to the longest. */
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
-/** Crossing is answered by a new price at once, and by the market-making loop when it goes on. */
-const ANSWERED_ELSEWHERE = 'crossesBook';
+/**
+ * Crossing is answered by a new price at once, and by the market-making loop when it goes on. That an order which takes found
+ * nothing says only that somebody was faster.
+ */
+const ANSWERED_ELSEWHERE: ReadonlySet<string> = new Set(['crossesBook', 'fakNoMatch', 'fokNotFilled']);
 
 const keyOf = ({ conditionId, outcome, side }: OrderRequest): string => `${conditionId}/${outcome}/${side}`;
 
@@ -35,7 +38,7 @@ export function noteAnswers(
     const request = orders.byClientId.get(clientId)?.request;
     if (request === undefined) continue;
     if (answer.result === 'rejected') {
-      if (answer.code !== ANSWERED_ELSEWHERE) rejected.set(keyOf(request), answer.code);
+      if (!ANSWERED_ELSEWHERE.has(answer.code)) rejected.set(keyOf(request), answer.code);
     } else if (answer.result !== 'unknown' && answer.result !== 'notSent') rests.delete(keyOf(request));
   }
   for (const [key, code] of rejected) {

@@ -1,5 +1,6 @@
 import {
   type ClientId,
+  isImmediate,
   isTerminal,
   mayBeLive,
   type OrderAnswer,
@@ -120,8 +121,7 @@ function applyRejected(table: OrderTable, record: OrderRecord, text: string, atM
   record.lastText = text;
 }
 
-const rests = (record: OrderRecord): boolean =>
-  record.request.timeInForce === 'GTC' || record.request.timeInForce === 'GTD';
+const rests = (record: OrderRecord): boolean => !isImmediate(record.request.timeInForce);
 
 /** Raises what the venue is known to have matched; a smaller figure is an older one. */
 function noteVenueMatched(table: OrderTable, record: OrderRecord, matched: Shares | null): void {
@@ -166,7 +166,9 @@ function applySeenStatus(
     case 'MATCHED':
       advance(table, record, 'seenLive', '', atMs);
       settlePartial(table, record, atMs);
-      if (!isTerminal(record.state)) setDoubt(table, record, 'matched in part, rest not told');
+      // What an immediate order did not find is dropped by the venue; of a resting one it is not told whether its rest stands.
+      if (!rests(record) && record.venueMatched > 0) endGone(table, record, 'its rest found nothing', atMs);
+      else if (!isTerminal(record.state)) setDoubt(table, record, 'matched in part, rest not told');
       return;
     case 'CANCELED':
       endGone(table, record, 'canceled by the venue', atMs);
@@ -385,7 +387,9 @@ export function recoverOrders(table: OrderTable, atMs: number): void {
 /** Adds `size` to what our fills of the order come to. A fill that comes after a cancel counts like any other. */
 export function applyMatched(table: OrderTable, record: OrderRecord, size: Shares, atMs: number): void {
   record.matched = (record.matched + size) as Shares;
-  if (record.matched > record.request.size) table.counts.contradictions += 1;
+  // A purchase stated in dollars gets more shares where it meets better prices.
+  const mayExceed = record.request.side === 'BUY' && !rests(record);
+  if (record.matched > record.request.size && !mayExceed) table.counts.contradictions += 1;
   if (!isTerminal(record.state))
     advance(table, record, record.matched >= record.request.size ? 'filledWhole' : 'filledPart', '', atMs);
   indexOrder(table, record);

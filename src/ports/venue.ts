@@ -1,5 +1,5 @@
-import type { TokenId, WatchedMarket } from '../domain/market.ts';
-import type { MarketEvent } from '../domain/market-event.ts';
+import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
+import type { MarketEvent, PriceHistoryPoint } from '../domain/market-event.ts';
 import type {
   ClientId,
   FillReport,
@@ -39,6 +39,15 @@ export interface VenuePort {
   order(orderId: OrderId, signal: AbortSignal): Promise<VenueOrder | null>;
   /** Own trades since, one report for each own order in each trade. */
   trades(sinceMs: number, signal: AbortSignal): Promise<FillReport[]>;
+  /** A market's price from the venue's memory: the last of each step since then, of the token asked for. */
+  priceHistory(
+    tokenId: TokenId,
+    sinceMs: number,
+    stepMs: number,
+    signal: AbortSignal,
+  ): Promise<PriceHistoryPoint[]>;
+  /** Liquidity rewards of one UTC day (2026-11-22) by market. */
+  earnings(date: string, signal: AbortSignal): Promise<(readonly [ConditionId, Usd])[]>;
   /** Sends one heartbeat with the last id of the chain (empty to start) and returns the next id. */
   beat(heartbeatId: string, signal: AbortSignal): Promise<string>;
   /** New connections and credentials after many failures. */
@@ -63,6 +72,11 @@ export interface MarketFeedPort {
   unwatch(conditionIds: readonly string[]): void;
   /** Reads the book over REST and returns it as a `book` event; the feed's own mirror takes it too, the sink does not get it a second time. */
   readBook(market: WatchedMarket, signal: AbortSignal): Promise<MarketEvent & { kind: 'book' }>;
+  /** Reads both tokens' books in one request. The mirror takes neither. */
+  readOutcomeBooks(
+    market: WatchedMarket,
+    signal: AbortSignal,
+  ): Promise<MarketEvent & { kind: 'outcomeBooks' }>;
   close(): Promise<void>;
 }
 

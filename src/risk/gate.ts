@@ -1,5 +1,7 @@
 import { onGrid } from '../domain/book.ts';
-import type { OrderRequest } from '../domain/order.ts';
+import { takerFeeBound } from '../domain/fee.ts';
+import type { FeeSchedule } from '../domain/market.ts';
+import { isImmediate, type OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import { notional, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
@@ -15,6 +17,7 @@ export type RefusalCode =
   | 'bookNotLive'
   | 'badPrice'
   | 'badSize'
+  | 'badTerms'
   | 'crossesBook'
   | 'tooFarFromMid'
   | 'spreadTooWide'
@@ -43,6 +46,8 @@ export const isRefused = (verdict: object): verdict is Refused => 'refused' in v
 export interface GateMarket {
   readonly tick: Price;
   readonly minOrderSize: Shares;
+  /** What taking costs here; it must be covered beside the price. */
+  readonly fee: FeeSchedule;
   readonly acceptingOrders: boolean;
   readonly bookLive: boolean;
   /** Best prices of everybody else. */
@@ -79,6 +84,8 @@ export interface GatePass {
 
 /** The venue takes sizes in hundredths of a share. */
 const SIZE_STEP = 10_000;
+/** Purchases that take are stated in whole cents. */
+const CENT = 10_000;
 
 const no = (refused: RefusalCode, value: number, limit: number, text: string): Refused => ({
   refused,
@@ -106,13 +113,66 @@ export function checkOrder(
   return { request } as Approved<OrderRequest>;
 }
 
+/** One order of several that are only worth sending together, with what the gate knows of its market. */
+export interface GateLeg {
+  readonly market: GateMarket;
+  readonly request: OrderRequest;
+}
+
+/** Which of the legs was refused. */
+export interface LegRefused extends Refused {
+  readonly leg: number;
+}
+
+/** Approves all of the orders or none: a refusal gives back what the legs before it had reserved. */
+export function checkTogether(
+  pass: GatePass,
+  legs: readonly GateLeg[],
+): Approved<OrderRequest>[] | LegRefused {
+  const undo = reservations(pass, legs);
+  const approved: Approved<OrderRequest>[] = [];
+  for (const [leg, { market, request }] of legs.entries()) {
+    const verdict = checkOrder(pass, market, request);
+    if (isRefused(verdict)) {
+      undo();
+      return { ...verdict, leg };
+    }
+    approved.push(verdict);
+  }
+  return approved;
+}
+
+/** Remembers the running figures, and gives what sets them back. */
+function reservations(pass: GatePass, legs: readonly GateLeg[]): () => void {
+  const { freeCash, totalExposure, openOrders } = pass;
+  const { tokens } = pass.budget;
+  const markets = legs.map(({ market }) => ({ market, before: { ...market, risk: { ...market.risk } } }));
+  return () => {
+    pass.freeCash = freeCash;
+    pass.totalExposure = totalExposure;
+    pass.openOrders = openOrders;
+    pass.budget.tokens = tokens;
+    for (const { market, before } of markets) {
+      market.risk.liveBidShares = before.risk.liveBidShares;
+      market.risk.liveAskShares = before.risk.liveAskShares;
+      market.freeYes = before.freeYes;
+      market.freeNo = before.freeNo;
+      market.ownBestBid = before.ownBestBid;
+      market.ownBestAsk = before.ownBestAsk;
+    }
+  };
+}
+
 function checkState(pass: GatePass, market: GateMarket): Refused | null {
   if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
   if (!market.acceptingOrders) return no('marketClosed', 0, 0, 'the market takes no orders');
   return market.bookLive ? null : no('bookNotLive', 0, 0, 'the book is stale or has a gap');
 }
 
-function checkShape(market: GateMarket, { price, size }: OrderRequest): Refused | null {
+function checkShape(market: GateMarket, request: OrderRequest): Refused | null {
+  const { price, size } = request;
+  const terms = checkTerms(request);
+  if (terms !== null) return terms;
   if (!onGrid(market.tick, price)) {
     return no(
       'badPrice',
@@ -124,6 +184,18 @@ function checkShape(market: GateMarket, { price, size }: OrderRequest): Refused 
   if (size % SIZE_STEP !== 0) return no('badSize', size, SIZE_STEP, 'size is not a multiple of 0.01 share');
   return size < market.minOrderSize
     ? no('badSize', size, market.minOrderSize, 'size is below the market minimum')
+    : null;
+}
+
+/** An order either rests or takes; what it may spend is whole cents and no more than its limit price allows. */
+function checkTerms({ timeInForce, postOnly, side, price, size, spend }: OrderRequest): Refused | null {
+  const takes = isImmediate(timeInForce);
+  if (takes && postOnly) return no('badTerms', 0, 0, `${timeInForce} takes, so it cannot be post-only`);
+  if (spend === undefined) return null;
+  if (!takes || side !== 'BUY') return no('badTerms', spend, 0, 'only a FOK or FAK BUY is stated in dollars');
+  const most = notional(price, size, 'up');
+  return spend <= 0 || spend % CENT !== 0 || spend > most
+    ? no('badTerms', spend, most, 'dollars to spend must be whole cents within price times size')
     : null;
 }
 
@@ -173,7 +245,7 @@ function checkCover(pass: GatePass, market: GateMarket, request: OrderRequest): 
   if (pass.freeCash === null)
     return no('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
   if (request.side === 'BUY') {
-    const cost = notional(request.price, request.size, 'up');
+    const cost = costOf(market, request);
     return cost > pass.freeCash ? no('notEnoughCash', cost, pass.freeCash, 'not enough free cash') : null;
   }
   const free = request.outcome === 'YES' ? market.freeYes : market.freeNo;
@@ -181,6 +253,10 @@ function checkCover(pass: GatePass, market: GateMarket, request: OrderRequest): 
     ? no('notEnoughTokens', request.size, free, 'not enough free shares to sell')
     : null;
 }
+
+/** Dollars that a purchase may take: its notional, and the most its taker fee can come to. */
+const costOf = ({ fee }: GateMarket, request: OrderRequest): number =>
+  notional(request.price, request.size, 'up') + takerFeeBound(fee, request);
 
 function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const before = exposureOf(market.risk);
@@ -221,8 +297,7 @@ function reserve(pass: GatePass, market: GateMarket, request: OrderRequest): voi
     market.ownBestAsk = Math.min(at, market.ownBestAsk ?? at) as Price;
   }
   pass.totalExposure += exposureOf(market.risk) - before;
-  if (request.side === 'BUY')
-    pass.freeCash = (pass.freeCash ?? 0) - notional(request.price, request.size, 'up');
+  if (request.side === 'BUY') pass.freeCash = (pass.freeCash ?? 0) - costOf(market, request);
   else if (request.outcome === 'YES') market.freeYes -= request.size;
   else market.freeNo -= request.size;
   pass.openOrders += 1;

@@ -38,6 +38,7 @@ export const gatePass = (change: Partial<GatePass> = {}): GatePass => {
 export const gateMarket = (change: Partial<GateMarket> = {}): GateMarket => ({
   tick: 100 as Price,
   minOrderSize: shares(5),
+  fee: { ratePpm: 0, exponent: 1, takerOnly: true, rebatePpm: 0 },
   acceptingOrders: true,
   bookLive: true,
   bestBid: 4_900 as Price,

@@ -73,6 +73,8 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
       openOrders: () => call('openOrders', [], trouble.reads),
       order: () => call('order', null, trouble.reads),
       trades: (sinceMs) => call(`trades ${sinceMs}`, [], trouble.reads),
+      priceHistory: (tokenId) => call(`priceHistory ${tokenId}`, [], trouble.reads),
+      earnings: (date) => call(`earnings ${date}`, [], trouble.reads),
       beat: () => call('beat', 'id'),
       rebuild: () => call('rebuild', undefined),
       close: () => call('close', undefined),
@@ -85,6 +87,11 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
       watch: (markets) => calls.push(`watch ${markets.length}`),
       unwatch: (ids) => calls.push(`unwatch ${ids.length}`),
       readBook: () => call('readBook', book(1, 47, 53), trouble.reads),
+      readOutcomeBooks: ({ conditionId }) => {
+        const empty = { bids: [], asks: [] };
+        const found = { kind: 'outcomeBooks', conditionId, yes: empty, no: empty } as const;
+        return call('readOutcomeBooks', found, trouble.reads);
+      },
       close: () => Promise.resolve(),
     },
     chain: {

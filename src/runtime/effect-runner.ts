@@ -234,6 +234,27 @@ export function createEffectRunner(options: {
           ports.marketFeed.readBook(command.market, signal),
         );
         return;
+      case 'readOutcomeBooks':
+        read('outcomeBooks', command.market.conditionId, READ_TIMEOUT_MS, (signal) =>
+          ports.marketFeed.readOutcomeBooks(command.market, signal),
+        );
+        return;
+      case 'readPriceHistory':
+        read('priceHistory', command.conditionId, READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'priceHistoryRead',
+          conditionId: command.conditionId,
+          points: await ports.venue.priceHistory(command.yesTokenId, command.sinceMs, command.stepMs, signal),
+          askedAtMs,
+        }));
+        return;
+      case 'readEarnings':
+        read('earnings', command.date, READ_TIMEOUT_MS, async (signal) => ({
+          kind: 'earningsRead',
+          date: command.date,
+          byMarket: await ports.venue.earnings(command.date, signal),
+          askedAtMs,
+        }));
+        return;
       case 'readOpenOrders':
         read('openOrders', '', READ_TIMEOUT_MS, async (signal) => ({
           kind: 'openOrdersRead',

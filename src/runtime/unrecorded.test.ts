@@ -34,12 +34,21 @@ describe('a transaction whose preparation could not be recorded', () => {
         openOrders: unused,
         order: unused,
         trades: unused,
+        priceHistory: unused,
+        earnings: unused,
         beat: unused,
         rebuild: unused,
         close: unused,
       },
       markets: { markets: unused },
-      marketFeed: { start: unused, watch: unused, unwatch: unused, readBook: unused, close: unused },
+      marketFeed: {
+        start: unused,
+        watch: unused,
+        unwatch: unused,
+        readBook: unused,
+        readOutcomeBooks: unused,
+        close: unused,
+      },
     };
     const runner = createEffectRunner({
       ports,

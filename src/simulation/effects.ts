@@ -6,7 +6,7 @@ import type { Shares, Usd } from '../domain/units.ts';
 import { mergePositions, openOrdersOf, redeemPositions, splitPosition } from '../exchange/index.ts';
 import type { Command, Input, ReadName } from '../kernel/messages.ts';
 import { execute, tokenBalance } from './chain-model.ts';
-import { bookInput, sendBook, venueOrderOf } from './sockets.ts';
+import { bookInput, outcomeBooksInput, sendBook, venueOrderOf } from './sockets.ts';
 import { raceAgainst, receiveCancel, receiveOrders } from './venue-model.ts';
 import { after, latencyMs, strikes, WORKER, type World } from './world.ts';
 
@@ -62,6 +62,27 @@ export function runCommand(world: World, command: Command, transmission: Transmi
     case 'readBook': {
       const { conditionId } = command.market;
       read(world, 'book', conditionId, () => bookInput(world, conditionId, 'read'));
+      return;
+    }
+    case 'readOutcomeBooks': {
+      const { conditionId } = command.market;
+      read(world, 'outcomeBooks', conditionId, () => outcomeBooksInput(world, conditionId));
+      return;
+    }
+    case 'readPriceHistory': {
+      const { conditionId } = command;
+      // A world begins with its run: it has no earlier prices.
+      read(world, 'priceHistory', conditionId, () => ({
+        kind: 'priceHistoryRead',
+        conditionId,
+        points: [],
+        askedAtMs,
+      }));
+      return;
+    }
+    case 'readEarnings': {
+      const { date } = command;
+      read(world, 'earnings', date, () => ({ kind: 'earningsRead', date, byMarket: [], askedAtMs }));
       return;
     }
     case 'readOpenOrders':

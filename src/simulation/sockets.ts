@@ -39,6 +39,22 @@ export function bookInput(world: World, conditionId: ConditionId, source: 'socke
   };
 }
 
+/** Both tokens' books as the venue has them now; the NO book is the YES book turned over. */
+export function outcomeBooksInput(world: World, conditionId: ConditionId): Input | null {
+  const market = world.exchange.markets.get(conditionId);
+  if (market === undefined) return null;
+  const side = (which: 'BUY' | 'SELL', isNo: boolean) =>
+    levelsOf(market.book, which, ALL_LEVELS).map(
+      ({ price, size }) => [isNo ? complement(price) : price, size] as const,
+    );
+  return {
+    kind: 'outcomeBooks',
+    conditionId,
+    yes: { bids: side('BUY', false), asks: side('SELL', false) },
+    no: { bids: side('SELL', true), asks: side('BUY', true) },
+  };
+}
+
 /** A snapshot over the market socket, as after a subscription. */
 export function sendBook(world: World, conditionId: ConditionId): void {
   const book = bookInput(world, conditionId, 'socket');

@@ -1,9 +1,9 @@
+import { orderAmounts } from '../adapters/polymarket/signing/order-amounts.ts';
 import { refusalAnswer } from '../adapters/polymarket/wire/order-answer.ts';
 import type { FillReport, OrderAnswer, OrderId, OrderRequest } from '../domain/order.ts';
 import { nextInt } from '../domain/random.ts';
 import type { Price, Shares } from '../domain/units.ts';
 import {
-  amountsFor,
   applySettlement,
   cancelOrders,
   type ExchangeEvent,
@@ -143,7 +143,7 @@ export function receiveOrders(
         owner: WORKER,
         tokenId: request.tokenId,
         side: request.side,
-        ...amountsFor(request.side, request.price, request.size),
+        ...orderAmounts(request.side, request.price, request.size, request.timeInForce, request.spend),
         orderType: request.timeInForce,
         postOnly: request.postOnly,
         expirationSec: request.expirationS,

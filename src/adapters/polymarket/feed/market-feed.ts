@@ -4,7 +4,7 @@ import type { FeedSink } from '../../../ports/venue.ts';
 import { createHttpClient } from '../http.ts';
 import { TOKENS_PER_SOCKET } from '../venue-facts.ts';
 import { asObject, WireFault, type WireObject } from '../wire/fields.ts';
-import { fetchBook } from './fetch-book.ts';
+import { fetchBook, fetchOutcomeBooks } from './fetch-book.ts';
 import type { MarketFeed, MarketFeedCounts, MarketFeedOptions } from './market-feed-options.ts';
 import { parseBook, parseChanges, type WireBook, winnerOf } from './market-frames.ts';
 import { createMirror, type MarketMirror } from './market-mirror.ts';
@@ -393,6 +393,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       takeBook(apart, await fetchBook(http, market, signal));
       return bookEvent(apart, 'read');
     },
+    readOutcomeBooks: (market, signal) => fetchOutcomeBooks(http, market, signal),
     close: async () => {
       closing.abort();
       cancelSweep?.();

@@ -63,10 +63,17 @@ const wireLevels = (rows: unknown, name: string): (readonly [Price, Shares])[] =
     return [priceField(row, 'price'), sharesField(row, 'size')] as const;
   });
 
+/** The levels of a token's book in its own prices, in the order of the wire. Throws a WireFault. */
+export const parseOwnLevels = (
+  frame: WireObject,
+): { readonly bids: readonly WireLevel[]; readonly asks: readonly WireLevel[] } => ({
+  bids: wireLevels(frame.bids ?? [], 'bids'),
+  asks: wireLevels(frame.asks ?? [], 'asks'),
+});
+
 /** A `book` frame or an answer of `GET /book`, of either token. Throws a WireFault. */
 export function parseBook(frame: WireObject, outcome: Outcome): WireBook {
-  const bids = wireLevels(frame.bids ?? [], 'bids');
-  const asks = wireLevels(frame.asks ?? [], 'asks');
+  const { bids, asks } = parseOwnLevels(frame);
   const mirrored = (levels: readonly WireLevel[]): WireLevel[] =>
     levels.map(([at, size]) => [complement(at), size] as const);
   const tickText = optionalText(frame, 'tick_size');

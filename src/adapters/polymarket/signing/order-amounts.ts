@@ -1,6 +1,6 @@
 import type { Side } from '../../../domain/market.ts';
-import type { TimeInForce } from '../../../domain/order.ts';
-import { mulDiv, notional, PRICE_ONE, type Price, type Shares } from '../../../domain/units.ts';
+import { isImmediate, type TimeInForce } from '../../../domain/order.ts';
+import { mulDiv, notional, PRICE_ONE, type Price, type Shares, type Usd } from '../../../domain/units.ts';
 
 export interface OrderAmounts {
   /** What the order gives, in millionths: dollars for BUY, shares for SELL. */
@@ -20,9 +20,16 @@ const MARKET_SHARE_STEP = 100;
  *
  * Throws a RangeError for a size that is not a multiple of 0.01 share or a price outside (0, 1): such an order was
  * made wrong before it came here, and must not be rounded into another one.
- * Orders that take (FOK, FAK) and buy spend whole cents, rounded down, because the venue refuses finer amounts.
+ * Orders that take (FOK, FAK) and buy spend whole cents, rounded down, because the venue refuses finer amounts: `spend` where
+ * it is given, else what the size costs at the price.
  */
-export function orderAmounts(side: Side, at: Price, size: Shares, timeInForce: TimeInForce): OrderAmounts {
+export function orderAmounts(
+  side: Side,
+  at: Price,
+  size: Shares,
+  timeInForce: TimeInForce,
+  given?: Usd,
+): OrderAmounts {
   if (!Number.isInteger(at) || at <= 0 || at >= PRICE_ONE)
     throw new RangeError(`an order's price must lie inside 0 and 10000 (1/10,000 USD), found ${at}`);
   if (!Number.isSafeInteger(size) || size <= 0 || size % SIZE_STEP !== 0)
@@ -31,8 +38,9 @@ export function orderAmounts(side: Side, at: Price, size: Shares, timeInForce: T
     );
   const dollars = notional(at, size);
   if (side === 'SELL') return { makerAmount: size, takerAmount: dollars };
-  if (timeInForce === 'GTC' || timeInForce === 'GTD') return { makerAmount: dollars, takerAmount: size };
-  const spend = dollars - (dollars % CENT);
+  if (!isImmediate(timeInForce)) return { makerAmount: dollars, takerAmount: size };
+  const wantsToSpend = given ?? dollars;
+  const spend = wantsToSpend - (wantsToSpend % CENT);
   const wanted = mulDiv(spend, PRICE_ONE, at, 'down');
   return { makerAmount: spend, takerAmount: wanted - (wanted % MARKET_SHARE_STEP) };
 }

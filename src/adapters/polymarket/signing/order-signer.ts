@@ -118,7 +118,7 @@ export function createOrderSigner(options: OrderSignerOptions): OrderSigner {
   }
 
   const sign = (order: OrderRequest): SignedOrder =>
-    signAmounts(order, orderAmounts(order.side, order.price, order.size, order.timeInForce));
+    signAmounts(order, orderAmounts(order.side, order.price, order.size, order.timeInForce, order.spend));
 
   function signAmounts(order: SignedFields, amounts: OrderAmounts): SignedOrder {
     const separator = separatorOf(order.marketVersion ?? 'v1', order.negRisk);
