@@ -59,6 +59,28 @@ describe('Avellaneda-Stoikov engine', () => {
     expect(skew(100)).toBeCloseTo(10 * skew(10), 9);
   });
 
+  it('in a wild market still offers what it holds on the grid, and does not ask for what the gate would refuse', () => {
+    const wild = { volatilityPtsPerSqrtS: 50 / 60, tickPts: 1 };
+    for (const fairPts of [4, 50, 96]) {
+      const long = asEngine.quote(
+        { ...CALM_INPUTS, ...wild, fairPts, inventoryShares: 10 },
+        DEFAULT_SETTINGS,
+      );
+      // The model wants one lot off by more than the price can fall.
+      expect(long.because.modelSkewPts).toBeLessThan(-90 * (fairPts / 100));
+      // Below zero a bid is off the grid and dropped there.
+      expect(long.onlySide === 'SELL' || long.bidPts < 0).toBe(true);
+      expect(long.askPts).toBeGreaterThanOrEqual(1);
+      expect(long.askPts).toBeLessThanOrEqual(fairPts + DEFAULT_SETTINGS.maxSpreadPts / 2);
+      const short = asEngine.quote(
+        { ...CALM_INPUTS, ...wild, fairPts: 100 - fairPts, inventoryShares: -10 },
+        DEFAULT_SETTINGS,
+      );
+      expect(short.bidPts).toBeCloseTo(100 - long.askPts, 9);
+    }
+    expect(asEngine.quote({ ...CALM_INPUTS, ...wild }, DEFAULT_SETTINGS).onlySide).toBeUndefined();
+  });
+
   it('takes the holding hour or what is left of the market', () => {
     expect([null, 720, 0.25, -1].map(asHorizonHours)).toEqual([1, 1, 0.25, 0]);
   });

@@ -1,5 +1,5 @@
 import { dynamicGamma, optimalSpread, reservationPrice } from './avellaneda-stoikov.ts';
-import { inventoryRatio, leanAtLeastTick } from './inventory-skew.ts';
+import { inventoryRatio, leanWithinReach, onlySideInReach } from './inventory-skew.ts';
 import {
   type EngineInputs,
   type EngineQuote,
@@ -40,6 +40,7 @@ export function varianceOverHorizonPts2(
  * Prices in points, inventory in lots of the quote size, horizon in hours: with the default gamma 0.1 /(pt lot) and kappa 1.5 /pt
  * the spread of a calm market is 1.3 to 2 points. The spread takes the base gamma and only the reservation price the one that
  * grows with inventory: the arrival term falls as gamma grows, so a larger one would pull a long position's bid up again.
+ * The lean reaches as far as the widest spread: where the model wants more, only the side that reduces is quoted.
  * The floor is one tick: a wider one would hide what the model says, and the spread would no longer follow kappa or gamma.
  */
 function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
@@ -51,7 +52,9 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const modelSkewPts = reservationPrice(0, inventoryLots, { gamma, varianceOverHorizon });
   const modelSpreadPts = optimalSpread({ gamma: settings.asGammaBase, k, varianceOverHorizon });
   const spreadPts = Math.max(inputs.tickPts, Math.min(settings.maxSpreadPts, modelSpreadPts));
-  return quoteAround('as', inputs.fairPts, leanAtLeastTick(modelSkewPts, ratio, inputs), spreadPts / 2, {
+  const reachPts = Math.max(inputs.tickPts, settings.maxSpreadPts);
+  const skewPts = leanWithinReach(modelSkewPts, ratio, inputs, reachPts);
+  const both = quoteAround('as', inputs.fairPts, skewPts, spreadPts / 2, {
     inventoryLots,
     inventoryRatio: ratio,
     gammaPerPtLot: gamma,
@@ -61,6 +64,8 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     modelSkewPts,
     modelSpreadPts,
   });
+  const onlySide = onlySideInReach(both, inputs.fairPts, reachPts);
+  return onlySide === null ? both : { ...both, onlySide };
 }
 
 /** Avellaneda-Stoikov in points and lots. Measured volatility never narrows it; long inventory never raises its bid. */

@@ -1,7 +1,7 @@
 import type { Side } from '../domain/market.ts';
 import { arrivalSpread } from './avellaneda-stoikov.ts';
 import { boundedAsk, boundedBid, boundedReservation, gammaForBudget } from './bounded.ts';
-import { inventoryRatio } from './inventory-skew.ts';
+import { inventoryRatio, onlySideInReach } from './inventory-skew.ts';
 import type { LossEpoch } from './loss-epoch.ts';
 import type { EngineInputs, EngineQuote, EngineSettings, PricingEngine } from './pricing-engine.ts';
 
@@ -42,6 +42,7 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     reservationPts,
     halfSpreadPts: (askPts - bidPts) / 2,
     skewPts: reservationPts - inputs.fairPts,
+    ...inReach({ bidPts, askPts }, inputs.fairPts, settings.maxSpreadPts),
     ...certificate(epoch, q),
     because: {
       gammaPerUsd: gamma,
@@ -52,6 +53,16 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
       worstCaseUsd: budgetUsd,
     },
   };
+}
+
+/** With much inventory, or a fair value far from the epoch's, one side is too far out to be sent. */
+function inReach(
+  quote: Pick<EngineQuote, 'bidPts' | 'askPts'>,
+  fairPts: number,
+  reachPts: number,
+): Pick<EngineQuote, 'onlySide'> {
+  const onlySide = onlySideInReach(quote, fairPts, reachPts);
+  return onlySide === null ? {} : { onlySide };
 }
 
 /** A spent budget leaves only the side that reduces, and flat none at all. */

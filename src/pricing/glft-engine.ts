@@ -1,7 +1,7 @@
 import type { Side } from '../domain/market.ts';
 import { asHorizonHours, varianceOverHorizonPts2 } from './as-engine.ts';
 import { type GlftTable, glftBase, glftTable, inventoryStep } from './glft.ts';
-import { inventoryRatio, leanAtLeastTick } from './inventory-skew.ts';
+import { inventoryRatio, leanWithinReach, onlySideInReach } from './inventory-skew.ts';
 import {
   type EngineInputs,
   type EngineQuote,
@@ -104,8 +104,8 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const modelSpreadPts = 2 * (glftBase({ gamma, k }) + inventoryStep(table, 0));
   const spreadPts = Math.max(inputs.tickPts, Math.min(settings.maxSpreadPts, modelSpreadPts));
   const ratio = inventoryRatio(inputs.inventoryShares, inputs.fairPts, inputs.maxInventoryUsd);
-  const skewPts = leanAtLeastTick(modelSkewPts, ratio, inputs);
-  const onlySide = sideAtBound(lots, maxLots);
+  const reachPts = Math.max(inputs.tickPts, settings.maxSpreadPts);
+  const skewPts = leanWithinReach(modelSkewPts, ratio, inputs, reachPts);
   const both = quoteAround('glft', inputs.fairPts, skewPts, spreadPts / 2, {
     inventoryLots: lots,
     maxLots,
@@ -118,6 +118,7 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     modelSkewPts,
     modelSpreadPts,
   });
+  const onlySide = sideAtBound(lots, maxLots) ?? onlySideInReach(both, inputs.fairPts, reachPts);
   return onlySide === null ? both : { ...both, onlySide };
 }
 

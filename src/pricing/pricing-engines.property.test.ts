@@ -67,3 +67,20 @@ describe.each(engines)('every engine: $name', (engine) => {
     expect(quote.askPts - quote.bidPts).toBeLessThanOrEqual(DEFAULT_SETTINGS.maxSpreadPts);
   });
 });
+
+describe.each(engines.filter(({ name }) => name !== 'legacy'))('within reach: $name', (engine) => {
+  it('wants no side further from the fair value than the widest spread, and the side that reduces always', () => {
+    fc.assert(
+      fc.property(anyInputs, anySettings, (inputs, settings) => {
+        const { bidPts, askPts, onlySide } = engine.quote(inputs, settings);
+        const reachPts = Math.max(settings.maxSpreadPts, inputs.tickPts) + NOISE_PTS;
+        const wants = (side: 'BUY' | 'SELL') => onlySide === undefined || onlySide === side;
+        if (wants('BUY')) expect(inputs.fairPts - bidPts).toBeLessThanOrEqual(reachPts);
+        if (wants('SELL')) expect(askPts - inputs.fairPts).toBeLessThanOrEqual(reachPts);
+        if (inputs.inventoryShares > 0) expect(wants('SELL')).toBe(true);
+        if (inputs.inventoryShares < 0) expect(wants('BUY')).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+});
