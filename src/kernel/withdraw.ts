@@ -86,7 +86,7 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
   const reason = exitReason(state, shutdown);
   if (reason !== null) {
     shutdown.exited = true;
-    state.endedClean = reason === CLEAN;
+    state.endedClean = reason === CLEAN_EXIT;
     outbox.send({ kind: 'exit', reason });
     return;
   }
@@ -104,7 +104,8 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
   }
 }
 
-const CLEAN = 'all orders are gone, everything is settled';
+/** How a run exits that leaves nothing open. */
+export const CLEAN_EXIT = 'all orders are gone, everything is settled';
 /** A difference to the wallet may be a fill the venue has yet to tell of; one that outlives trades read so much later is not. */
 const UNTOLD_MS = 5_000;
 
@@ -131,7 +132,7 @@ function exitReason(state: KernelState, shutdown: Shutdown): string | null {
       ? 'the venue did not confirm that no order is left'
       : null;
   }
-  if (moving(state) === 0 && isCompared(state, shutdown.ordersGoneAtMs)) return CLEAN;
+  if (moving(state) === 0 && isCompared(state, shutdown.ordersGoneAtMs)) return CLEAN_EXIT;
   return nowMs - shutdown.ordersGoneAtMs > SETTLE_BOUND_MS
     ? 'orders are gone, but not everything settled in time'
     : null;
