@@ -31,6 +31,14 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
     case 'balancesRead':
       takeBalances(state, input, outbox);
       return;
+    case 'priceHistoryRead': {
+      const slot = state.markets.get(input.conditionId);
+      if (slot !== undefined) slot.venueHistory = { points: input.points, asOfMs: input.askedAtMs };
+      return;
+    }
+    case 'earningsRead':
+      state.earnings = { date: input.date, byMarket: input.byMarket, asOfMs: input.askedAtMs };
+      return;
     case 'readFailed':
       if (isReconcilingRead(input.read))
         noteFailed(state.reconciliation, input.read, `${input.code}: ${input.text}`, state.nowMs);

@@ -1,5 +1,6 @@
 import type { ConditionId, TokenId } from '../domain/market.ts';
 import type { RandomStream } from '../domain/random.ts';
+import type { Usd } from '../domain/units.ts';
 import { type Books, createBooks } from '../orders/books.ts';
 import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
 import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
@@ -46,6 +47,13 @@ export interface RunCounts {
   faults: number;
 }
 
+/** Liquidity rewards of one UTC day by market. */
+export interface Earnings {
+  readonly date: string;
+  readonly byMarket: readonly (readonly [ConditionId, Usd])[];
+  readonly asOfMs: number;
+}
+
 /** The way out, once a stop was asked for. */
 export interface Shutdown {
   readonly sinceMs: number;
@@ -83,6 +91,8 @@ export interface KernelState {
   rejectionRests: RejectionRests;
   /** What was journaled last about the quotes of each market. */
   told: Map<ConditionId, ToldOfMarket>;
+  /** Rewards of one day as the venue last told them; null before it was asked. */
+  earnings: Earnings | null;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
   reconciliation: Reconciliation;
@@ -140,6 +150,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     knownTokens: new Set(),
     rejectionRests: new Map(),
     told: new Map(),
+    earnings: null,
     orderBudget: { tokens: 0, atMs: nowMs },
     reconciliation: createReconciliation(nowMs),
     feeds: createFeeds(nowMs),

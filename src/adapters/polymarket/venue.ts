@@ -13,7 +13,9 @@ import type { Secret } from '../../settings/secret.ts';
 import { createBalanceRefresh } from './balance-refresh.ts';
 import { beat } from './beat.ts';
 import { createCredentialSource } from './credentials.ts';
+import { readEarnings } from './earnings.ts';
 import { createHttpClient, excerpt, type HttpCall, parseJson, troubleError } from './http.ts';
+import { readPriceHistory } from './price-history.ts';
 import { allPages, authed, judged, signedSend, type VenueClient } from './signed-calls.ts';
 import { openAccount } from './signing/account.ts';
 import type { Hex } from './signing/hex.ts';
@@ -74,6 +76,7 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
   const http = createHttpClient({
     baseUrl: options.clobUrl,
     nowMs,
+    isDirect: true,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   const source = createCredentialSource({
@@ -125,6 +128,9 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
     openOrders: (signal) => allPages(client, '/data/orders', '', signal, parseOrder),
     order: (orderId, signal) => readOrder(client, orderId, signal),
     trades,
+    priceHistory: (tokenId, sinceMs, stepMs, signal) =>
+      readPriceHistory(http, nowMs(), { tokenId, sinceMs, stepMs }, signal),
+    earnings: (date, signal) => readEarnings(client, signatureType, date, signal),
     beat: (heartbeatId, signal) => beat(client, heartbeatId, signal),
     status: (signal) => readStatus(client, signal),
     refreshBalances: async (signal) => {

@@ -240,7 +240,7 @@ describe('quoting', () => {
   });
 
   it('withdraws from a market it no longer chooses', () => {
-    const test = trading(loops, noSplit({ maxMarkets: 1 }), [market(1)]);
+    const test = trading(loops, noSplit({ maxMarkets: 1, scannerRanking: 'seed' }), [market(1)]);
     accept(test, test.commands);
     test.step(listing(market(1), market(2)), 5_000);
     wakes(test, 1, 1_000);

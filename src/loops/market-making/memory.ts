@@ -1,6 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { VolTracker } from '../../pricing/volatility.ts';
-import type { Exclusion } from './scanner.ts';
+import type { Exclusion } from './scanner/exclusions.ts';
+import { createScannerMemory, type ScannerMemory } from './scanner/scanner-memory.ts';
 
 /** What the loop remembers of one market between runs. */
 export interface MarketMemory {
@@ -31,6 +32,8 @@ export interface MarketMakingMemory {
   /** What was journaled last of why each market is quoted or not, in this run and since this listing. */
   told: { inRun: string; listedAtMs: number | null; readonly reasons: Map<ConditionId, string> };
   markets: Map<ConditionId, MarketMemory>;
+  /** Metrics, history and value of watched markets, and rewards. */
+  readonly scanner: ScannerMemory;
 }
 
 export const createMarketMakingMemory = (): MarketMakingMemory => ({
@@ -43,4 +46,5 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   excluded: new Map(),
   told: { inRun: '', listedAtMs: null, reasons: new Map() },
   markets: new Map(),
+  scanner: createScannerMemory(),
 });

@@ -5,8 +5,20 @@ import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
 import type { OwnQuote } from '../../orders/types.ts';
+import { HISTORY_KEPT_MS, HISTORY_STEP_MS } from '../../pricing/price-history.ts';
 import type { MarketMakingMemory } from './memory.ts';
-import { type Candidate, type ScannerLimits, select, shortlist } from './scanner.ts';
+import {
+  type MarketData,
+  type Measured,
+  NOTHING_MEASURED,
+  renewMarketData,
+  toRenew,
+} from './scanner/market-data.ts';
+import { paidRatio, trackRewards } from './scanner/reward-tracking.ts';
+import type { ScannerLimits } from './scanner/scanner-limits.ts';
+import { marketDataOf } from './scanner/scanner-memory.ts';
+import { type Candidate, select } from './scanner/select.ts';
+import { shortlist } from './scanner/shortlist.ts';
 import { tellSelection } from './tell-selection.ts';
 
 /** A listing that was asked for and never came is asked for again after this. */
@@ -20,13 +32,16 @@ export function scan(
   memory: MarketMakingMemory,
   limits: ScannerLimits,
   refreshMs: number,
+  measured: Measured = NOTHING_MEASURED,
 ): Intent[] {
   memory.scannedAtMs = view.nowMs;
   return [
     ...refreshListing(view, memory, refreshMs),
     ...followShortlist(view, memory, limits),
-    ...choose(view, memory, limits),
+    ...choose(view, memory, limits, measured),
     ...tellSelection(view, memory),
+    ...askHistories(view, memory),
+    ...trackRewards(view, memory.scanner.rewards, view.state.orders.workingByCondition.keys()),
   ];
 }
 
@@ -53,21 +68,20 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
   if (state.listedAtMs === null || memory.shortlistedAtMs === state.listedAtMs) return [];
   memory.shortlistedAtMs = state.listedAtMs;
   const slots = [...state.markets.values()];
+  const ours = slots.filter((slot) => isOurs(view, slot)).map(({ market }) => market.conditionId);
   const { watch, excluded } = shortlist(
     slots.filter((slot) => slot.resolved === undefined).map((slot) => slot.market),
     limits,
     nowMs,
+    new Set([...memory.chosen, ...ours]),
   );
   memory.excluded = excluded;
   memory.leaving.clear();
   const wanted = new Set(watch.map((market) => market.conditionId));
   // A market with inventory or orders stays watched, or its position could not be priced or sold.
-  for (const slot of slots) {
-    const { conditionId } = slot.market;
-    if (!isOurs(view, slot)) continue;
+  for (const conditionId of ours) {
     wanted.add(conditionId);
-    if (excluded.has(conditionId) && excluded.get(conditionId) !== 'outranked by volume')
-      memory.leaving.add(conditionId);
+    if (excluded.has(conditionId)) memory.leaving.add(conditionId);
   }
   const added = [...wanted].filter((conditionId) => state.markets.get(conditionId)?.watched !== true);
   const dropped = slots
@@ -75,6 +89,8 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
     .map((slot) => slot.market.conditionId);
   memory.watched = wanted;
   for (const conditionId of dropped) memory.markets.delete(conditionId);
+  for (const conditionId of memory.scanner.data.keys())
+    if (!wanted.has(conditionId)) memory.scanner.data.delete(conditionId);
   const intents: Intent[] = [];
   if (dropped.length > 0) intents.push({ kind: 'unwatch', conditionIds: dropped });
   if (added.length > 0) intents.push({ kind: 'watch', conditionIds: added });
@@ -89,27 +105,75 @@ export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): b
 }
 
 /** Chooses the markets to quote. Books are judged without our own orders, or we would be scared off by ourselves. */
-function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimits): Intent[] {
+function choose(
+  view: LoopView,
+  memory: MarketMakingMemory,
+  limits: ScannerLimits,
+  measured: Measured,
+): Intent[] {
+  const { state, nowMs } = view;
+  const { scanner } = memory;
+  const renewed = toRenew(watchedData(view, memory), nowMs);
   const candidates: Candidate[] = [];
   for (const conditionId of memory.watched) {
-    const slot = view.state.markets.get(conditionId);
+    const slot = state.markets.get(conditionId);
     if (slot === undefined) continue;
     if (slot.resolved !== undefined || !slot.market.acceptingOrders) {
       memory.excluded.set(conditionId, 'closed');
       continue;
     }
     if (memory.leaving.has(conditionId)) continue;
-    candidates.push({
-      market: slot.market,
-      book: slot.bookLive ? withoutOwn(slot.book, ownQuotes(view.state.orders, conditionId)) : null,
-      incumbent: memory.chosen.has(conditionId),
-    });
+    const book = slot.bookLive ? withoutOwn(slot.book, ownQuotes(state.orders, conditionId)) : null;
+    const data = marketDataOf(scanner, conditionId);
+    if (book !== null && renewed.has(conditionId))
+      renewMarketData(data, slot, book, limits, measured, paidRatio(scanner.rewards), nowMs);
+    const { value } = data;
+    candidates.push({ market: slot.market, book, incumbent: memory.chosen.has(conditionId), value });
   }
-  const { chosen, excluded } = select(candidates, limits, view.nowMs);
+  const { chosen, excluded, scores, rewardsCount } = select(candidates, limits, nowMs);
   memory.chosen = new Set<ConditionId>(chosen);
+  scanner.scores = scores;
+  scanner.rewardsCount = rewardsCount;
   for (const conditionId of chosen) memory.excluded.delete(conditionId);
   for (const [conditionId, reason] of excluded) memory.excluded.set(conditionId, reason);
   return [];
+}
+
+/** What is known of each watched market whose book is live. */
+function* watchedData(
+  { state }: LoopView,
+  { watched, scanner }: MarketMakingMemory,
+): Generator<readonly [ConditionId, MarketData]> {
+  for (const conditionId of watched)
+    if (state.markets.get(conditionId)?.bookLive === true)
+      yield [conditionId, marketDataOf(scanner, conditionId)];
+}
+
+/** How many price histories are asked for in one look. */
+const HISTORIES_AT_ONCE = 5;
+const HISTORY_RETRY_MS = 600_000;
+
+/** Asks once for what the price of each watched market has done before we watched it. */
+function askHistories({ state, nowMs }: LoopView, { watched, scanner }: MarketMakingMemory): Intent[] {
+  const intents: Intent[] = [];
+  for (const conditionId of watched) {
+    if (intents.length >= HISTORIES_AT_ONCE) break;
+    const slot = state.markets.get(conditionId);
+    if (slot?.bookLive !== true || slot.venueHistory !== null) continue;
+    const data = marketDataOf(scanner, conditionId);
+    const { historyAskedAtMs: askedAtMs } = data;
+    const isAwaited =
+      askedAtMs !== null && askedAtMs >= state.run.startedAtMs && nowMs - askedAtMs < HISTORY_RETRY_MS;
+    if (isAwaited) continue;
+    data.historyAskedAtMs = nowMs;
+    intents.push({
+      kind: 'readPriceHistory',
+      conditionId,
+      sinceMs: nowMs - HISTORY_KEPT_MS,
+      stepMs: HISTORY_STEP_MS,
+    });
+  }
+  return intents;
 }
 
 /** A copy of the book with our own remainders taken out. */

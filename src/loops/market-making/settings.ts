@@ -1,6 +1,6 @@
 import { MICRO, type Shares, type Usd } from '../../domain/units.ts';
 import type { Settings } from '../../settings/index.ts';
-import type { ScannerLimits } from './scanner.ts';
+import type { ScannerLimits } from './scanner/scanner-limits.ts';
 
 export type MarketMakingSettings = Settings['mm'];
 
@@ -9,6 +9,7 @@ export const shareCount = (value: number): Shares => Math.round(value * MICRO) a
 
 /** The scanner's part of the settings. */
 export const scannerLimits = (mm: MarketMakingSettings): ScannerLimits => ({
+  ranking: mm.scannerRanking,
   maxMarkets: mm.maxMarkets,
   minSpreadPts: mm.minSpreadPts,
   minDepthUsd: mm.minDepthUsd,
@@ -17,9 +18,18 @@ export const scannerLimits = (mm: MarketMakingSettings): ScannerLimits => ({
   maxMid: mm.maxMid,
   minDaysToResolution: mm.minDaysToResolution,
   maxDaysToResolution: mm.maxDaysToResolution,
+  allowRestricted: mm.allowRestricted,
+  incumbentMarginPct: mm.incumbentMarginPct,
   earlyMarketHours: mm.earlyMarketHours,
   earlyMarketMinDepthUsd: mm.earlyMarketMinDepthUsd,
   earlyMarketMinActivity: mm.earlyMarketMinActivityUsdPerMin,
   earlyMarketBoost: mm.earlyMarketBoostPts,
   earlyMarketMaxSlots: mm.earlyMarketMaxSlots,
+  quoteSizeUsd: mm.quoteSizeUsd,
+  // Only the legacy engine has bounds of its own on the distance from the mid.
+  nearestDepthPts: mm.pricingEngine === 'legacy' ? mm.deltaMinPts : 0,
+  deepestDepthPts: Math.min(
+    mm.maxSpreadPts / 2,
+    mm.pricingEngine === 'legacy' ? mm.deltaMaxPts : Number.POSITIVE_INFINITY,
+  ),
 });

@@ -1,7 +1,25 @@
-import { bool, int, number } from '../row.ts';
+import { bool, choice, int, number } from '../row.ts';
 
 /** Which markets are quoted: what the scanner asks of them, and how they are ranked. */
 export const marketSelectionRows = {
+  scannerRanking: choice('MM_SCANNER_RANKING', {
+    values: ['expectedValue', 'seed'],
+    default: 'expectedValue',
+    apply: 'live',
+    doc: 'How markets that pass all filters are ranked: `expectedValue` by what quoting them should earn a day for each dollar tied up (spread captured times fills, less the adverse move after fills, plus rewards, shared with who else is in the book), `seed` by the widest spread. `expectedValue` is the default because the widest spreads belong to the markets where informed takers win most or where nobody trades; it also leaves out markets where our own fills have measured a loss.',
+  }),
+  incumbentMarginPct: number('MM_INCUMBENT_MARGIN_PCT', {
+    unit: '%',
+    min: 0,
+    max: 1_000,
+    default: 25,
+    doc: 'By how much a market must beat one that is quoted already to take its place. Moving costs the place in the queue twice, and most reasons to move are gone a minute later. The same margin below `MM_MIN_SPREAD_PTS` and `MM_MIN_DEPTH_USD` is granted to markets that are quoted.',
+  }),
+  allowRestricted: bool(
+    'MM_ALLOW_RESTRICTED',
+    true,
+    'Whether markets that the venue marks as restricted may be quoted. The venue marks nearly all markets so, because some countries may not trade them; whether this account may is decided by where it trades from. `false` leaves next to nothing to quote.',
+  ),
   minMid: number('MM_MIN_MID', {
     unit: 'USD',
     min: 0.0001,
@@ -70,7 +88,8 @@ export const marketSelectionRows = {
     min: 1,
     max: 100,
     default: 10,
-    doc: 'How many requests the scanner has under way at once.',
+    apply: 'boot',
+    doc: 'How many requests the scanner has under way at once. From the second list on so many parts of the list are read side by side; the first is read from both its ends.',
   }),
   earlyMarketHours: number('MM_EARLY_MARKET_HOURS', {
     unit: 'h',
@@ -98,7 +117,7 @@ export const marketSelectionRows = {
     min: 0,
     max: 50,
     default: 3,
-    doc: 'What an early market gains in the ranking.',
+    doc: 'What an early market gains in the ranking, in points of spread.',
   }),
   earlyMarketMaxSlots: int('MM_EARLY_MARKET_MAX_SLOTS', {
     unit: 'count',
