@@ -127,13 +127,24 @@ export async function* readFileJournal(directory: string): AsyncGenerator<Journa
 }
 
 /** The plain segment where there is one: a copy beside it may be from a compression that a crash cut short. */
-function openSegment(directory: string, number: number): NodeJS.ReadableStream {
+export function openSegment(directory: string, number: number, chunkBytes = 64 * 1024): NodeJS.ReadableStream {
   const plain = join(directory, segmentName(number));
-  if (existsSync(plain)) return createReadStream(plain);
+  // Opened and not looked for: a running worker may compress it in between, and what is open stays readable.
+  const descriptor = openIfThere(plain);
+  if (descriptor !== null) return createReadStream(plain, { fd: descriptor, highWaterMark: chunkBytes });
   const packed = createReadStream(`${plain}.gz`);
   const unpacked = createGunzip();
   packed.on('error', (error) => unpacked.destroy(error));
   return packed.pipe(unpacked);
+}
+
+function openIfThere(file: string): number | null {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function parseLine(line: string): JournalEntry | null {
@@ -146,7 +157,8 @@ function parseLine(line: string): JournalEntry | null {
 
 const segmentName = (number: number): string => `journal-${String(number).padStart(5, '0')}.jsonl`;
 
-function segmentNumbers(directory: string): number[] {
+/** The segments that a journal has, plain or compressed, in order. */
+export function segmentNumbers(directory: string): number[] {
   if (!existsSync(directory)) return [];
   const numbers = readdirSync(directory)
     .map((name) => SEGMENT_NAME.exec(name)?.[1])
