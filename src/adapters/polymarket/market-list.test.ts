@@ -145,20 +145,26 @@ describe('the whole list', () => {
     });
   });
 
-  it('is read in ranges of end dates side by side when asked so', async () => {
-    const server = await startFakeHttp(() => ({ body: { markets: [listed(1)], next_cursor: null } }));
-    const list = createMarketList({
-      gammaUrl: server.url,
-      nowMs: () => 1_795_373_206_847,
-      log: silentLog,
-      concurrency: 3,
+  it('has every market, with an end date or without, however many requests are under way', async () => {
+    const rows = Array.from({ length: 730 }, (_, index) =>
+      listed(index, { id: String(1_000 + index), ...(index % 3 === 0 ? { endDate: undefined } : {}) }),
+    );
+    const server = await startFakeHttp(({ query }) => {
+      const ordered = query.get('ascending') === 'false' ? [...rows].reverse() : rows;
+      const from = 1 + ordered.findIndex(({ id }) => id === query.get('after_cursor'));
+      const markets = ordered.slice(from, from + 100);
+      return { body: { markets, next_cursor: from + 100 < rows.length ? markets.at(-1)?.id : null } };
     });
-    open.push(server, list);
-    expect((await list.markets(AbortSignal.timeout(5000))).markets).toHaveLength(1);
-    const ranges = server.seen.map(({ query }) => [query.get('end_date_min'), query.get('end_date_max')]);
-    expect(ranges).toHaveLength(3);
-    expect(ranges.filter(([min]) => min === null)).toHaveLength(1);
-    expect(ranges.filter(([, max]) => max === null)).toHaveLength(1);
+    open.push(server);
+    for (const concurrency of [1, 2, 10]) {
+      const list = createMarketList({ gammaUrl: server.url, nowMs: () => 0, log: silentLog, concurrency });
+      open.push(list);
+      for (const _time of ['from both ends', 'by parts', 'by even parts']) {
+        const { markets } = await list.markets(AbortSignal.timeout(5_000));
+        expect(markets).toHaveLength(730);
+        expect(list.lastCounts()).toMatchObject({ listed: 730, usable: 730, duplicates: 0 });
+      }
+    }
   });
 
   it('fails on garbage and on a cursor that runs in circles', async () => {
