@@ -92,6 +92,7 @@ function sliceAt(window: KappaWindow, atMs: number): KappaSlice | null {
   const length = sliceMs(window);
   const startMs = Math.floor(atMs / length) * length;
   const newest = window.slices.at(-1);
+  if (newest?.startMs === startMs) return newest;
   if (newest === undefined || startMs > newest.startMs) {
     forgetOlder(window, atMs);
     const slice: KappaSlice = { startMs, exposureS: [], fills: [] };

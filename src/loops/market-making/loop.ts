@@ -1,6 +1,14 @@
 import type { ConditionId } from '../../domain/market.ts';
 import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
+import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { operateInventory } from './inventory-operations.ts';
+import {
+  digestMeasures,
+  measureNow,
+  nextMeasurementAtMs,
+  observeOwnFill,
+  watchAges,
+} from './market-measures.ts';
 import { createMarketMakingMemory, type MarketMakingMemory } from './memory.ts';
 import { cashViewOf, quoteMarket, withdraw } from './quote-market.ts';
 import { scan } from './scan.ts';
@@ -19,24 +27,35 @@ export const marketMaking = defineLoop<MarketMakingMemory>({
   allowedIn: ['starting', 'active', 'reducing'],
   createMemory: createMarketMakingMemory,
   decide,
+  observeFill: observeOwnFill,
+  nextWakeAtMs: nextMeasurementAtMs,
+  observe: measureNow,
 });
 
-function decide(view: LoopView, memory: MarketMakingMemory): Intent[] {
+function* decide(view: LoopView, memory: MarketMakingMemory): Generator<Intent, void, undefined> {
   const { mm } = view.state.settings;
-  if (!mm.enabled) return withdrawOthers(view, new Set());
-  const intents = isTimeToScan(view, memory)
+  if (!mm.enabled) {
+    yield* withdrawOthers(view, () => false);
+    return;
+  }
+  const scanned = isTimeToScan(view, memory)
     ? scan(view, memory, scannerLimits(mm), mm.scannerRefreshMinutes * 60_000)
     : [];
-  if (view.state.trading.mode === 'starting') return intents;
+  const isStarting = view.state.trading.mode === 'starting';
+  if (!isStarting) watchAges(memory.measures, mm, view.nowMs);
+  if (!isStarting && view.cause === 'beat') digestMeasures(view.state, memory);
+  // Every market and every operation reckons with the cash of this moment, before any of them has taken its part.
   const cash = cashViewOf(view);
-  for (const conditionId of inScope(view, memory)) {
-    const slot = view.state.markets.get(conditionId);
-    if (slot !== undefined)
-      intents.push(quoteMarket(view, memory, slot, mm, cash, memory.leaving.has(conditionId)));
-  }
-  intents.push(...withdrawOthers(view, new Set([...memory.chosen, ...memory.leaving])));
-  if (view.cause === 'beat') intents.push(...operateInventory(view, memory, mm));
-  return intents;
+  const operations = view.cause === 'beat' && !isStarting ? operateInventory(view, memory, mm) : [];
+  yield* scanned;
+  if (isStarting) return;
+  for (const slot of inScope(view, memory))
+    yield quoteMarket(view, memory, slot, mm, cash, memory.leaving.has(slot.market.conditionId));
+  yield* withdrawOthers(
+    view,
+    (conditionId) => memory.chosen.has(conditionId) || memory.leaving.has(conditionId),
+  );
+  yield* operations;
 }
 
 /** While places are free, a market that has become better need not wait for the beat; but looking costs, so not each time. */
@@ -54,19 +73,26 @@ function isTimeToScan({ cause, state, subjects, nowMs }: LoopView, memory: Marke
   return nowMs - memory.scannedAtMs >= EAGER_SCAN_EVERY_MS;
 }
 
-/** All markets that are chosen, or being left, on a beat; between beats only those that changed. */
-function inScope({ cause, subjects }: LoopView, memory: MarketMakingMemory): ConditionId[] {
-  const all = [...memory.chosen, ...memory.leaving];
-  if (cause === 'beat' || subjects.size === 0) return all;
-  return all.filter((conditionId) => subjects.has(conditionId));
+/** All markets that are chosen, or being left, on a beat; between beats only those that changed. The best come first. */
+function* inScope(
+  { cause, subjects, state }: LoopView,
+  { chosen, leaving }: MarketMakingMemory,
+): Generator<MarketSlot, void, undefined> {
+  const isAll = cause === 'beat' || subjects.size === 0;
+  for (const conditionIds of [chosen, leaving]) {
+    for (const conditionId of conditionIds) {
+      if (!isAll && !subjects.has(conditionId)) continue;
+      const slot = state.markets.get(conditionId);
+      if (slot !== undefined) yield slot;
+    }
+  }
 }
 
 /** A market that is no longer chosen keeps no quotes: forgetting them is how stale orders lose money. */
-function withdrawOthers({ state }: LoopView, chosen: ReadonlySet<ConditionId>): Intent[] {
+function withdrawOthers({ state }: LoopView, isOurs: (conditionId: ConditionId) => boolean): Intent[] {
   const intents: Intent[] = [];
   for (const conditionId of state.orders.workingByCondition.keys()) {
-    if (!chosen.has(conditionId))
-      intents.push(withdraw(conditionId, undefined, 'not among the chosen markets'));
+    if (!isOurs(conditionId)) intents.push(withdraw(conditionId, undefined, 'not among the chosen markets'));
   }
   return intents;
 }

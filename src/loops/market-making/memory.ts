@@ -1,5 +1,6 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { VolTracker } from '../../pricing/volatility.ts';
+import { createLoopMeasures, type LoopMeasures, type MarketMeasures } from './market-measures.ts';
 import type { Exclusion } from './scanner/exclusions.ts';
 import { createScannerMemory, type ScannerMemory } from './scanner/scanner-memory.ts';
 
@@ -15,6 +16,8 @@ export interface MarketMemory {
   splitAskedAtMs: number | null;
   /** The same for a redemption. */
   redeemAskedAtMs: number | null;
+  /** What its own quoting has shown. */
+  readonly measures: MarketMeasures;
 }
 
 /** The market-making loop's memory: plain data inside the kernel state. */
@@ -32,6 +35,8 @@ export interface MarketMakingMemory {
   /** What was journaled last of why each market is quoted or not, in this run and since this listing. */
   told: { inRun: string; listedAtMs: number | null; readonly reasons: Map<ConditionId, string> };
   markets: Map<ConditionId, MarketMemory>;
+  /** What own quoting has shown over all markets. */
+  readonly measures: LoopMeasures;
   /** Metrics, history and value of watched markets, and rewards. */
   readonly scanner: ScannerMemory;
 }
@@ -46,5 +51,6 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   excluded: new Map(),
   told: { inRun: '', listedAtMs: null, reasons: new Map() },
   markets: new Map(),
+  measures: createLoopMeasures(),
   scanner: createScannerMemory(),
 });

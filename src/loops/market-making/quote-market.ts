@@ -16,7 +16,16 @@ import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing
 import type { QuoteInventory } from '../../quoting/pipeline.ts';
 import { priceAndShape, type QuotingInputs } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
+import { certified, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
+import { suspension } from './circuit-breaker.ts';
 import { explainQuote } from './explain-quote.ts';
+import {
+  createMarketMeasures,
+  explainMeasures,
+  measuredInputs,
+  noteLook,
+  notePrice,
+} from './market-measures.ts';
 import type { MarketMakingMemory, MarketMemory } from './memory.ts';
 import { dollars, type MarketMakingSettings } from './settings.ts';
 
@@ -32,6 +41,7 @@ export function memoryOf(memory: MarketMakingMemory, conditionId: ConditionId): 
       restUntilMs: 0,
       splitAskedAtMs: null,
       redeemAskedAtMs: null,
+      measures: createMarketMeasures(),
     };
     memory.markets.set(conditionId, ofMarket);
   }
@@ -46,6 +56,8 @@ function obstacle(view: LoopView, slot: MarketSlot, ofMarket: MarketMemory): str
   if (!acceptingOrders) return 'the market takes no orders';
   if (!slot.bookLive) return `book is not live: ${slot.bookReason}`;
   if (nowMs < ofMarket.restUntilMs) return 'resting after rejections for crossing';
+  const suspended = suspension(ofMarket.measures.breaker, nowMs);
+  if (suspended !== null) return suspended;
   if (!state.knownTokens.has(yesTokenId) || !state.knownTokens.has(noTokenId))
     return 'its token balances are not read yet';
   return null;
@@ -81,16 +93,19 @@ export function quoteMarket(
   const { conditionId } = slot.market;
   const ofMarket = memoryOf(memory, conditionId);
   restAfterCrosses(slot, ofMarket, mm, view.nowMs);
+  noteLook(view.state, slot, ofMarket.measures);
   const reason = obstacle(view, slot, ofMarket);
   if (reason !== null) return withdraw(conditionId, ofMarket, reason);
   const inputs = quotingInputs(view, memory, slot, ofMarket, mm, cash, reduceOnly);
-  const result = priceAndShape(inputs);
+  const complete = withLossEpoch(view.state, conditionId, ofMarket.measures, inputs);
+  if (complete === 'leave') return withdraw(conditionId, ofMarket, LEAVING_FOR_NEW_EPOCH);
+  const result = priceAndShape(complete);
   if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
   ofMarket.notQuotedBecause = null;
-  const quotes = [
+  const quotes = certified(view.state, conditionId, ofMarket.measures, [
     ...desired(result.bids, 'BUY'),
     ...(mm.twoSided ? desired(result.asks, 'SELL') : onlySells(result.asks)),
-  ];
+  ]);
   const fair = result.fair.fairPts * POINT;
   return {
     kind: 'quote',
@@ -98,7 +113,10 @@ export function quoteMarket(
     quotes,
     safe: { maxBid: Math.floor(fair) as Price, minAsk: Math.ceil(fair) as Price },
     why: null,
-    explain: () => explainQuote(inputs, result),
+    explain: () => ({
+      ...explainQuote(complete, result),
+      measured: explainMeasures(memory.measures, ofMarket.measures),
+    }),
   };
 }
 
@@ -131,6 +149,7 @@ function quotingInputs(
   const ownOrders = ownQuotes(state.orders, conditionId);
   const fair = fairValue(slot.book, ownOrders, minOrderSize, mm.fairValue);
   if (!('none' in fair)) observeVolatility(ofMarket.volatility, fair.fairPts, nowMs);
+  notePrice(ofMarket.measures, fair, nowMs);
   const position = state.books.positions.get(conditionId);
   const ageHours = position?.openedAtMs == null ? 0 : (nowMs - position.openedAtMs) / HOUR_MS;
   return {
@@ -145,7 +164,7 @@ function quotingInputs(
     volatilityPtsPerSqrtS: volatilityOf(ofMarket.volatility),
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
     unwindUrgency: unwindUrgency(ageHours),
-    kappaPerPt: null,
+    ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
     eventRisk: false,
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
@@ -178,6 +197,8 @@ function inventoryOf({ state }: LoopView, slot: MarketSlot, { pendingPairs }: Ca
 export interface CashView {
   /** Free now, net of every order and split. */
   readonly free: number;
+  /** Comes free when all quotes that rest now are replaced. */
+  readonly resting: number;
   /** Pairs that merges and redemptions on their way will take, by market. */
   readonly pendingPairs: ReadonlyMap<ConditionId, number>;
 }
@@ -191,7 +212,7 @@ export function cashViewOf({ state }: LoopView): CashView {
     const { conditionId, amount } = request;
     pendingPairs.set(conditionId, (pendingPairs.get(conditionId) ?? 0) + amount);
   }
-  return { free, pendingPairs };
+  return { free, resting: state.orders.reserved.resting, pendingPairs };
 }
 
 /**
@@ -203,11 +224,10 @@ function budgetOf(
   memory: MarketMakingMemory,
   conditionId: ConditionId,
   mm: MarketMakingSettings,
-  { free }: CashView,
+  { free, resting }: CashView,
 ): Usd {
-  const { reserved } = state.orders;
-  const ownResting = reserved.byCondition.get(conditionId)?.resting ?? 0;
-  const share = Math.floor((free + reserved.resting) / Math.max(1, memory.chosen.size));
+  const ownResting = state.orders.reserved.byCondition.get(conditionId)?.resting ?? 0;
+  const share = Math.floor((free + resting) / Math.max(1, memory.chosen.size));
   const risk = marketRisk(state, conditionId);
   const atRisk = Math.max(
     0,

@@ -62,7 +62,7 @@ export const quotingRows = {
     min: 1,
     max: 3_600,
     default: 30,
-    doc: 'A resting quote that no decision has confirmed for this long is cancelled, because whatever it was based on is old.',
+    doc: 'Longest that a quote rests on one decision. Then its market is decided on anew, and what that does not confirm is cancelled, because whatever it was based on is old.',
   }),
   maxQuoteAgeSeconds: number('MM_MAX_QUOTE_AGE_SECONDS', {
     unit: 's',
@@ -229,7 +229,7 @@ export const quotingRows = {
     min: 1,
     max: 10_080,
     default: 60,
-    doc: 'Window of own fills from which kappa is estimated.',
+    doc: 'Window of own quotes and fills from which kappa and the number of fills an hour are estimated. Until they are known, `MM_AS_KAPPA_DEFAULT` and `MM_GLFT_FILLS_PER_HOUR` stand.',
   }),
   asFeedbackEnabled: bool('MM_AS_FEEDBACK_ENABLED', true, 'Widens quotes by measured adverse selection.'),
   asFeedbackThresholdBps: number('MM_AS_FEEDBACK_THRESHOLD_BPS', {
