@@ -18,6 +18,7 @@ const ALL = [
   'orders',
   'ports',
   'pricing',
+  'projections',
   'quoting',
   'risk',
   'runtime',
@@ -41,6 +42,8 @@ const LAYERS = {
     types: ['risk'],
   },
   ports: { imports: ['domain'] },
+  // Takes inputs in as the kernel does, with the kernel's own `reduce`, and decides nothing.
+  projections: { imports: ['domain', 'pricing', 'orders', 'kernel'], types: ['ports'] },
   exchange: { imports: ['domain'] },
   adapters: { imports: ['domain', 'ports', 'settings'], npm: true, node: true },
   'local-venue': { imports: ['domain', 'exchange'], npm: true, node: true },

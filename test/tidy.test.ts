@@ -15,6 +15,7 @@ const CORE = [
   'loops',
   'orders',
   'pricing',
+  'projections',
   'quoting',
   'risk',
   'settings',

@@ -11,6 +11,7 @@ import { CANARIES, type CanaryName } from './canaries.ts';
 import { booksChecker } from './checkers/books-checker.ts';
 import { Violation } from './checkers/checker.ts';
 import { chainResidual, endChecker } from './checkers/end-checker.ts';
+import { profitChecker } from './checkers/profit-checker.ts';
 import { quotesChecker } from './checkers/quotes-checker.ts';
 import { transmissionChecker } from './checkers/transmission-checker.ts';
 import { withdrawalChecker } from './checkers/withdrawal-checker.ts';
@@ -18,6 +19,7 @@ import { FAULT_LEVELS, type FaultLevel, type FaultRates } from './faults.ts';
 import { startFeeds } from './feed-drops.ts';
 import { startHeartbeat } from './heartbeat-model.ts';
 import { startOperator } from './operator-model.ts';
+import { startCrossedBooks } from './crossed-books.ts';
 import { createSimulatedDriver, type SimulatedDriver, type SteppedKernel } from './simulated-driver.ts';
 import { simulatedMarkets } from './simulated-markets.ts';
 import { startDesk } from './venue-model.ts';
@@ -133,6 +135,7 @@ export function openScenario(options: SeedOptions): Scenario {
   const kernel = options.canary === undefined ? bare : CANARIES[options.canary](bare);
   const checkers = [
     booksChecker(world),
+    profitChecker(),
     transmissionChecker(),
     quotesChecker(world, {
       maxPerMarketMicroUsd: Math.round(settings.mm.maxPerMarketUsd * MICRO),
@@ -158,6 +161,7 @@ export function openScenario(options: SeedOptions): Scenario {
   });
   startFeeds(world);
   startHeartbeat(world);
+  startCrossedBooks(world);
   for (const desk of world.desks.values()) startDesk(world, desk);
   forgetNowAndThen(world);
   const checkEnd = (): void => {

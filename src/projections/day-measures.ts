@@ -1,0 +1,132 @@
+import type { ConditionId } from '../domain/market.ts';
+import { type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
+import type { KernelState } from '../kernel/state.ts';
+import { profitParts } from '../orders/books.ts';
+import { costOfPosition, netShares, type Position } from '../orders/position.ts';
+import type { GainsAndLosses, QuotesHit, WeightedSum } from '../pricing/performance-measures.ts';
+import {
+  openProfit,
+  type ProfitBalance,
+  type RunningProfit,
+  type WaitingShares,
+  worth,
+} from '../pricing/profit-identity.ts';
+import { type Mid, midOf } from './mids.ts';
+
+/** One market's profit on one day. */
+export interface MarketDay {
+  readonly running: RunningProfit;
+  /** Fills of this day whose mark-out is not over, by id. */
+  readonly waiting: Map<string, WaitingShares>;
+  fills: number;
+}
+
+/** What one UTC day has come to so far. */
+export interface DayMeasures {
+  readonly utcDay: number;
+  /** When the day, or on the first one the books, began. */
+  readonly fromMs: number;
+  /** Account value and deposits at that moment. */
+  readonly openingExact: bigint;
+  readonly openingExternal: Usd;
+  readonly markets: Map<ConditionId, MarketDay>;
+  readonly marketsQuoted: Set<ConditionId>;
+  quotesPlaced: number;
+  fills: number;
+  failedFills: number;
+  readonly trips: GainsAndLosses;
+  readonly quality: WeightedSum;
+  /** Mark-out at two minutes in basis points, positive is adverse. */
+  readonly adverse: WeightedSum;
+  readonly quotesHit: QuotesHit;
+  /** In micro-shares. */
+  tradedShares: number;
+  /** Net shares held over all markets without sign, since when, and their integral over time. */
+  heldShares: number;
+  heldSinceMs: number;
+  heldShareMs: number;
+  /** Most dollars that were at risk in one direction, over all markets together. */
+  maxInventory: Usd;
+}
+
+/** Begins a day. What is held at its begin drifts from its mid. */
+export function beginDay(facts: KernelState, utcDay: number, fromMs: number): DayMeasures {
+  const day: DayMeasures = {
+    utcDay,
+    fromMs,
+    openingExact: accountExact(facts),
+    openingExternal: profitParts(facts.books).externalUsd,
+    markets: new Map(),
+    marketsQuoted: new Set(),
+    quotesPlaced: 0,
+    fills: 0,
+    failedFills: 0,
+    trips: { gains: 0 as Usd, losses: 0 as Usd, trips: 0 },
+    quality: { sum: 0, weight: 0 },
+    adverse: { sum: 0, weight: 0 },
+    quotesHit: new Map(),
+    tradedShares: 0,
+    heldShares: 0,
+    heldSinceMs: fromMs,
+    heldShareMs: 0,
+    maxInventory: 0 as Usd,
+  };
+  for (const position of facts.books.positions.values())
+    if (isHeld(position)) marketDayOf(day, facts, position.conditionId);
+  noteInventory(day, facts, fromMs);
+  return day;
+}
+
+const isHeld = (position: Position): boolean => netShares(position.yes) !== 0 || netShares(position.no) !== 0;
+
+/** The day of a market. It must be asked for before the first event of the day is booked, because it begins with what was there. */
+export function marketDayOf(day: DayMeasures, facts: KernelState, conditionId: ConditionId): MarketDay {
+  let market = day.markets.get(conditionId);
+  if (market === undefined) {
+    const opening = balanceOfMarket(facts, conditionId, midOf(facts, conditionId));
+    market = { running: openProfit(opening), waiting: new Map(), fills: 0 };
+    day.markets.set(conditionId, market);
+  }
+  return market;
+}
+
+/** Shares of one market, and the dollars that went into it and came out of it, by the ledger. */
+export function balanceOfMarket(
+  { books }: KernelState,
+  conditionId: ConditionId,
+  { micro }: Pick<Mid, 'micro'>,
+): ProfitBalance {
+  const position = books.positions.get(conditionId);
+  if (position === undefined) return { cash: 0 as Usd, yes: 0 as Shares, no: 0 as Shares, mid: micro };
+  const cash = position.realisedUsd - position.feesUsd - costOfPosition(position);
+  return { cash: cash as Usd, yes: netShares(position.yes), no: netShares(position.no), mid: micro };
+}
+
+const EXACT_PER_MICRO = 1_000_000n;
+
+/** Cash and all shares at their mids, in 1e-12 dollars. */
+export function accountExact(facts: KernelState): bigint {
+  let value = BigInt(profitParts(facts.books).cashUsd) * EXACT_PER_MICRO;
+  for (const position of facts.books.positions.values()) {
+    if (!isHeld(position)) continue;
+    value += worth(netShares(position.yes), netShares(position.no), midOf(facts, position.conditionId).micro);
+  }
+  return value;
+}
+
+/** Brings the measures of what is held up to date, after the positions have changed. */
+export function noteInventory(day: DayMeasures, facts: KernelState, atMs: number): void {
+  day.heldShareMs += day.heldShares * (atMs - day.heldSinceMs);
+  day.heldSinceMs = atMs;
+  let held = 0;
+  let atRisk = 0;
+  for (const position of facts.books.positions.values()) {
+    const net = netShares(position.yes) - netShares(position.no);
+    if (net === 0) continue;
+    held += Math.abs(net);
+    const mid = midOf(facts, position.conditionId).micro;
+    atRisk += sharesToFloat(Math.abs(net) as Shares) * (net > 0 ? mid : 1_000_000 - mid);
+  }
+  day.heldShares = held;
+  day.maxInventory = Math.max(day.maxInventory, Math.round(atRisk)) as Usd;
+}
