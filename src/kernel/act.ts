@@ -21,7 +21,7 @@ import { addTransaction, takeTransactionLookUps } from './transactions.ts';
 const MAX_BATCH = 15;
 
 /** Turns one loop's intents into commands: plans quotes, passes every order through the gate, and batches what was approved. */
-export function actOn(state: KernelState, loop: LoopName, intents: readonly Intent[], outbox: Outbox): void {
+export function actOn(state: KernelState, loop: LoopName, intents: Iterable<Intent>, outbox: Outbox): void {
   const markets = new Map<ConditionId, GateMarket>();
   const context: ActContext = {
     state,

@@ -117,7 +117,11 @@ export interface Loop {
   readonly wakesOn: readonly WakeReason[];
   readonly allowedIn: readonly TradingMode[];
   createMemory(): object;
-  decide(view: LoopView, memory: object): Intent[];
+  /**
+   * The intents may be made one at a time. Each is taken before the next is asked for, so that what the look at one market needed
+   * is gone before the next; what several of them share is therefore read before the first.
+   */
+  decide(view: LoopView, memory: object): Iterable<Intent>;
   /**
    * What a loop measures, it measures when it happens: in every trading mode and without waiting for its gap. `observeFill` is
    * told each own fill once, whichever channel brought it. At `nextWakeAtMs` the kernel calls `observe`, which names the markets
@@ -134,7 +138,7 @@ type TypedLoop<Memory extends object> = Omit<
   'createMemory' | 'decide' | 'observeFill' | 'nextWakeAtMs' | 'observe'
 > & {
   createMemory(): Memory;
-  decide(view: LoopView, memory: Memory): Intent[];
+  decide(view: LoopView, memory: Memory): Iterable<Intent>;
   observeFill?(state: KernelState, fill: OwnFill, memory: Memory): void;
   nextWakeAtMs?(memory: Memory): number | null;
   observe?(state: KernelState, memory: Memory): readonly ConditionId[];
