@@ -7,7 +7,9 @@ import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { isReconciled } from './reconciliation.ts';
 import { reduce } from './reduce.ts';
+import { nextStaleAtMs, pullStale } from './stale-quotes.ts';
 import { createState, type KernelState } from './state.ts';
+import { nextTokenAtMs, wakeForTokens } from './token-wait.ts';
 import { nextWithdrawalAtMs, pullFaulted, pullOrders, walkOut } from './withdraw.ts';
 
 /**
@@ -49,9 +51,11 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     const { mode } = state.trading;
     reduce(state, input, outbox);
     followMode(state, mode, outbox);
+    wakeForTokens(state, outbox);
     for (const loop of loops) measure(state, loop, outbox);
     for (const loop of loops) runLoop(state, loop, outbox);
     pullFaulted(state, outbox);
+    pullStale(state, outbox);
     pullOrders(state, outbox);
     walkOut(state, outbox);
     return outbox.commands;
@@ -63,10 +67,12 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
       return current;
     },
     step,
-    nextWakeAtMs: () =>
-      current === null ? 0 : Math.min(nextLoopAtMs(loops, current), nextWithdrawalAtMs(current)),
+    nextWakeAtMs: () => (current === null ? 0 : nextWakeAtMs(loops, current)),
   };
 }
+
+const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
+  Math.min(nextLoopAtMs(loops, state), nextWithdrawalAtMs(state), nextTokenAtMs(state), nextStaleAtMs(state));
 
 /** A new run looks at everything at once, and gives a loop that was faulted a new chance. */
 function restartLoops(state: KernelState): void {

@@ -140,7 +140,7 @@ describe('a loop that throws', () => {
 
   it('sends nothing of the intents it broke on, and holds no money back for them', () => {
     const { broken, test } = faulted();
-    const unusable = { ...quoteIntent(1, [['SELL', 52, 10]]), quotes: null } as never;
+    const unusable = { kind: 'cancel', orderIds: null, why: '' } as never;
     broken.script.push([quoteIntent(1, [['BUY', 48, 10]]), unusable]);
     expect(placed(wakes(test, 1, 10_000))).toEqual([]);
     expect([...test.state.orders.byClientId.values()].map(({ state }) => state)).toEqual(['refused']);

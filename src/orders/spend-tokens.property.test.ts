@@ -38,7 +38,11 @@ describe('spending order tokens', () => {
   });
 
   it('keeps the order in which changes were wanted while there is enough for all', () => {
-    fc.assert(fc.property(changes, (wanted) => expect(spendTokens(wanted, 80).go).toEqual(wanted)));
+    fc.assert(
+      fc.property(changes, (wanted) => {
+        expect(spendTokens(wanted, 80).go).toEqual(wanted);
+      }),
+    );
   });
 
   it('lets a cancel without a new order go whatever is left', () => {
