@@ -112,6 +112,7 @@ export function quoteMarket(
     conditionId,
     quotes,
     safe: { maxBid: Math.floor(fair) as Price, minAsk: Math.ceil(fair) as Price },
+    kPerPt: complete.kappaPerPt ?? mm.asKappaDefault,
     why: null,
     explain: () => ({
       ...explainQuote(complete, result),
