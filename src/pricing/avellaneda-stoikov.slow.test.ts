@@ -71,3 +71,14 @@ describe('Avellaneda and Stoikov at 100,000 paths, symmetric quotes at 40,000', 
     if (row.spread !== null) expect(spread).toBeCloseTo(row.spread, 3);
   });
 });
+
+describe('the preprint at gamma 0.5', () => {
+  it('prints a profit of 33.92 that neither reading of its quotes gives: 23.9 as they stand, 51.6 kept outside the mid', () => {
+    const profitOf = (strategy: Strategy) => {
+      const random = uniform(20_080_403);
+      return meanAndSd(Array.from({ length: 100_000 }, () => onePath(0.5, strategy, random).profit))[0];
+    };
+    expect(profitOf('waitingOnly')).toBeCloseTo(23.9, 0);
+    expect(profitOf('waitingOnlyOutside')).toBeCloseTo(51.6, 0);
+  });
+});

@@ -1,4 +1,9 @@
-import { optimalSpread, reservationPrice } from '../avellaneda-stoikov.ts';
+import {
+  type AvellanedaStoikovParameters,
+  arrivalSpread,
+  optimalSpread,
+  reservationPrice,
+} from '../avellaneda-stoikov.ts';
 
 /** The set-up of the paper's section 3.3: prices, time and inventory in its own units. */
 const S0 = 100;
@@ -8,8 +13,11 @@ const STEP = 0.005;
 const K = 1.5;
 const INTENSITY = 140;
 
-/** `symmetric` keeps the average spread around the mid, `symmetricNow` the spread of the moment. */
-export type Strategy = 'inventory' | 'symmetric' | 'symmetricNow';
+/**
+ * `symmetric` keeps the average spread around the mid, `symmetricNow` the spread of the moment. `waitingOnly` is the inventory strategy
+ * with the constant part of the spread, as the preprint prints it, and `waitingOnlyOutside` keeps its quotes from passing the mid.
+ */
+export type Strategy = 'inventory' | 'symmetric' | 'symmetricNow' | 'waitingOnly' | 'waitingOnlyOutside';
 
 /** A small seeded generator, so that the paths are the same on every machine. */
 export function uniform(seed: number): () => number {
@@ -32,10 +40,11 @@ export function onePath(gamma: number, strategy: Strategy, random: () => number)
   let spreadSum = 0;
   for (let step = 0; step < steps; step += 1) {
     const parameters = parametersAt(HORIZON - step * STEP);
-    const spread = strategy === 'symmetric' ? averageSpread : optimalSpread(parameters);
-    const centre = strategy === 'inventory' ? reservationPrice(s, q, parameters) : s;
-    const bid = centre - spread / 2;
-    const ask = centre + spread / 2;
+    const spread = spreadOf(strategy, parameters, averageSpread);
+    const centre = strategy.startsWith('symmetric') ? s : reservationPrice(s, q, parameters);
+    const isOutside = strategy === 'waitingOnlyOutside';
+    const bid = isOutside ? Math.min(s, centre - spread / 2) : centre - spread / 2;
+    const ask = isOutside ? Math.max(s, centre + spread / 2) : centre + spread / 2;
     spreadSum += spread;
     const bidFills = random() < INTENSITY * Math.exp(-K * (s - bid)) * STEP;
     const askFills = random() < INTENSITY * Math.exp(-K * (ask - s)) * STEP;
@@ -50,6 +59,13 @@ export function onePath(gamma: number, strategy: Strategy, random: () => number)
     s += (random() < 0.5 ? -1 : 1) * SIGMA * Math.sqrt(STEP);
   }
   return { profit: cash + q * s, q, spread: spreadSum / steps };
+}
+
+function spreadOf(strategy: Strategy, parameters: AvellanedaStoikovParameters, average: number): number {
+  if (strategy === 'symmetric') return average;
+  return strategy.startsWith('waitingOnly')
+    ? arrivalSpread(parameters.gamma, parameters.k)
+    : optimalSpread(parameters);
 }
 
 export function meanAndSd(values: readonly number[]): readonly [mean: number, sd: number] {
