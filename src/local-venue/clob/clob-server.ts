@@ -9,11 +9,13 @@ import { VenueRefusal } from './http-error.ts';
 import { headerText } from './l1-auth.ts';
 import { startMarketChannel } from './market-socket.ts';
 import { pathOf } from './request.ts';
+import { startRewardEpochs } from './reward-epochs.ts';
 import { registerAccountRoutes } from './routes-account.ts';
 import { registerAdminRoutes } from './routes-admin.ts';
 import { registerAuthRoutes } from './routes-auth.ts';
 import { registerMarketRoutes } from './routes-market.ts';
 import { registerOrderRoutes } from './routes-order.ts';
+import { registerRewardRoutes } from './routes-rewards.ts';
 import { startUserChannel } from './user-socket.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -31,12 +33,14 @@ export async function startClobServer(core: VenueCore, port: number): Promise<Cl
     const account = core.credentials.byKey.get(apiKey);
     if (account !== undefined) cancelOfApiKey(core, account.address, apiKey);
   });
+  const rewards = startRewardEpochs(core);
   const channels = { market: startMarketChannel(core), user: startUserChannel(core) };
   addFaultHooks(app, core);
   registerMarketRoutes(app, core);
   registerAuthRoutes(app, core, heartbeats);
   registerOrderRoutes(app, core);
   registerAccountRoutes(app, core, heartbeats);
+  registerRewardRoutes(app, core, rewards);
   registerAdminRoutes(app, core, channels);
   const sockets = serveSockets(app, channels);
   await app.listen({ host: '127.0.0.1', port });
@@ -44,6 +48,7 @@ export async function startClobServer(core: VenueCore, port: number): Promise<Cl
     port: (app.server.address() as AddressInfo).port,
     stop: async () => {
       heartbeats.stop();
+      rewards.stop();
       channels.market.dropAll();
       channels.user.dropAll();
       sockets.close();

@@ -25,7 +25,7 @@ export function registerAccountRoutes(app: FastifyInstance, core: VenueCore, hea
   registerTradeReads(app, core);
   registerBalances(app, core);
   registerHeartbeat(app, core, heartbeats);
-  registerRewards(app, core);
+  registerEmptyAnswers(app, core);
 }
 
 function registerOrderReads(app: FastifyInstance, core: VenueCore): void {
@@ -209,49 +209,18 @@ function registerHeartbeat(app: FastifyInstance, core: VenueCore, heartbeats: He
   });
 }
 
-/** The local venue pays no rewards and keeps no notifications; the answers have the right shape and nothing in them. */
-function registerRewards(app: FastifyInstance, core: VenueCore): void {
-  const signed = (answer: (request: FastifyRequest) => unknown) => async (request: FastifyRequest) => {
+/** The local venue keeps no notifications, gives no rebates and knows no builders: the answers have the right shape and nothing in them. */
+function registerEmptyAnswers(app: FastifyInstance, core: VenueCore): void {
+  const signed = (answer: unknown) => async (request: FastifyRequest) => {
     requireAccount(core, request);
-    return answer(request);
+    return answer;
   };
-  const emptyPage = (request: FastifyRequest) => pageOf([], queryText(request, 'next_cursor'));
-  app.get(
-    '/notifications',
-    signed(() => []),
-  );
-  app.delete(
-    '/notifications',
-    signed(() => 'OK'),
-  );
-  app.get(
-    '/order-scoring',
-    signed(() => ({ scoring: false })),
-  );
-  app.post(
-    '/orders-scoring',
-    signed((request) => {
-      const body = jsonBody(request);
-      if (!Array.isArray(body)) throw badRequest('Invalid payload');
-      return Object.fromEntries(body.map((id) => [String(id), false]));
-    }),
-  );
-  app.get('/rewards/user', signed(emptyPage));
-  app.get(
-    '/rewards/user/total',
-    signed(() => []),
-  );
-  app.get(
-    '/rewards/user/percentages',
-    signed(() => ({})),
-  );
-  app.get('/rewards/user/markets', signed(emptyPage));
-  app.get('/rewards/markets/current', async (request) => emptyPage(request));
-  app.get('/rewards/markets/:condition', async (request) => emptyPage(request));
+  app.get('/notifications', signed([]));
+  app.delete('/notifications', signed('OK'));
   app.get('/rebates/current', async () => []);
   app.get('/fees/builder-fees/:code', async () => ({
     builder_maker_fee_rate_bps: 0,
     builder_taker_fee_rate_bps: 0,
   }));
-  app.get('/builder/trades', async (request) => emptyPage(request));
+  app.get('/builder/trades', async (request) => pageOf([], queryText(request, 'next_cursor')));
 }

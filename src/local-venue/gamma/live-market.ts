@@ -1,4 +1,5 @@
 import { complement, formatPrice, type Price, priceToFloat, usdToFloat } from '../../domain/units.ts';
+import { CONTRACTS } from '../chain/addresses.ts';
 import type { VenueMarket, VenueState } from '../types.ts';
 
 /** What Gamma reads of the venue. */
@@ -74,7 +75,8 @@ function outcomePrices(
 }
 
 /** For a market that was listed without a Gamma object. */
-function plainMarket({ market, listing, listedAtMs }: VenueMarket): GammaJson {
+function plainMarket(record: VenueMarket): GammaJson {
+  const { market, listing, listedAtMs } = record;
   const iso = (ms: number): string => new Date(ms).toISOString();
   const fee = market.fee;
   return {
@@ -101,6 +103,7 @@ function plainMarket({ market, listing, listedAtMs }: VenueMarket): GammaJson {
     volumeNum: 0,
     volume24hr: usdToFloat(market.volume24h),
     liquidityNum: usdToFloat(market.liquidity),
+    ...rewardFields(record),
     feesEnabled: fee.ratePpm > 0,
     ...(fee.ratePpm > 0
       ? {
@@ -112,6 +115,27 @@ function plainMarket({ market, listing, listedAtMs }: VenueMarket): GammaJson {
           },
         }
       : {}),
+  };
+}
+
+/** Spreads are listed in cents. */
+function rewardFields({ market, listedAtMs }: VenueMarket): GammaJson {
+  const { rewards, conditionId, endAtMs } = market;
+  if (rewards === null) return { rewardsMinSize: 0, rewardsMaxSpread: 0 };
+  const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const reward = {
+    id: market.gammaId,
+    conditionId,
+    assetAddress: CONTRACTS.pUsd,
+    rewardsAmount: 0,
+    rewardsDailyRate: usdToFloat(rewards.dailyRate),
+    startDate: dateOf(listedAtMs),
+    endDate: dateOf(endAtMs ?? listedAtMs),
+  };
+  return {
+    rewardsMinSize: rewards.minSize / 1e6,
+    rewardsMaxSpread: rewards.maxSpread / 100,
+    clobRewards: [reward],
   };
 }
 
