@@ -35,6 +35,20 @@ export interface RewardTerms {
 /** `proposed`: somebody has posted an outcome and the challenge window runs. `disputed`: it was challenged, a vote decides. */
 export type ResolutionState = 'none' | 'proposed' | 'disputed' | 'resolved';
 
+/**
+ * The event of mutually exclusive outcomes that a neg-risk market is one of. NO shares of some of its markets convert into dollars
+ * and YES shares of all the others, whatever is added later; that all YES shares together pay a dollar holds only where no
+ * outcome can be added and all are known.
+ */
+export interface NegRiskEvent {
+  /** The neg-risk adapter's own id of the event; its conversions name it. */
+  readonly marketId: string;
+  /** Whether outcomes may still be added, or placeholders named: an unknown outcome may then win. */
+  readonly isAugmented: boolean;
+  /** How many outcomes it has by the listing of the event; null where the listing does not say. */
+  readonly outcomes: number | null;
+}
+
 /** One binary market as the venue lists it. Sizes and prices are ours; identifiers are verbatim. */
 export interface Market {
   readonly conditionId: ConditionId;
@@ -50,6 +64,8 @@ export interface Market {
   readonly version: MarketVersion;
   readonly negRisk: boolean;
   readonly eventId: string | null;
+  /** Left out where the market stands alone, or the listing does not name its event. */
+  readonly negRiskEvent?: NegRiskEvent;
   readonly tags: readonly string[];
   /** What it is about, by fee type, tags or words of the question. */
   readonly category: MarketCategory;

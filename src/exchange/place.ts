@@ -78,7 +78,7 @@ function checkTerms(
   return aheadMs < exchange.assumptions.gtdMinAheadMs ? rejections.expiration() : null;
 }
 
-function newOrder(
+export function newOrder(
   exchange: Exchange,
   market: ExchangeMarket,
   request: PlaceRequest,

@@ -121,6 +121,7 @@ export function applyBook(
   slot.market = { ...slot.market, tickSize: event.tick };
   slot.bookLive = true;
   slot.bookReason = '';
+  slot.touchesApart = null;
   // A level that fits no grid takes the trust away again.
   fill(slot, 'BUY', event.bids);
   fill(slot, 'SELL', event.asks);

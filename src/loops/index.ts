@@ -1,6 +1,10 @@
 import type { Loop } from '../kernel/loop.ts';
+import { arbitrage } from './arbitrage/loop.ts';
 import { maintenance } from './maintenance/loop.ts';
 import { marketMaking } from './market-making/loop.ts';
 
-/** Every loop of the worker. The order breaks ties: books are brought up to date before anything is quoted on them. */
-export const loops: readonly Loop[] = [maintenance, marketMaking];
+/**
+ * Every loop of the worker. The order breaks ties: books are brought up to date before anything is quoted on them, and a set is
+ * taken before the market it stands in is quoted anew.
+ */
+export const loops: readonly Loop[] = [maintenance, arbitrage, marketMaking];

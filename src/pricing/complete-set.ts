@@ -92,23 +92,34 @@ export function outcomeBooksOf(book: TickBook): { readonly yes: OutcomeBook; rea
 }
 
 /** Buy YES and NO, merge each pair to a dollar; or split dollars and sell both. The better of the two, or why neither. */
-export function scanBinary(market: SetMarket, terms: SetTerms): SetResult {
-  const merge: Plan = {
-    strategy: 'buyMerge',
-    legs: [legOf(market, 'YES', 'BUY'), legOf(market, 'NO', 'BUY')],
-    dollarsPerSet: 1,
-    transactions: 1,
-    isLocked: false,
-  };
-  const split: Plan = {
-    strategy: 'splitSell',
-    legs: [legOf(market, 'YES', 'SELL'), legOf(market, 'NO', 'SELL')],
-    dollarsPerSet: -1,
-    transactions: 1,
-    isLocked: false,
-  };
-  return better(scanPlan(merge, terms), scanPlan(split, terms));
-}
+export const scanBinary = (market: SetMarket, terms: SetTerms): SetResult =>
+  betterSet(scanBuyMerge(market, terms), scanSplitSell(market, terms));
+
+/** Buy YES and NO for less than the dollar that the pair merges to. */
+export const scanBuyMerge = (market: SetMarket, terms: SetTerms): SetResult =>
+  scanPlan(
+    {
+      strategy: 'buyMerge',
+      legs: [legOf(market, 'YES', 'BUY'), legOf(market, 'NO', 'BUY')],
+      dollarsPerSet: 1,
+      transactions: 1,
+      isLocked: false,
+    },
+    terms,
+  );
+
+/** Sell YES and NO for more than the dollar that a pair costs, or is worth where it is held already. */
+export const scanSplitSell = (market: SetMarket, terms: SetTerms): SetResult =>
+  scanPlan(
+    {
+      strategy: 'splitSell',
+      legs: [legOf(market, 'YES', 'SELL'), legOf(market, 'NO', 'SELL')],
+      dollarsPerSet: -1,
+      transactions: 1,
+      isLocked: false,
+    },
+    terms,
+  );
 
 /**
  * An event of which exactly one outcome pays. Being short of YES costs nothing to choose: for each outcome either YES is sold or NO
@@ -132,7 +143,7 @@ export function scanEvent(markets: readonly SetMarket[], isExhaustive: boolean, 
       transactions,
       isLocked: false,
     };
-    best = better(best, scanPlan(plan, terms));
+    best = betterSet(best, scanPlan(plan, terms));
   }
   if (!isExhaustive) return best;
   const hold: Plan = {
@@ -142,7 +153,7 @@ export function scanEvent(markets: readonly SetMarket[], isExhaustive: boolean, 
     transactions: 1,
     isLocked: true,
   };
-  return better(best, scanPlan(hold, terms));
+  return betterSet(best, scanPlan(hold, terms));
 }
 
 function* pathChoices(markets: readonly SetMarket[]): Generator<readonly boolean[]> {
@@ -346,7 +357,7 @@ function unwindLoss(leg: PlanLeg, size: number): number {
 }
 
 /** The one worth more; between two refusals the one that came nearer. */
-function better(one: SetResult, other: SetResult): SetResult {
+export function betterSet(one: SetResult, other: SetResult): SetResult {
   if (one.kind === 'opportunity' || other.kind === 'opportunity') {
     if (one.kind === 'none') return other;
     if (other.kind === 'none') return one;

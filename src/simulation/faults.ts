@@ -24,6 +24,10 @@ export interface FaultRates {
   readonly marketFeedDropsPerHour: number;
   readonly userFeedDropsPerHour: number;
   readonly heartbeatLossesPerHour: number;
+  /** The venue's matching lags: a bid rests above the best ask until somebody takes it, or it goes. */
+  readonly crossedBooksPerHour: number;
+  /** A frame gives the two tokens best prices that do not mirror each other, while the book is in order. */
+  readonly staleTouchesPerHour: number;
 }
 
 const NONE: FaultRates = {
@@ -45,6 +49,8 @@ const NONE: FaultRates = {
   marketFeedDropsPerHour: 0,
   userFeedDropsPerHour: 0,
   heartbeatLossesPerHour: 0,
+  crossedBooksPerHour: 0,
+  staleTouchesPerHour: 0,
 };
 
 /** About as much trouble as a bad day brings. */
@@ -67,6 +73,9 @@ const SOME: FaultRates = {
   marketFeedDropsPerHour: 2,
   userFeedDropsPerHour: 2,
   heartbeatLossesPerHour: 1,
+  // Nobody has seen these at the venue; a run that wants them asks for them.
+  crossedBooksPerHour: 0,
+  staleTouchesPerHour: 0,
 };
 
 /** Far more than any day brings: to find what rare trouble hides. */
@@ -89,6 +98,9 @@ const MANY: FaultRates = {
   marketFeedDropsPerHour: 20,
   userFeedDropsPerHour: 20,
   heartbeatLossesPerHour: 12,
+  // Nobody has seen these at the venue; a run that wants them asks for them.
+  crossedBooksPerHour: 0,
+  staleTouchesPerHour: 0,
 };
 
 export const FAULT_LEVELS = { none: NONE, some: SOME, many: MANY } as const;

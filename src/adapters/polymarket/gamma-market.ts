@@ -3,6 +3,7 @@ import type {
   ConditionId,
   FeeSchedule,
   Market,
+  NegRiskEvent,
   ResolutionState,
   RewardTerms,
   TokenId,
@@ -72,6 +73,7 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
       version,
       negRisk: row.negRisk === true,
       eventId: parent === null ? null : idText(parent.id),
+      ...negRiskEventOf(row, parent),
       tags,
       category: categoryOf({ feeType: text(row.feeType), tags, question }),
       tickSize: tick,
@@ -93,6 +95,18 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
       listedSpread: listedSpread(row),
     },
   };
+}
+
+/**
+ * Which neg-risk event the market is one of. Where nothing says that the event is complete it counts as augmented: a market for
+ * "other", or an event that may grow, must never be taken for an exhaustive one.
+ */
+function negRiskEventOf(row: WireObject, parent: WireObject | null): { negRiskEvent?: NegRiskEvent } {
+  const marketId = text(row.negRiskMarketID) ?? text(parent?.negRiskMarketID);
+  if (row.negRisk !== true || marketId === null) return {};
+  const isAugmented = parent?.negRiskAugmented !== false || row.negRiskOther === true;
+  const outcomes = Array.isArray(parent?.markets) ? parent.markets.length : null;
+  return { negRiskEvent: { marketId: marketId.toLowerCase(), isAugmented, outcomes } };
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);

@@ -1,0 +1,224 @@
+import type { ConditionId } from '../../domain/market.ts';
+import { type ClientId, isTerminal } from '../../domain/order.ts';
+import { MICRO, PRICE_ONE, type Shares, type Usd } from '../../domain/units.ts';
+import { markOf } from '../../kernel/gate-view.ts';
+import type { Intent, LoopView } from '../../kernel/loop.ts';
+import type { TransactionRecord } from '../../kernel/transactions.ts';
+import { isPending } from '../../kernel/transactions.ts';
+import { freeTokens } from '../../orders/books.ts';
+import { awaitsFills } from '../../orders/order-table.ts';
+import type { ArbitrageMemory, Attempt, AttemptLeg, AttemptReport, WatchedSet } from './memory.ts';
+
+/** A failed leg rests its market this long, doubled with each further one in a row. */
+const FIRST_REST_MS = 60_000;
+const LONGEST_REST_MS = 30 * 60_000;
+/** After a refusal of our own gate: what it refused, it would refuse again a moment later. */
+const REFUSED_REST_MS = 10_000;
+/** A merge that did not happen is asked for again after this, so often. */
+const MERGE_AGAIN_MS = 15_000;
+const MOST_MERGES = 4;
+/** Attempts that have ended and are kept for a person who asks. */
+const KEEP_ENDED = 50;
+const NO_GAS = 0 as Usd;
+
+/** Looks at what has become of every attempt and asks for what it needs next. */
+export function followAttempts(view: LoopView, memory: ArbitrageMemory): Intent[] {
+  const intents: Intent[] = [];
+  for (const attempt of [...memory.attempts.values()]) intents.push(...follow(view, memory, attempt));
+  return intents;
+}
+
+function follow(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
+  if (attempt.phase === 'splitting') return followSplit(view, memory, attempt);
+  if (attempt.phase === 'merging') return followMerge(view, memory, attempt);
+  return followLegs(view, memory, attempt);
+}
+
+/** Our own transaction of an attempt, found by what it was asked for; null where the gate refused it or it is forgotten. */
+function transactionOf({ state }: LoopView, attempt: Attempt): TransactionRecord | null {
+  let found: TransactionRecord | null = null;
+  for (const record of state.transactions.values())
+    if (record.why === whyOf(attempt) && record.approvedAtMs === attempt.transactionAskedAtMs) found = record;
+  return found;
+}
+
+export const whyOf = (attempt: Attempt): string =>
+  attempt.strategy === 'buyMerge'
+    ? `pairs bought in arbitrage ${attempt.reference}`
+    : `pairs to sell in arbitrage ${attempt.reference}`;
+
+/** Pairs are on their way. Once they are held, the market is looked at afresh: what was seen may be gone. */
+function followSplit(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
+  const record = transactionOf(view, attempt);
+  if (record !== null && isPending(record)) return [];
+  const isSplit = record?.state === 'confirmed';
+  // The gas is spent once the pairs are there, and the pairs themselves are worth the dollars that they cost.
+  if (!isSplit) rest(view, memory, attempt.conditionId, REFUSED_REST_MS);
+  return end(view, memory, attempt, isSplit ? 'split' : 'notSplit', isSplit ? attempt.gasUsd : NO_GAS);
+}
+
+function followLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
+  const { orders } = view.state;
+  const records = attempt.legs.map(({ clientId }) => orders.byClientId.get(clientId));
+  if (!attempt.isSent) {
+    if (records.includes(undefined)) {
+      memory.totals.refused += 1;
+      rest(view, memory, attempt.conditionId, REFUSED_REST_MS);
+      return end(view, memory, attempt, 'refused', NO_GAS);
+    }
+    attempt.isSent = true;
+    memory.totals.attempted += 1;
+    memory.totals.legsSent += attempt.legs.length;
+    memory.totals.expectedUsd += attempt.expectedUsd;
+  }
+  takeFills(view, attempt.legs);
+  // An order that the table does not hold any more ended minutes ago, and its fills with it.
+  const isOver = records.every(
+    (record) =>
+      record === undefined || (isTerminal(record.state) && record.openFills === 0 && !awaitsFills(record)),
+  );
+  return isOver ? settleLegs(view, memory, attempt) : [];
+}
+
+/** Adds up what each leg has filled by trades that have not failed. */
+function takeFills({ state }: LoopView, legs: readonly AttemptLeg[]): void {
+  const byOrder = new Map<string, AttemptLeg>();
+  for (const leg of legs) {
+    const orderId = state.orders.byClientId.get(leg.clientId)?.orderId ?? null;
+    if (orderId === null) continue;
+    leg.filled = 0 as Shares;
+    leg.cashUsd = 0 as Usd;
+    leg.feeUsd = 0 as Usd;
+    byOrder.set(orderId, leg);
+  }
+  for (const { fill, cashUsd, feeUsd, status } of state.books.fills.byKey.values()) {
+    const leg = byOrder.get(fill.orderId);
+    if (leg === undefined || status === 'FAILED') continue;
+    leg.filled = (leg.filled + fill.size) as Shares;
+    leg.cashUsd = (leg.cashUsd + cashUsd) as Usd;
+    leg.feeUsd = (leg.feeUsd + feeUsd) as Usd;
+  }
+}
+
+/** All that will come of the orders has come. What was bought in pairs is merged; everything else is inventory like any other. */
+function settleLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
+  const { totals } = memory;
+  const failed = attempt.legs.filter(({ filled, size }) => filled < size).length;
+  totals.failedLegs += failed;
+  if (pairsOf(attempt) > 0) totals.real += 1;
+  noteLegs(view, memory, attempt, failed);
+  if (attempt.strategy === 'buyMerge' && pairsOf(attempt) > 0) {
+    attempt.phase = 'merging';
+    return followMerge(view, memory, attempt);
+  }
+  // Pairs that were held are sold without a transaction, and without pairs there is nothing to merge.
+  return end(view, memory, attempt, outcomeOf(attempt), NO_GAS);
+}
+
+const pairsOf = ({ legs }: Attempt): Shares =>
+  (legs.length === 0 ? 0 : Math.min(...legs.map(({ filled }) => filled))) as Shares;
+
+function outcomeOf(attempt: Attempt): AttemptReport['outcome'] {
+  if (attempt.legs.every(({ filled }) => filled === 0)) return 'nothingFilled';
+  return attempt.legs.some(({ filled, size }) => filled < size) ? 'legFailed' : 'completed';
+}
+
+/** A market in which a leg failed rests, longer each time; one in which both filled has its slate wiped. */
+function noteLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt, failed: number): void {
+  const watched = memory.markets.get(attempt.conditionId);
+  if (watched === undefined) return;
+  watched.failuresInARow = failed === 0 ? 0 : watched.failuresInARow + 1;
+  if (failed === 0) return;
+  const restMs = FIRST_REST_MS * 2 ** Math.min(watched.failuresInARow - 1, 10);
+  rest(view, memory, attempt.conditionId, Math.min(LONGEST_REST_MS, restMs));
+}
+
+function rest({ nowMs }: LoopView, memory: ArbitrageMemory, conditionId: ConditionId, forMs: number): void {
+  const watched: WatchedSet | undefined = memory.markets.get(conditionId);
+  if (watched !== undefined) watched.restUntilMs = Math.max(watched.restUntilMs, nowMs + forMs);
+}
+
+/**
+ * Turns the pairs into dollars. Whoever merges them, and whenever, a pair is worth a dollar: where the market-making loop was
+ * faster, or uses them as inventory, nothing is left to do here.
+ */
+function followMerge(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
+  const { state, nowMs } = view;
+  const { conditionId } = attempt;
+  const record = attempt.transactionAskedAtMs === null ? null : transactionOf(view, attempt);
+  if (record !== null && isPending(record)) return [];
+  const pairs = pairsOf(attempt);
+  const free = freeTokens(state.books, state.orders, conditionId, 0 as Shares);
+  const isMerged = record?.state === 'confirmed';
+  const isUsedElsewhere = Math.min(free.yes, free.no) < pairs;
+  if (isMerged || isUsedElsewhere || attempt.transactionsAsked >= MOST_MERGES) {
+    return end(view, memory, attempt, outcomeOf(attempt), attempt.gasUsd);
+  }
+  const isBusy = [...state.transactions.values()].some(
+    (other) => isPending(other) && other.request.conditionId === conditionId,
+  );
+  const askedAtMs = attempt.transactionAskedAtMs;
+  if (isBusy || (askedAtMs !== null && nowMs - askedAtMs < MERGE_AGAIN_MS)) return [];
+  attempt.transactionAskedAtMs = nowMs;
+  attempt.transactionsAsked += 1;
+  return [{ kind: 'transact', action: 'merge', conditionId, amount: pairs, why: whyOf(attempt) }];
+}
+
+/**
+ * Profit so far: dollars of the legs less fees and gas, and the shares that came or went at what they are worth now. A pair is
+ * worth a dollar at any mark; what was left unpaired is handed over to the inventory at the last trusted mid.
+ */
+function realisedUsd(view: LoopView, attempt: Attempt, gasUsd: Usd): Usd {
+  const mark = markOf(view.state.markets.get(attempt.conditionId));
+  let total: number = -gasUsd;
+  for (const { outcome, side, filled, cashUsd, feeUsd } of attempt.legs) {
+    const worth = (filled * (outcome === 'YES' ? mark : PRICE_ONE - mark)) / PRICE_ONE;
+    total += cashUsd - feeUsd + (side === 'BUY' ? worth : -worth);
+  }
+  return Math.floor(total) as Usd;
+}
+
+/** Ends an attempt, puts it on record and tells of it. */
+function end(
+  view: LoopView,
+  memory: ArbitrageMemory,
+  attempt: Attempt,
+  outcome: AttemptReport['outcome'],
+  gasUsd: Usd,
+): Intent[] {
+  const { reference, conditionId, strategy, startedAtMs, size, expectedUsd } = attempt;
+  const pairs = pairsOf(attempt);
+  const realised = realisedUsd(view, attempt, gasUsd);
+  const most = Math.max(0, ...attempt.legs.map(({ filled }) => filled));
+  memory.attempts.delete(conditionId);
+  memory.totals.realisedUsd += realised;
+  if (outcome === 'completed') memory.totals.completed += 1;
+  const report: AttemptReport = {
+    reference,
+    conditionId,
+    strategy,
+    startedAtMs,
+    endedAtMs: view.nowMs,
+    outcome,
+    size,
+    pairs,
+    unpaired: (most - pairs) as Shares,
+    expectedUsd,
+    realisedUsd: realised,
+  };
+  memory.ended.push(report);
+  if (memory.ended.length > KEEP_ENDED) memory.ended.shift();
+  return [{ kind: 'notify', level: 'note', text: sentenceOf(report) }];
+}
+
+/** What an attempt came to, in a sentence. */
+function sentenceOf(report: AttemptReport): string {
+  const { reference, strategy, outcome, pairs, size, unpaired, expectedUsd, realisedUsd: realised } = report;
+  const shares = `${pairs / MICRO} of ${size / MICRO} pairs`;
+  const left = unpaired === 0 ? '' : `, ${unpaired / MICRO} shares unpaired`;
+  const dollars = `${(realised / MICRO).toFixed(4)} USD, expected ${(expectedUsd / MICRO).toFixed(4)}`;
+  return `arbitrage ${reference} (${strategy}): ${outcome}, ${shares}${left}, ${dollars}`;
+}
+
+/** The legs of an attempt by their order names. */
+export const legName = (reference: string, leg: number): ClientId => `${reference}.${leg + 1}` as ClientId;
