@@ -129,6 +129,8 @@ async function answerOf(
       return { data: [...sides[contender].live.values()], next_cursor: 'LTE=' };
     case 'GET /data/trades':
       return { data: [], next_cursor: 'LTE=' };
+    case 'GET /prices-history':
+      return { history: [] };
     case 'GET /version':
       return { version: 2 };
     case 'GET /tick-size':

@@ -64,8 +64,7 @@ export function createLiveDriver(options: {
     try {
       for (let input = queue.shift(); input !== undefined && !closed; input = queue.shift()) {
         const commands = recorder.step(clock.nowMs(), input);
-        if (commands.every(isForTheRecord) && MAY_BE_WRITTEN_LATER.has(input.kind))
-          writeLater ??= setImmediate(write);
+        if (mayBeWrittenLater(input, commands)) writeLater ??= setImmediate(write);
         else journal.flush();
         for (const command of commands) options.onCommand(command);
       }
@@ -115,5 +114,14 @@ export function createLiveDriver(options: {
   return { submit, kernel, clock, entryCount: recorder.entryCount, close };
 }
 
-/** A decision is written down, not acted upon. */
-const isForTheRecord = ({ kind }: Command): boolean => kind === 'decision';
+/**
+ * Whether nothing leaves this machine because of this step before the next one is written. An order is signed first, and its
+ * id comes back as an input that is written before the order goes; cancels of the same step wait for that.
+ */
+function mayBeWrittenLater(input: Input, commands: readonly Command[]): boolean {
+  if (!MAY_BE_WRITTEN_LATER.has(input.kind)) return false;
+  const acts = commands.filter(({ kind }) => kind !== 'decision');
+  return acts.length === 0 || (acts[0]?.kind === 'place' && acts.every(isHeldBySigning));
+}
+
+const isHeldBySigning = ({ kind }: Command): boolean => kind === 'place' || kind === 'cancel';

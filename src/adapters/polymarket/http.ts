@@ -1,7 +1,9 @@
-import { type Dispatcher, Pool } from 'undici';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { classify, type Trouble, type TroubleClass } from './retry-class.ts';
 import type { Headers } from './signing/l1-auth.ts';
+import { createDirectTransport } from './transport/direct-transport.ts';
+import { createPooledTransport } from './transport/pooled-transport.ts';
+import { type Exchanged, NOT_HTTP, TOO_LARGE, type TransportRequest } from './transport/transport.ts';
 
 export interface HttpOptions {
   /** Scheme and host; a path in it is kept in front of every path asked for. */
@@ -11,6 +13,8 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   readonly connections?: number;
   readonly maxResponseBytes?: number;
+  /** Use connections of our own, on which a request leaves in the turn that made it; pooled ones where left out. */
+  readonly isDirect?: boolean;
 }
 
 export interface HttpCall {
@@ -52,24 +56,18 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const open = (): Pool =>
-    new Pool(base.origin, {
-      connections: options.connections ?? DEFAULT_CONNECTIONS,
-      pipelining: 1,
-      keepAliveTimeout: 60_000,
-      connectTimeout: timeoutMs,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxResponseSize: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
-    });
-  let pool = open();
+  const transport = (options.isDirect === true ? createDirectTransport : createPooledTransport)({
+    origin: base,
+    connections: options.connections ?? DEFAULT_CONNECTIONS,
+    connectTimeoutMs: timeoutMs,
+    maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+  });
 
   async function send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     if (signal.aborted)
       throw troubleError(call, { kind: 'notSent', text: 'the call was given up before it was sent' });
-    const answer = await exchange(pool, dispatchOptions(call), timeoutMs, signal);
-    if ('error' in answer)
-      throw troubleError(call, networkTrouble(answer.error, answer.isGivenUp), answer.error);
+    const answer = await transport.exchange(requestOf(call), timeoutMs, signal);
+    if ('error' in answer) throw troubleError(call, networkTrouble(answer), answer.error);
     return {
       status: answer.status,
       text: answer.text,
@@ -77,14 +75,14 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     };
   }
 
-  const dispatchOptions = (call: HttpCall): Dispatcher.DispatchOptions => ({
+  const requestOf = (call: HttpCall): TransportRequest => ({
     method: call.method,
     path: `${prefix}${call.path}${call.query === undefined || call.query === '' ? '' : `?${call.query}`}`,
     headers:
-      call.body === undefined ? { ...call.headers } : { ...call.headers, 'content-type': 'application/json' },
+      call.body === undefined
+        ? (call.headers ?? {})
+        : { ...call.headers, 'content-type': 'application/json' },
     body: call.body ?? null,
-    // Without this a DELETE with a body closes its connection, and every cancel would pay for a new one.
-    reset: false,
   });
 
   async function json(call: HttpCall, signal: AbortSignal): Promise<unknown> {
@@ -97,66 +95,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   return {
     send,
     json,
-    reconnect: async () => {
-      const old = pool;
-      pool = open();
-      await old.destroy();
-    },
-    close: () => pool.destroy(),
+    reconnect: transport.reconnect,
+    close: transport.close,
   };
-}
-
-type Exchanged =
-  | { readonly status: number; readonly text: string; readonly retryAfter: string | string[] | undefined }
-  | { readonly error: unknown; readonly isGivenUp: boolean };
-
-/**
- * One request and its whole answer. It speaks to the dispatcher itself and keeps one timer: orders go this way, and
- * composed signals and body streams cost more than the rest of it. Whatever is given up before it began is never sent.
- */
-function exchange(
-  pool: Pool,
-  request: Dispatcher.DispatchOptions,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Exchanged> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let status = 0;
-    let retryAfterHeader: string | string[] | undefined;
-    let started: Dispatcher.DispatchController | null = null;
-    let givenUp: Error | null = null;
-    const end = (result: Exchanged): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-      resolve(result);
-    };
-    const giveUp = (): void => {
-      givenUp = new Error('given up');
-      started?.abort(givenUp);
-      end({ error: givenUp, isGivenUp: true });
-    };
-    const timer = setTimeout(giveUp, timeoutMs);
-    signal.addEventListener('abort', giveUp, { once: true });
-    pool.dispatch(request, {
-      onRequestStart: (controller) => {
-        started = controller;
-        if (givenUp !== null) controller.abort(givenUp);
-      },
-      onResponseStart: (_controller, statusCode, headers) => {
-        status = statusCode;
-        retryAfterHeader = headers['retry-after'];
-      },
-      onResponseData: (_controller, chunk) => {
-        chunks.push(chunk);
-      },
-      onResponseEnd: () => {
-        const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
-        end({ status, text, retryAfter: retryAfterHeader });
-      },
-      onResponseError: (_controller, error) => end({ error, isGivenUp: givenUp !== null }),
-    });
-  });
 }
 
 /** Parses an answer's text, or throws `garbageAnswer` with what was found. */
@@ -209,13 +150,12 @@ const NOT_SENT_CODES = new Set([
 /** These prove it only while connecting: an open connection can end with them too. */
 const UNREACHABLE_CODES = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
-function networkTrouble(error: unknown, isGivenUp: boolean): Trouble {
+function networkTrouble({ error, isGivenUp, isUnsent }: Extract<Exchanged, { error: unknown }>): Trouble {
   const code = errorCode(error);
   const text = error instanceof Error && error.message !== '' ? `${code}: ${error.message}` : code;
-  if (NOT_SENT_CODES.has(code) || (UNREACHABLE_CODES.has(code) && isConnecting(error)))
+  if (isUnsent || NOT_SENT_CODES.has(code) || (UNREACHABLE_CODES.has(code) && isConnecting(error)))
     return { kind: 'notSent', text };
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
-    return { kind: 'garbage', text: 'the answer is larger than the bound' };
+  if (code === TOO_LARGE || code === NOT_HTTP) return { kind: 'garbage', text };
   if (isGivenUp || code.includes('TIMEOUT')) return { kind: 'timeout', text: 'no answer in time' };
   return { kind: 'reset', text };
 }
@@ -233,8 +173,8 @@ function errorCode(error: unknown): string {
 }
 
 /** `Retry-After` in seconds or as a date, or `retry_after_seconds` of the body. */
-function retryAfter(header: string | string[] | undefined, text: string, nowMs: number): number | null {
-  if (typeof header === 'string' && header !== '') {
+function retryAfter(header: string | undefined, text: string, nowMs: number): number | null {
+  if (header !== undefined && header !== '') {
     if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
     const at = Date.parse(header);
     if (Number.isFinite(at)) return Math.max(0, at - nowMs);

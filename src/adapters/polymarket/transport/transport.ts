@@ -1,0 +1,44 @@
+import type { Headers } from '../signing/l1-auth.ts';
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** The exact text that is sent; null for none. */
+  readonly body: string | null;
+}
+
+/** The whole answer, whatever its status, or why there is none. */
+export type Exchanged =
+  | { readonly status: number; readonly text: string; readonly retryAfter: string | undefined }
+  | {
+      readonly error: unknown;
+      /** The caller's signal or the bound in time ended it. */
+      readonly isGivenUp: boolean;
+      /** It is certain that nothing of the request left this machine. */
+      readonly isUnsent: boolean;
+    };
+
+/** Carries requests to one host. Each `exchange` ends within its bound and never throws. */
+export interface Transport {
+  exchange(request: TransportRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchanged>;
+  /** Drops every connection; the next request opens a new one. */
+  reconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Scheme, host and port; a path in it is not used. */
+  readonly origin: URL;
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  readonly maxResponseBytes: number;
+}
+
+/** Codes of answers that are no answer: too long to be read, or not the protocol. */
+export const TOO_LARGE = 'RESPONSE_TOO_LARGE';
+export const NOT_HTTP = 'RESPONSE_NOT_HTTP';
+
+/** An error with a code, as Node's own network errors are. */
+export const codedError = (code: string, text: string): Error => Object.assign(new Error(text), { code });
