@@ -45,6 +45,13 @@ export interface QuotingSettings extends EngineSettings {
   readonly asFeedbackThresholdBps: number;
 }
 
+/** Orders of at least `minSize` nearer than `maxSpreadPts` to the adjusted mid share `dailyRateUsd` a day. */
+export interface RewardBand {
+  readonly minSize: Shares;
+  readonly maxSpreadPts: number;
+  readonly dailyRateUsd: number;
+}
+
 /** One market at one moment. */
 export interface QuotingInputs {
   /** In YES coordinates, own orders included: they are taken out here. */
@@ -71,6 +78,8 @@ export interface QuotingInputs {
   readonly eventRisk: boolean;
   /** Mean adverse mark-out in points from `pricing/mark-out-statistics.ts`; null or absent while unmeasured. */
   readonly markoutPts?: number | null;
+  /** What the venue pays for resting near the mid; null or absent where it pays nothing. */
+  readonly reward?: RewardBand | null;
   readonly reduceOnly: boolean;
   readonly settings: QuotingSettings;
 }

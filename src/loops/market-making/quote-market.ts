@@ -27,6 +27,7 @@ import {
   notePrice,
 } from './market-measures.ts';
 import type { MarketMakingMemory, MarketMemory } from './memory.ts';
+import { explainReward, quotingReward } from './scanner/reward-tracking.ts';
 import { dollars, type MarketMakingSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -117,6 +118,7 @@ export function quoteMarket(
     explain: () => ({
       ...explainQuote(complete, result),
       measured: explainMeasures(memory.measures, ofMarket.measures),
+      reward: explainReward(slot, quotes, ownQuotes(view.state.orders, conditionId), memory.scanner.rewards),
     }),
   };
 }
@@ -166,6 +168,7 @@ function quotingInputs(
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
     unwindUrgency: unwindUrgency(ageHours),
     ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
+    reward: quotingReward(slot.market),
     eventRisk: false,
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,

@@ -1,19 +1,12 @@
-import { setLevel, type TickBook } from '../../domain/book.ts';
 import type { ConditionId } from '../../domain/market.ts';
-import type { Shares } from '../../domain/units.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
-import type { OwnQuote } from '../../orders/types.ts';
 import { HISTORY_KEPT_MS, HISTORY_STEP_MS } from '../../pricing/price-history.ts';
 import type { MarketMakingMemory } from './memory.ts';
-import {
-  type MarketData,
-  type Measured,
-  NOTHING_MEASURED,
-  renewMarketData,
-  toRenew,
-} from './scanner/market-data.ts';
+import { type MarketData, renewMarketData, toRenew } from './scanner/market-data.ts';
+import { measuredBy } from './scanner/measured.ts';
+import { withoutOwn } from './scanner/own-orders.ts';
 import { paidRatio, trackRewards } from './scanner/reward-tracking.ts';
 import type { ScannerLimits } from './scanner/scanner-limits.ts';
 import { marketDataOf } from './scanner/scanner-memory.ts';
@@ -32,13 +25,12 @@ export function scan(
   memory: MarketMakingMemory,
   limits: ScannerLimits,
   refreshMs: number,
-  measured: Measured = NOTHING_MEASURED,
 ): Intent[] {
   memory.scannedAtMs = view.nowMs;
   return [
     ...refreshListing(view, memory, refreshMs),
     ...followShortlist(view, memory, limits),
-    ...choose(view, memory, limits, measured),
+    ...choose(view, memory, limits),
     ...tellSelection(view, memory),
     ...askHistories(view, memory),
     ...trackRewards(view, memory.scanner.rewards, view.state.orders.workingByCondition.keys()),
@@ -105,15 +97,11 @@ export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): b
 }
 
 /** Chooses the markets to quote. Books are judged without our own orders, or we would be scared off by ourselves. */
-function choose(
-  view: LoopView,
-  memory: MarketMakingMemory,
-  limits: ScannerLimits,
-  measured: Measured,
-): Intent[] {
+function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimits): Intent[] {
   const { state, nowMs } = view;
   const { scanner } = memory;
   const renewed = toRenew(watchedData(view, memory), nowMs);
+  const measured = measuredBy(memory, state.settings.mm);
   const candidates: Candidate[] = [];
   for (const conditionId of memory.watched) {
     const slot = state.markets.get(conditionId);
@@ -174,16 +162,4 @@ function askHistories({ state, nowMs }: LoopView, { watched, scanner }: MarketMa
     });
   }
   return intents;
-}
-
-/** A copy of the book with our own remainders taken out. */
-export function withoutOwn(book: TickBook, own: readonly OwnQuote[]): TickBook {
-  if (own.length === 0) return book;
-  const copy: TickBook = { ...book, bids: book.bids.slice(), asks: book.asks.slice() };
-  for (const { side, price, size } of own) {
-    const levels = side === 'BUY' ? copy.bids : copy.asks;
-    const left = Math.max(0, (levels[price / book.tick] ?? 0) - size);
-    setLevel(copy, side, price, left as Shares);
-  }
-  return copy;
 }

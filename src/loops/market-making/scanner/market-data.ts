@@ -12,6 +12,7 @@ import {
   type PriceHistory,
 } from '../../../pricing/price-history.ts';
 import { lotSize } from '../../../quoting/price-and-shape.ts';
+import type { Measured } from './measured.ts';
 import type { ScannerLimits } from './scanner-limits.ts';
 
 /** What is known of one watched market beyond its book, each part with its age. Plain data. */
@@ -39,14 +40,6 @@ export interface BookActivity {
   trades: number;
   tradedMicro: number;
 }
-
-/** What our own fills have taught; null for what is not known. Whoever measures them hands this in. */
-export interface Measured {
-  markoutPts(market: Market): number | null;
-  fills(market: Market): { readonly aPerHour: number; readonly kPerPt: number } | null;
-}
-
-export const NOTHING_MEASURED: Measured = { markoutPts: () => null, fills: () => null };
 
 /** Metrics and value are worked out anew after this, for so many markets in one look, so that no look takes long. */
 const RENEW_AFTER_MS = 10_000;

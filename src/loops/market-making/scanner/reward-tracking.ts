@@ -1,9 +1,10 @@
 import type { ConditionId, Market } from '../../../domain/market.ts';
-import { POINT, type Shares, usdToFloat } from '../../../domain/units.ts';
+import { POINT, usdToFloat } from '../../../domain/units.ts';
 import { utcText } from '../../../domain/utc-text.ts';
 import type { Intent, LoopView } from '../../../kernel/loop.ts';
+import type { MarketSlot } from '../../../kernel/market-slots.ts';
 import { ownQuotes } from '../../../orders/reserve.ts';
-import type { OwnQuote } from '../../../orders/types.ts';
+import type { OwnOrder } from '../../../pricing/fair-value.ts';
 import {
   expectReward,
   paidRatioOf,
@@ -12,6 +13,8 @@ import {
   type RewardOrder,
   type RewardRecord,
 } from '../../../pricing/rewards.ts';
+import type { RewardBand } from '../../../quoting/price-and-shape.ts';
+import { withOrders, withoutOwn } from './own-orders.ts';
 
 /**
  * What the venue's formula promised for our resting orders, day by day, against what it paid. Days are whole UTC days since 1970,
@@ -60,9 +63,7 @@ export const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
 export const dateOf = (day: number): string => utcText(day * DAY_MS).slice(0, '2026-11-22'.length);
 
 /** The rewards of a market as quoting wants them; null where there is no pot. */
-export const quotingReward = ({
-  rewards,
-}: Market): { minSize: Shares; maxSpreadPts: number; dailyRateUsd: number } | null =>
+export const quotingReward = ({ rewards }: Market): RewardBand | null =>
   rewards === null || rewards.dailyRate <= 0
     ? null
     : {
@@ -70,6 +71,21 @@ export const quotingReward = ({
         maxSpreadPts: rewards.maxSpread / POINT,
         dailyRateUsd: usdToFloat(rewards.dailyRate),
       };
+
+/**
+ * The reward of wanted quotes, to stand beside the decision on them: our score against everybody else's, our part of the pot, and
+ * the dollars a day that promises and expects. Null where the market pays nothing or has no adjusted mid.
+ */
+export function explainReward(
+  { book, market }: MarketSlot,
+  wanted: readonly OwnOrder[],
+  resting: readonly OwnOrder[],
+  tracking: RewardTracking,
+): RewardExpectation | null {
+  if (quotingReward(market) === null || market.rewards === null) return null;
+  const asWanted = withOrders(withoutOwn(book, resting), wanted);
+  return expectReward(asWanted, wanted.map(toRewardOrder), market.rewards, paidRatio(tracking));
+}
 
 /** What our orders that rest in a market now would earn in a day; null where it pays nothing or has no adjusted mid. */
 export function restingReward(
@@ -84,7 +100,7 @@ export function restingReward(
   return ours.length === 0 ? null : expectReward(slot.book, ours, slot.market.rewards, paidRatio);
 }
 
-const toRewardOrder = ({ side, price, size }: OwnQuote): RewardOrder => ({
+const toRewardOrder = ({ side, price, size }: OwnOrder): RewardOrder => ({
   outcome: 'YES',
   side,
   price,
