@@ -1,5 +1,4 @@
 import { takerFeeBound } from '../domain/fee.ts';
-import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
 import { notional, POINT, type Price, type Shares, type Usd } from '../domain/units.ts';
@@ -18,6 +17,7 @@ import type { Approved } from '../risk/approved.ts';
 import { exposureOf } from '../risk/exposure.ts';
 import { checkOrder, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
 import { becauseOf, noteTold, type PlacedRow, type QuoteDecision, type RefusedQuote } from './decision.ts';
+import type { FreeShares } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
@@ -27,7 +27,7 @@ import { restingRefusal } from './rejection-rest.ts';
 import { confirmQuotes } from './stale-quotes.ts';
 import type { KernelState } from './state.ts';
 import type { StrategySettings } from './strategy-settings.ts';
-import { noteTokenWait } from './token-wait.ts';
+import { noteTokenWait, planTokenWake } from './token-wait.ts';
 
 /** A cancel that had no effect is sent again after this. */
 const CANCEL_RETRY_MS = 2_000;
@@ -41,6 +41,8 @@ export interface QuoteDesk {
   readonly outbox: Outbox;
   readonly pass: () => GatePass;
   readonly marketOf: (slot: MarketSlot) => GateMarket;
+  /** Shares that new orders in a market may sell. */
+  readonly freeIn: (slot: MarketSlot) => FreeShares;
   readonly approved: Approved<OrderRequest>[];
   /** Orders that new ones replace and that endanger nothing: one cancel for all of them follows the placements. */
   readonly replaced: OrderId[];
@@ -52,6 +54,8 @@ interface QuoteLook {
   readonly slot: MarketSlot;
   readonly othersAt: OthersAt;
   readonly plan: Plan;
+  /** Whether a reason is known to be new already, though nothing is sent. */
+  readonly isNews: boolean;
   readonly placed: PlacedRow[];
   readonly refused: RefusedQuote[];
   /** Changes that wait for order tokens. */
@@ -76,29 +80,34 @@ export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteInte
   if (intent.quotes.length > 0) confirmQuotes(state, intent.conditionId);
   // Nothing wanted and nothing working: the usual case of a market that is not quoted.
   else if (working.length === 0) {
-    tell(desk, intent, NOTHING_PLANNED, [], []);
+    if (isNew(state, intent, NOTHING_PLANNED, [])) tell(desk, intent, NOTHING_PLANNED, [], []);
     return;
   }
   const othersAt = othersAtOf(slot, working);
   if (slot.bookLive) observeQueues(working, othersAt);
-  const market = desk.marketOf(slot);
+  const free = desk.freeIn(slot);
   const plan = planQuotes({
     market: slot.market,
     desired: intent.quotes,
     working,
     free: {
       cash: Math.max(0, (desk.pass().freeCash ?? 0) - looks.cash) as Usd,
-      yes: Math.max(0, market.freeYes) as Shares,
-      no: Math.max(0, market.freeNo) as Shares,
+      yes: Math.max(0, free.yes) as Shares,
+      no: Math.max(0, free.no) as Shares,
     },
     safe: intent.safe,
+    waitsSinceMs: state.tokenWait.since.get(intent.conditionId) ?? null,
     worth: intent.kPerPt == null || !slot.bookLive ? null : { kPerPt: intent.kPerPt, othersAt },
     rules: planRules(state.settings),
     nowMs: state.nowMs,
   });
   for (const { side, price, size } of plan.places)
     if (side === 'BUY') looks.cash += notional(price, size, 'up');
-  looks.list.push({ intent, slot, othersAt, plan, placed: [], refused: [], waiting: [] });
+  // Most looks change nothing and tell nothing new: they are over, and all they came from with them.
+  const isIdle = plan.changes.length + plan.cancels.length === 0;
+  const isNews = isIdle && isNew(state, intent, plan, []);
+  if (isIdle && !isNews) return;
+  looks.list.push({ intent, slot, othersAt, plan, isNews, placed: [], refused: [], waiting: [] });
 }
 
 /** Sends what the looks came to: first of all what costs money while it rests, then what the order tokens are best spent on. */
@@ -111,12 +120,11 @@ export function sendQuotes(desk: QuoteDesk, looks: QuoteLooks): void {
   const { go, wait } = spendTokens(changes, desk.pass().budget.tokens);
   for (const change of wait) change.look.waiting.push(change);
   for (const change of go) for (const planned of change.places) place(desk, change.look, planned);
-  const waitingIds = new Set<ConditionId>();
   for (const look of list) {
-    if (look.waiting.length > 0) waitingIds.add(look.intent.conditionId);
+    noteTokenWait(desk.state, look.intent.conditionId, look.waiting.length > 0);
     sendCancels(desk, look);
   }
-  noteTokenWait(desk.state, waitingIds);
+  planTokenWake(desk.state);
 }
 
 function sendCancels(desk: QuoteDesk, look: QuoteLook): void {
@@ -135,27 +143,38 @@ function sendCancels(desk: QuoteDesk, look: QuoteLook): void {
     keeps: stays.length === 0 ? plan.keeps : [...plan.keeps, ...stays],
     deferred: later.length === 0 ? plan.deferred : [...plan.deferred, ...later],
   };
-  tell(desk, intent, told, placed, refused);
+  if (look.isNews || isNew(desk.state, intent, told, refused) || cancels.length + placed.length > 0)
+    tell(desk, intent, told, placed, refused);
 }
 
 type ToldPlan = Pick<Plan, 'cancels' | 'keeps' | 'deferred'>;
 const NOTHING_PLANNED: ToldPlan = { cancels: [], keeps: [], deferred: [] };
 
-/** Journals why, if the look at this market sends something or a reason has changed. */
+const notQuotedBecause = ({ quotes, why }: QuoteIntent): string | null =>
+  quotes.length === 0 ? (why ?? 'no quote is wanted') : null;
+
+/** Notes why not all is as wanted. Returns whether any reason is new. */
+function isNew(
+  { told }: KernelState,
+  intent: QuoteIntent,
+  { deferred, keeps }: ToldPlan,
+  refused: readonly RefusedQuote[],
+): boolean {
+  const because = becauseOf(notQuotedBecause(intent), deferred, refused);
+  return noteTold(told, intent.conditionId, because, keeps);
+}
+
+/** Journals why the quotes of a market are what they are: for a look that sends something, or has a new reason. */
 function tell(
-  { state, outbox }: QuoteDesk,
+  { outbox }: QuoteDesk,
   intent: QuoteIntent,
   { cancels, keeps, deferred }: ToldPlan,
   placed: readonly PlacedRow[],
   refused: readonly RefusedQuote[],
 ): void {
-  const { conditionId } = intent;
-  const notQuoted = intent.quotes.length === 0 ? (intent.why ?? 'no quote is wanted') : null;
-  const isNew = noteTold(state.told, conditionId, becauseOf(notQuoted, deferred, refused), keeps);
-  if (!isNew && cancels.length + placed.length === 0) return;
   const why: QuoteDecision = {
     inputs: intent.explain?.() ?? null,
-    notQuoted,
+    notQuoted: notQuotedBecause(intent),
     placed,
     refused,
     canceled: cancels.map(({ clientId, orderId, reason }) => [clientId, orderId, reason] as const),
@@ -164,7 +183,7 @@ function tell(
       ({ quote: { side, price, size, level }, reason }) => [side, price, size, level, reason] as const,
     ),
   };
-  outbox.send({ kind: 'decision', conditionId, why });
+  outbox.send({ kind: 'decision', conditionId: intent.conditionId, why });
 }
 
 /** Passes one planned order through the gate, and notes what became of it. */

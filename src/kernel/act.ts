@@ -7,7 +7,7 @@ import { evictTerminal } from '../orders/order-table.ts';
 import { inBatches } from '../orders/planner.ts';
 import { checkTransaction, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
 import { createQuoteLooks, planMarket, type QuoteDesk, type QuoteLooks, sendQuotes } from './act-quotes.ts';
-import { gateMarket, openGatePass } from './gate-view.ts';
+import { type FreeShares, freeSharesOf, gateMarket, openGatePass } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
 import { type MarketSlot, watchedMarket } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,6 +31,7 @@ export function actOn(state: KernelState, loop: LoopName, intents: Iterable<Inte
     pass: () => passOf(context),
     markets,
     marketOf: (slot) => marketOf(context, slot),
+    freeIn: (slot) => freeIn(context, slot),
     approved: [],
     replaced: [],
     looks: createQuoteLooks(),
@@ -180,6 +181,12 @@ function marketOf(context: ActContext, slot: MarketSlot): GateMarket {
     context.markets.set(conditionId, market);
   }
   return market;
+}
+
+/** The gate's own figures once an order or transaction of this step has opened them: adding them up costs more than most looks need. */
+function freeIn({ state, markets }: ActContext, slot: MarketSlot): FreeShares {
+  const market = markets.get(slot.market.conditionId);
+  return market === undefined ? freeSharesOf(state, slot) : { yes: market.freeYes, no: market.freeNo };
 }
 
 function transact(context: ActContext, intent: Extract<Intent, { kind: 'transact' }>): void {

@@ -4,8 +4,8 @@ import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { freeCash, freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
-import { possibleFill, restingSize } from '../orders/order-size.ts';
-import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
+import { restingSize } from '../orders/order-size.ts';
+import { workingOrders } from '../orders/order-table.ts';
 import { leastShares, mostShares, netShares } from '../orders/position.ts';
 
 import type { OwnQuote } from '../orders/types.ts';
@@ -37,18 +37,14 @@ export function payoutOf(winner: Outcome | null): Price {
 /** Worst reading of what is and may come to be held in one market. */
 export function marketRisk(state: KernelState, conditionId: ConditionId): MarketRisk {
   const position = state.books.positions.get(conditionId);
-  const risk: MarketRisk = {
+  const reserved = state.orders.reserved.byCondition.get(conditionId);
+  return {
     leastNet: position === undefined ? 0 : leastShares(position.yes) - mostShares(position.no),
     mostNet: position === undefined ? 0 : mostShares(position.yes) - leastShares(position.no),
-    liveBidShares: 0,
-    liveAskShares: 0,
+    liveBidShares: reserved?.bidShares ?? 0,
+    liveAskShares: reserved?.askShares ?? 0,
     mark: markOf(state.markets.get(conditionId)),
   };
-  for (const record of workingOrders(state.orders, conditionId)) {
-    if (yesSideOf(record.request) === 'BUY') risk.liveBidShares += possibleFill(record);
-    else risk.liveAskShares += possibleFill(record);
-  }
-  return risk;
 }
 
 /** Value of everything owned at mid marks, cash included, provisional trades as if they stand. A pair is a dollar. */
@@ -67,10 +63,11 @@ export function equityOf(state: KernelState): Usd {
 
 /** Exposure over all markets that hold something or have orders. */
 export function totalExposure(state: KernelState): Usd {
-  const touched = new Set<ConditionId>(state.books.positions.keys());
-  for (const conditionId of state.orders.workingByCondition.keys()) touched.add(conditionId);
+  const { positions } = state.books;
   let total = 0;
-  for (const conditionId of touched) total += exposureOf(marketRisk(state, conditionId));
+  for (const conditionId of positions.keys()) total += exposureOf(marketRisk(state, conditionId));
+  for (const conditionId of state.orders.workingByCondition.keys())
+    if (!positions.has(conditionId)) total += exposureOf(marketRisk(state, conditionId));
   return total as Usd;
 }
 
@@ -101,7 +98,7 @@ export function openGatePass(state: KernelState): GatePass {
       exposure = value;
     },
     get openOrders() {
-      openOrders ??= allLiveOrders(state.orders).length;
+      openOrders ??= state.orders.reserved.live;
       return openOrders;
     },
     set openOrders(value) {
@@ -109,6 +106,20 @@ export function openGatePass(state: KernelState): GatePass {
     },
   };
 }
+
+/** Shares of one market, confirmed and spoken for by nothing. */
+export interface FreeShares {
+  readonly yes: number;
+  readonly no: number;
+}
+
+export const freeSharesOf = (state: KernelState, { market: { conditionId } }: MarketSlot): FreeShares =>
+  freeTokens(
+    state.books,
+    state.orders,
+    conditionId,
+    reservedByTransactions(state.transactions, conditionId).pairs,
+  );
 
 /** What the gate must know of one market. */
 export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {

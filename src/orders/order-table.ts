@@ -8,7 +8,8 @@ import {
   type OrderState,
 } from '../domain/order.ts';
 import type { Shares, Usd } from '../domain/units.ts';
-import { cashOf, restingCashOf } from './order-size.ts';
+import { yesSideOf } from '../domain/yes-coordinates.ts';
+import { cashOf, possibleFill, restingCashOf } from './order-size.ts';
 import type { ArchivedOrder, OrderRecord, OrderTags } from './types.ts';
 
 /** Events that changed nothing, by reason; a status line shows them. */
@@ -26,6 +27,15 @@ export interface CashReserve {
   resting: number;
 }
 
+/** What the working orders of one market come to. */
+export interface MarketReserve extends CashReserve {
+  /** Shares that may still come as fills of bids and of asks, in YES coordinates. */
+  bidShares: number;
+  askShares: number;
+  /** Orders that may be on the venue's book. */
+  live: number;
+}
+
 /** All orders of ours that matter still. Plain data; the functions of this folder are its only writers. */
 export interface OrderTable {
   byClientId: Map<ClientId, OrderRecord>;
@@ -33,7 +43,7 @@ export interface OrderTable {
   /** Orders that may be live or whose fills are awaited, by market: what reservations and the planner walk over. */
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
   /** Sums over all working orders and by market, kept by `indexOrder`, so that no look at one market adds up all orders. */
-  reserved: CashReserve & { byCondition: Map<ConditionId, CashReserve> };
+  reserved: CashReserve & { live: number; byCondition: Map<ConditionId, MarketReserve> };
   /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
   doubtful: Set<ClientId>;
   /** Orders of which the venue has matched more than our fills add up to. */
@@ -51,7 +61,7 @@ export function createOrderTable(): OrderTable {
     byClientId: new Map(),
     byOrderId: new Map(),
     workingByCondition: new Map(),
-    reserved: { cash: 0, resting: 0, byCondition: new Map() },
+    reserved: { cash: 0, resting: 0, live: 0, byCondition: new Map() },
     doubtful: new Set(),
     awaiting: new Set(),
     archive: new Map(),
@@ -137,18 +147,22 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
 /** Adds up one market's orders anew and moves the totals by the difference. Whole numbers, so nothing drifts. */
 function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: ConditionId): void {
   const before = reserved.byCondition.get(conditionId);
-  const after: CashReserve = { cash: 0, resting: 0 };
+  const after: MarketReserve = { cash: 0, resting: 0, bidShares: 0, askShares: 0, live: 0 };
   const ofMarket = workingByCondition.get(conditionId);
   if (ofMarket === undefined) reserved.byCondition.delete(conditionId);
   else {
     for (const record of ofMarket.values()) {
       after.cash += cashOf(record);
       after.resting += restingCashOf(record);
+      if (yesSideOf(record.request) === 'BUY') after.bidShares += possibleFill(record);
+      else after.askShares += possibleFill(record);
+      if (mayBeLive(record.state)) after.live += 1;
     }
     reserved.byCondition.set(conditionId, after);
   }
   reserved.cash += after.cash - (before?.cash ?? 0);
   reserved.resting += after.resting - (before?.resting ?? 0);
+  reserved.live += after.live - (before?.live ?? 0);
 }
 
 /** Notes why the venue must be asked about an order, or that it need not be any more. */
