@@ -59,5 +59,6 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
       });
       break;
   }
-  outbox.wake('book', event.conditionId);
+  // The slot's own text of the id: the maps compare it by its address, that of the frame letter by letter.
+  outbox.wake('book', slot.market.conditionId);
 }

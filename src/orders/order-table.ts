@@ -32,6 +32,9 @@ export interface MarketReserve extends CashReserve {
   /** Shares that may still come as fills of bids and of asks, in YES coordinates. */
   bidShares: number;
   askShares: number;
+  /** Tokens that sells may still take. */
+  yesSells: number;
+  noSells: number;
   /** Orders that may be on the venue's book. */
   live: number;
 }
@@ -147,15 +150,22 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
 /** Adds up one market's orders anew and moves the totals by the difference. Whole numbers, so nothing drifts. */
 function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: ConditionId): void {
   const before = reserved.byCondition.get(conditionId);
-  const after: MarketReserve = { cash: 0, resting: 0, bidShares: 0, askShares: 0, live: 0 };
+  const after: MarketReserve = {
+    cash: 0,
+    resting: 0,
+    bidShares: 0,
+    askShares: 0,
+    yesSells: 0,
+    noSells: 0,
+    live: 0,
+  };
   const ofMarket = workingByCondition.get(conditionId);
   if (ofMarket === undefined) reserved.byCondition.delete(conditionId);
   else {
     for (const record of ofMarket.values()) {
       after.cash += cashOf(record);
       after.resting += restingCashOf(record);
-      if (yesSideOf(record.request) === 'BUY') after.bidShares += possibleFill(record);
-      else after.askShares += possibleFill(record);
+      addShares(after, record);
       if (mayBeLive(record.state)) after.live += 1;
     }
     reserved.byCondition.set(conditionId, after);
@@ -163,6 +173,14 @@ function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: 
   reserved.cash += after.cash - (before?.cash ?? 0);
   reserved.resting += after.resting - (before?.resting ?? 0);
   reserved.live += after.live - (before?.live ?? 0);
+}
+
+function addShares(reserve: MarketReserve, record: OrderRecord): void {
+  const shares = possibleFill(record);
+  if (yesSideOf(record.request) === 'BUY') reserve.bidShares += shares;
+  else reserve.askShares += shares;
+  if (record.request.side === 'SELL')
+    reserve[record.request.outcome === 'YES' ? 'yesSells' : 'noSells'] += shares;
 }
 
 /** Notes why the venue must be asked about an order, or that it need not be any more. */

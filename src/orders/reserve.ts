@@ -2,7 +2,7 @@ import type { ConditionId, Side } from '../domain/market.ts';
 import type { ClientId } from '../domain/order.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
-import { possibleFill, restingSize } from './order-size.ts';
+import { restingSize } from './order-size.ts';
 import { type OrderTable, workingOrders } from './order-table.ts';
 import type { OwnQuote } from './types.ts';
 
@@ -11,11 +11,8 @@ export const reservedCash = (table: OrderTable): Usd => table.reserved.cash as U
 
 /** Tokens of one market that sells of ours may still take. */
 export function reservedTokens(table: OrderTable, conditionId: ConditionId): { yes: Shares; no: Shares } {
-  const reserved = { yes: 0, no: 0 };
-  for (const record of workingOrders(table, conditionId))
-    if (record.request.side === 'SELL')
-      reserved[record.request.outcome === 'YES' ? 'yes' : 'no'] += possibleFill(record);
-  return reserved as { yes: Shares; no: Shares };
+  const reserved = table.reserved.byCondition.get(conditionId);
+  return { yes: (reserved?.yesSells ?? 0) as Shares, no: (reserved?.noSells ?? 0) as Shares };
 }
 
 /** Our orders of one market that may rest on the book, in YES coordinates. */
