@@ -24,6 +24,8 @@ const sections: ReadonlyArray<
       ['kill', 'cancels every order, with or without a worker, and halts trading'],
       ['settings [explain NAME]', 'what is in force, or what one setting means'],
       ['replay DIR', 'replays a journal and compares every output'],
+      ['rebuild-tables [--data DIR]', 'makes the tables anew from the journals of all runs'],
+      ['why ORDER|MARKET', 'why an order exists and what became of it, or why a market is not quoted'],
     ],
   ],
   [
