@@ -6,6 +6,7 @@ import { requestsBar } from './requests.ts';
 import { scalingBar } from './scaling.ts';
 import { signBar } from './sign.ts';
 import { tickToOrderBar } from './tick-to-order.ts';
+import { tokensBar } from './tokens.ts';
 
 /** Every bar of `./run bench`, in the order of the table. To add one, write its file and put it here. */
 export const bars: readonly Bar[] = [
@@ -13,6 +14,7 @@ export const bars: readonly Bar[] = [
   headersBar,
   feedBar,
   requestsBar,
+  tokensBar,
   tickToOrderBar,
   journalBar,
   scalingBar,

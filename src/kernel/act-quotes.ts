@@ -80,6 +80,7 @@ export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteInte
   if (intent.quotes.length > 0) confirmQuotes(state, intent.conditionId);
   // Nothing wanted and nothing working: the usual case of a market that is not quoted.
   else if (working.length === 0) {
+    noteTokenWait(state, intent.conditionId, false);
     if (isNew(state, intent, NOTHING_PLANNED, [])) tell(desk, intent, NOTHING_PLANNED, [], []);
     return;
   }

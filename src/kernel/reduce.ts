@@ -17,6 +17,7 @@ import { reduceOrder } from './reduce-order.ts';
 import { reduceRead } from './reduce-read.ts';
 import { reduceTransaction } from './reduce-transaction.ts';
 import { createCounts, createFeeds, type KernelState } from './state.ts';
+import { createTokenWait } from './token-wait.ts';
 import { recoverTransactions } from './transactions.ts';
 import { acceptDrawdown } from './watch-drawdown.ts';
 
@@ -90,7 +91,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.settings = input.settings;
   state.salts = streamOf(input.seed, `salts/${input.runId}`);
   state.orderBudget = createOrderBudget(limitsOf(input.settings), nowMs);
-  state.tokenWait = null;
+  state.tokenWait = createTokenWait();
   state.confirmedAtMs = new Map();
   state.trading = tradingAfterRestart(state, nowMs);
   const tradesKnownMs = state.reconciliation.reads.trades.doneAtMs;

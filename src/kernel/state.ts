@@ -14,7 +14,7 @@ import type { FeedName } from './messages.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation.ts';
 import type { RejectionRests } from './rejection-rest.ts';
 import type { StrategySettings } from './strategy-settings.ts';
-import type { TokenWait } from './token-wait.ts';
+import { createTokenWait, type TokenWait } from './token-wait.ts';
 import type { TransactionTable } from './transactions.ts';
 
 export interface RunFacts {
@@ -96,7 +96,7 @@ export interface KernelState {
   earnings: Earnings | null;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
-  tokenWait: TokenWait | null;
+  tokenWait: TokenWait;
   /** When a decision last wanted the quotes of a market, oldest first. */
   confirmedAtMs: Map<ConditionId, number>;
   reconciliation: Reconciliation;
@@ -156,7 +156,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     told: new Map(),
     earnings: null,
     orderBudget: { tokens: 0, atMs: nowMs },
-    tokenWait: null,
+    tokenWait: createTokenWait(),
     confirmedAtMs: new Map(),
     reconciliation: createReconciliation(nowMs),
     feeds: createFeeds(nowMs),

@@ -35,7 +35,7 @@ function leave(test: TestKernel, tokens: number): void {
 }
 
 describe('scarce order tokens', () => {
-  it('go to the largest price error times size, and nothing is refused for want of them', () => {
+  it('go where the most is at stake, and nothing is refused for want of them', () => {
     const { test, script } = scarce(5);
     script.push([1, 2, 3].map((n) => quoteIntent(n, [['BUY', 44, 10]])));
     accept(test, wakes(test, 1, 10_000));
@@ -64,8 +64,8 @@ describe('scarce order tokens', () => {
     expect(inYes(placed(first))).toEqual(['BUY 46 x 10']);
     accept(test, first);
     confirmCancels(test, first);
-    expect([...(test.state.tokenWait?.markets ?? [])]).toEqual([conditionId(1)]);
-    const dueAtMs = test.state.tokenWait?.untilMs ?? 0;
+    expect([...test.state.tokenWait.since.keys()]).toEqual([conditionId(1)]);
+    const dueAtMs = test.state.tokenWait.untilMs ?? 0;
     expect(dueAtMs).toBeGreaterThan(test.nowMs);
     expect(test.kernel.nextWakeAtMs()).toBeLessThanOrEqual(dueAtMs);
     wakes(test, 1, 250);
@@ -74,7 +74,7 @@ describe('scarce order tokens', () => {
     const second = wakes(test, 1, dueAtMs - test.nowMs);
     expect(runs.slice(ran)).toEqual(['woken 1']);
     expect(inYes(placed(second))).toEqual(['BUY 45 x 10']);
-    expect(test.state.tokenWait).toBeNull();
+    expect(test.state.tokenWait).toEqual({ untilMs: null, since: new Map() });
   });
 
   it('never hold a dangerous order: its cancel goes first, without a token', () => {

@@ -4,33 +4,45 @@ import { limitsOf } from './limits-from-settings.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
 
-/** Markets whose quotes wait for order tokens, and when there are some again. Plain data. */
+/** Markets whose quotes wait for order tokens. Plain data. */
 export interface TokenWait {
-  untilMs: number;
-  readonly markets: Set<ConditionId>;
+  /** When there are tokens worth a look; null once the loops have been woken for it. */
+  untilMs: number | null;
+  /** Since when each market waits. */
+  since: Map<ConditionId, number>;
 }
 
 /** Tokens worth a request: at the venue's Standard rate an eighth of a second's, so that waiting quotes go out in small batches. */
 const WORTH_A_REQUEST = 5;
 
-/** Notes that these markets have to be looked at again once there are tokens. */
-export function noteTokenWait(state: KernelState, markets: ReadonlySet<ConditionId>): void {
-  if (markets.size === 0) return;
+export const createTokenWait = (): TokenWait => ({ untilMs: null, since: new Map() });
+
+/** A market that was looked at either waits, from now on or still, or does not wait any more. */
+export function noteTokenWait(
+  { tokenWait, nowMs }: KernelState,
+  conditionId: ConditionId,
+  waits: boolean,
+): void {
+  if (!waits) tokenWait.since.delete(conditionId);
+  else if (!tokenWait.since.has(conditionId)) tokenWait.since.set(conditionId, nowMs);
+}
+
+/** Sets when the markets that wait are looked at again. Never at once: the look that has just been taken could do no more. */
+export function planTokenWake(state: KernelState): void {
+  if (state.tokenWait.since.size === 0) return;
   const limits = limitsOf(state.settings);
   refill(state.orderBudget, limits, state.nowMs);
   const missing = Math.max(0, WORTH_A_REQUEST - state.orderBudget.tokens);
-  // Never at once: the look that has just been taken could do no more.
-  const untilMs = state.nowMs + Math.max(1, Math.ceil((missing / limits.ordersPerSecond) * 1_000));
-  state.tokenWait = { untilMs, markets: new Set([...(state.tokenWait?.markets ?? []), ...markets]) };
+  const waitMs = Math.max(1, Math.ceil((missing / limits.ordersPerSecond) * 1_000));
+  state.tokenWait.untilMs = state.nowMs + waitMs;
 }
 
-/** Wakes the loops for the markets that have waited long enough. */
-export function wakeForTokens(state: KernelState, outbox: Outbox): void {
-  const wait = state.tokenWait;
-  if (wait === null || state.nowMs < wait.untilMs) return;
-  state.tokenWait = null;
-  for (const conditionId of wait.markets) outbox.wake('book', conditionId);
+/** Wakes the loops for the markets that wait, once there are tokens. */
+export function wakeForTokens({ tokenWait, nowMs }: KernelState, outbox: Outbox): void {
+  if (tokenWait.untilMs === null || nowMs < tokenWait.untilMs) return;
+  tokenWait.untilMs = null;
+  for (const conditionId of tokenWait.since.keys()) outbox.wake('book', conditionId);
 }
 
 export const nextTokenAtMs = ({ tokenWait }: KernelState): number =>
-  tokenWait?.untilMs ?? Number.MAX_SAFE_INTEGER;
+  tokenWait.untilMs ?? Number.MAX_SAFE_INTEGER;

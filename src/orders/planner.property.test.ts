@@ -62,6 +62,7 @@ function planOf(world: World, desired: readonly DesiredQuote[]): { plan: Plan; i
     },
     safe: { maxBid: null, minAsk: null },
     worth: null,
+    waitsSinceMs: null,
     rules: RULES,
     nowMs: world.nowMs,
   };

@@ -47,6 +47,7 @@ const input = (
   free: { cash: dollars(1_000), yes: 0 as Shares, no: 0 as Shares },
   safe: { maxBid: null, minAsk: null },
   worth: null,
+  waitsSinceMs: null,
   rules: RULES,
   nowMs: T0 + 30_000,
   ...change,

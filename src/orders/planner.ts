@@ -46,6 +46,8 @@ export interface PlanInput {
   readonly safe: { readonly maxBid: Price | null; readonly minAsk: Price | null };
   /** Weighs a better price against a place in the queue. Null: every move that the rules ask for is made. */
   readonly worth: WorthModel | null;
+  /** Since when changes of this market wait for order tokens; null where none does. */
+  readonly waitsSinceMs: number | null;
   readonly rules: PlanRules;
   readonly nowMs: number;
 }
@@ -63,8 +65,8 @@ export interface PlannedChange {
   readonly places: readonly PlannedOrder[];
   /** Order tokens it takes, now or once its cancels have made room. */
   readonly tokens: number;
-  /** Micro-dollars at stake while it waits: the price error times the size, or for a quote that is missing what it would earn. */
-  readonly stakeMicroUsd: number;
+  /** What it is worth to do it now rather than never, in micro-dollar seconds; see `stakeOf`. */
+  readonly stake: number;
 }
 
 export interface Plan {
@@ -130,7 +132,7 @@ function changesOf(input: PlanInput, draft: Draft, live: readonly OrderRecord[])
     const leaving = live.filter(({ request }) =>
       cancels.some(({ clientId }) => clientId === request.clientId),
     );
-    changes.push({ quote, cancels, places, tokens, stakeMicroUsd: stakeOf(input, quote, leaving, places) });
+    changes.push({ quote, cancels, places, tokens, stake: stakeOf(input, quote, leaving, places) });
   }
   return changes;
 }
@@ -138,7 +140,15 @@ function changesOf(input: PlanInput, draft: Draft, live: readonly OrderRecord[])
 /** Before its price sensitivity is known a quote is taken to earn a point on each share. */
 const UNKNOWN_K_PER_PT = 1;
 const MICRO_USD_PER_PT_SHARE = 10_000;
+/** For how long a quote that is missing is reckoned to stand once it is there, before it has waited. */
+const NEW_QUOTE_LASTS_MS = 10_000;
 
+/**
+ * What a change is worth: the price error times the size, for as long as setting it right lasts. How long that is nobody knows, but
+ * where the old order stood right for long the new one will too, and where prices never rest a token is spent for a moment. So the
+ * error is weighed with the age of the order (which is what an index policy for sources of different speed comes to: age times the
+ * penalty at that age), and since age goes on while it waits, nothing waits for ever.
+ */
 function stakeOf(
   input: PlanInput,
   quote: DesiredQuote,
@@ -147,15 +157,19 @@ function stakeOf(
 ): number {
   const k = input.worth?.kPerPt ?? UNKNOWN_K_PER_PT;
   let moved = 0;
-  let error = 0;
+  let stake = 0;
   for (const record of leaving) {
     const size = restingSize(record);
     moved += size;
-    error += (Math.abs(outwardPts(quote, yesPriceOf(record.request))) * size) / MICRO;
+    const error = (Math.abs(outwardPts(quote, yesPriceOf(record.request))) * size) / MICRO;
+    stake += error * MICRO_USD_PER_PT_SHARE * ageMsOf(input, record);
   }
   const added = places.reduce((sum, { size }) => sum + size, 0) - moved;
-  return error * MICRO_USD_PER_PT_SHARE + restingWorth(k, 0, added, 0);
+  const waitedMs = input.waitsSinceMs === null ? 0 : input.nowMs - input.waitsSinceMs;
+  return (stake + restingWorth(k, 0, added, 0) * (NEW_QUOTE_LASTS_MS + waitedMs)) / MS_PER_S;
 }
+
+const MS_PER_S = 1_000;
 
 interface Groups {
   readonly byQuote: Map<DesiredQuote, OrderRecord[]>;

@@ -5,7 +5,7 @@ import { spendTokens } from './spend-tokens.ts';
 const changes = fc.array(
   fc.record({
     tokens: fc.integer({ min: 0, max: 2 }),
-    stakeMicroUsd: fc.integer({ min: 0, max: 1_000_000 }),
+    stake: fc.integer({ min: 0, max: 1_000_000 }),
   }),
   { maxLength: 40 },
 );
@@ -31,8 +31,7 @@ describe('spending order tokens', () => {
         const { go, wait } = spendTokens(wanted, tokens);
         for (const done of go)
           for (const waiting of wait)
-            if (waiting.tokens === done.tokens)
-              expect(waiting.stakeMicroUsd).toBeLessThanOrEqual(done.stakeMicroUsd);
+            if (waiting.tokens === done.tokens) expect(waiting.stake).toBeLessThanOrEqual(done.stake);
       }),
     );
   });
@@ -46,7 +45,7 @@ describe('spending order tokens', () => {
   });
 
   it('lets a cancel without a new order go whatever is left', () => {
-    const free = { tokens: 0, stakeMicroUsd: 0 };
-    expect(spendTokens([{ tokens: 1, stakeMicroUsd: 9 }, free], 0).go).toEqual([free]);
+    const free = { tokens: 0, stake: 0 };
+    expect(spendTokens([{ tokens: 1, stake: 9 }, free], 0).go).toEqual([free]);
   });
 });

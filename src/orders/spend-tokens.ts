@@ -8,10 +8,10 @@ export interface Spending<Change> {
 }
 
 /** The venue takes an order as one token from a bucket that refills slowly, so not every wish can be followed at once. */
-type Spendable = Pick<PlannedChange, 'tokens' | 'stakeMicroUsd'>;
+type Spendable = Pick<PlannedChange, 'tokens' | 'stake'>;
 
 /**
- * Spends order tokens where each saves the most: by dollars at stake for each token. With enough for all, the order stays as it
+ * Spends order tokens where each saves the most: by what is at stake for each token. With enough for all, the order stays as it
  * is. Cancels that cost money while they wait are in no change and cost no order token, so they never come to stand here.
  */
 export function spendTokens<Change extends Spendable>(
@@ -36,5 +36,5 @@ export function spendTokens<Change extends Spendable>(
   return { go, wait };
 }
 
-const worthOfToken = ({ tokens, stakeMicroUsd }: Spendable): number =>
-  tokens === 0 ? Number.POSITIVE_INFINITY : stakeMicroUsd / tokens;
+const worthOfToken = ({ tokens, stake }: Spendable): number =>
+  tokens === 0 ? Number.POSITIVE_INFINITY : stake / tokens;
