@@ -1,4 +1,5 @@
 import type { KernelState } from '../kernel/state.ts';
+import { type ArbitrageReport, arbitrageReport } from '../loops/arbitrage/report.ts';
 import { profitParts } from '../orders/books.ts';
 import { allLiveOrders } from '../orders/order-table.ts';
 import {
@@ -9,6 +10,7 @@ import {
   ledgerResidualMicroUsd,
   profitMicroUsd,
 } from './run-figures.ts';
+import type { ShownDay } from './tables/shown-day.ts';
 
 /** How a run ended: `summary.json` in its folder, and the last line of `./run start --json`. */
 export interface RunSummary {
@@ -27,6 +29,7 @@ export interface RunSummary {
   readonly failedTrades: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly rejected: Readonly<Record<string, number>>;
+  readonly arbitrage: ArbitrageReport | null;
   readonly splitUsd: number;
   readonly mergedUsd: number;
   /** Profit of this run at mid marks. */
@@ -35,6 +38,8 @@ export interface RunSummary {
   readonly ledgerResidualMicroUsd: number;
   /** Chain minus books at the newest quiet comparison; null when there was none. */
   readonly chainResidualMicroUsd: number | null;
+  /** Profit as the tables take it apart, from the journal alone, against the books; null when the tables were not complete in time. */
+  readonly pnlIdentityResidualMicroUsd: number | null;
   /** Orders that may be live by our books. */
   readonly openOrdersAtExit: number;
   readonly journalEntries: number;
@@ -55,6 +60,7 @@ export const baselineOf = (state: KernelState): Baseline => ({
 export function runSummary(
   state: KernelState,
   baseline: Baseline,
+  tables: ShownDay | null,
   facts: Pick<RunSummary, 'ok' | 'directory' | 'exitReason' | 'quotedMarkets' | 'journalEntries'>,
 ): RunSummary {
   const { counts } = state;
@@ -70,13 +76,21 @@ export function runSummary(
     failedTrades: counts.failedTrades,
     refused: counts.refused,
     rejected: counts.rejected,
+    arbitrage: arbitrageReport(state),
     splitUsd: inUsd(counts.splitMicroUsd),
     mergedUsd: inUsd(counts.mergedMicroUsd),
     pnlUsd: inUsd(profitMicroUsd(state) - baseline.profitMicroUsd),
     feesUsd: inUsd(profitParts(state.books).feesUsd - baseline.feesMicroUsd),
     ledgerResidualMicroUsd: ledgerResidualMicroUsd(state),
     chainResidualMicroUsd: chainResidualMicroUsd(state),
+    pnlIdentityResidualMicroUsd: identityResidual(state, tables),
     openOrdersAtExit: allLiveOrders(state.orders).length,
     holdings: finalHoldings(state),
   };
+}
+
+/** What the parts of the profit leave over, and the cash by which tables and books differ. 0, always. */
+function identityResidual({ books }: KernelState, tables: ShownDay | null): number | null {
+  if (tables === null) return null;
+  return tables.residualMicroUsd + Math.abs(tables.cashMicroUsd - profitParts(books).cashUsd);
 }

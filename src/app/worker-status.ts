@@ -6,6 +6,7 @@ import type { MarketSlot } from '../kernel/market-slots.ts';
 import { isReconciled } from '../kernel/reconciliation.ts';
 import type { KernelState, RunCounts } from '../kernel/state.ts';
 import { pendingTransactions } from '../kernel/transactions.ts';
+import { type ArbitrageReport, arbitrageReport } from '../loops/arbitrage/report.ts';
 import type { MarketMakingMemory } from '../loops/market-making/memory.ts';
 import { profitParts } from '../orders/books.ts';
 import { restingSize } from '../orders/order-size.ts';
@@ -14,6 +15,8 @@ import { netShares } from '../orders/position.ts';
 
 import { explainBlocks } from '../risk/trading-state.ts';
 import { chainResidualMicroUsd, inUsd, ledgerResidualMicroUsd, profitMicroUsd } from './run-figures.ts';
+import { type ScannerStatus, scannerStatus } from './scanner-status.ts';
+import type { ShownDay } from './tables/shown-day.ts';
 
 /** Prices in dollars of YES, sizes in shares; null where there is none. */
 export interface QuotedMarket {
@@ -63,6 +66,8 @@ export interface WorkerStatus {
     readonly fault: string | null;
   }[];
   readonly markets: readonly QuotedMarket[];
+  /** Which markets were considered, and why others are not quoted. */
+  readonly scanner: ScannerStatus;
   readonly listedMarkets: number;
   readonly quotedMarkets: number;
   readonly liveOrders: number;
@@ -75,7 +80,11 @@ export interface WorkerStatus {
     readonly costUsd: number;
     readonly externalUsd: number;
   };
+  /** What came of complete sets; null before the loop has run. */
+  readonly arbitrage: ArbitrageReport | null;
   readonly counts: RunCounts;
+  /** The running UTC day as the tables have it; null before their first batch, and where they are not kept. */
+  readonly today: ShownDay | null;
   readonly journalEntries: number;
   /** Inputs the core took a second, over the last seconds. */
   readonly inputsPerSecond: number;
@@ -85,6 +94,7 @@ export interface WorkerStatus {
 
 /** What the state alone does not tell. */
 export interface RuntimeFigures {
+  readonly today: ShownDay | null;
   readonly directory: string;
   readonly environment: string;
   readonly nowMs: number;
@@ -119,6 +129,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
       fault,
     })),
     markets: shownMarkets(state),
+    scanner: scannerStatus(state, marketMakingMemory(state)),
     listedMarkets: state.markets.size,
     liveOrders: allLiveOrders(state.orders).length,
     pendingTransactions: pendingTransactions(state.transactions).length,
@@ -130,6 +141,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
       costUsd: inUsd(profit.costUsd),
       externalUsd: inUsd(profit.externalUsd),
     },
+    arbitrage: arbitrageReport(state),
     counts: state.counts,
     ...counted,
   };

@@ -2,6 +2,7 @@ import { askStatus, dataFolder, NoWorker, type WorkerStatus } from '../app/index
 import { readArguments, refuse } from './arguments.ts';
 import { marketTable } from './market-table.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { scannerLines } from './scanner-lines.ts';
 
 /** `./run status` asks the running worker what it is doing. */
 const USAGE = './run status [--json]';
@@ -23,6 +24,15 @@ async function main(): Promise<void> {
   else console.log(linesOf(status).join('\n'));
 }
 
+/** Nothing where nothing was ever seen. */
+function arbitrageLines(arbitrage: WorkerStatus['arbitrage']): string[] {
+  if (arbitrage === null || arbitrage.seen + arbitrage.eventsSeen === 0) return [];
+  const { seen, stale, attempted, real, completed, failedLegs, expectedUsd, realisedUsd } = arbitrage;
+  return [
+    `complete sets: ${seen} seen, ${stale} stale, ${attempted} attempted, ${real} real, ${completed} completed, ${failedLegs} legs failed, ${realisedUsd.toFixed(4)} USD realised of ${expectedUsd.toFixed(4)} expected; ${arbitrage.eventsSeen} seen across events`,
+  ];
+}
+
 function linesOf(status: WorkerStatus): string[] {
   const { run, trading, reconciliation, profit, counts } = status;
   const seconds = Math.round((run.nowMs - run.startedAtMs) / 1_000);
@@ -38,9 +48,19 @@ function linesOf(status: WorkerStatus): string[] {
         `loop ${name}: ${runs} runs, ${skippedBeats} beats skipped${fault === null ? '' : `, FAULTED: ${fault}`}`,
     ),
     `profit ${profit.profitUsd.toFixed(2)} USD (realised ${profit.realisedUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}), cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}`,
+    ...(status.today === null ? [] : [todayLine(status.today)]),
     `${counts.ordersPlaced} orders placed, ${counts.ordersCanceled} cancelled, ${status.liveOrders} live, ${counts.fills} fills, ${counts.settledTrades} settled, ${counts.failedTrades} failed`,
+    ...arbitrageLines(status.arbitrage),
     `${status.journalEntries} journal entries, ${status.inputsPerSecond} inputs/s, ${status.framesPerSecond} frames/s`,
     '',
     ...marketTable(status.markets, 110),
+    '',
+    ...scannerLines(status.scanner, status.run.nowMs),
   ];
+}
+
+function todayLine(today: NonNullable<WorkerStatus['today']>): string {
+  const { date, fills, profitUsd, spreadCapturedUsd, markoutUsd, driftUsd, feesUsd } = today;
+  const usd = (amount: number): string => amount.toFixed(2);
+  return `today ${date} (UTC): profit ${usd(profitUsd)} USD from ${fills} fills: spread captured ${usd(spreadCapturedUsd)}, mark-out ${usd(markoutUsd)}, drift ${usd(driftUsd)}, fees ${usd(feesUsd)}`;
 }

@@ -32,12 +32,14 @@ export interface DemoSummary {
   readonly fills: number;
   readonly settledTrades: number;
   readonly failedTrades: number;
+  readonly arbitrage: RunSummary['arbitrage'];
   readonly splitUsd: number;
   readonly mergedUsd: number;
   readonly pnlUsd: number;
   readonly feesUsd: number;
   readonly ledgerResidualMicroUsd: number | null;
   readonly chainResidualMicroUsd: number | null;
+  readonly pnlIdentityResidualMicroUsd: number | null;
   readonly openOrdersAtExit: number | null;
   readonly journalEntries: number;
   readonly replayMatches: boolean;
@@ -139,6 +141,7 @@ async function judge({ venue, worker, isInTime, seconds }: Ended): Promise<DemoS
   const ok =
     troubles.length === 0 &&
     run?.ledgerResidualMicroUsd === 0 &&
+    run.pnlIdentityResidualMicroUsd === 0 &&
     chainResidual === 0 &&
     outside?.openOrders === 0 &&
     replayMatches;
@@ -151,12 +154,14 @@ async function judge({ venue, worker, isInTime, seconds }: Ended): Promise<DemoS
     fills: run?.fills ?? 0,
     settledTrades: run?.settledTrades ?? 0,
     failedTrades: run?.failedTrades ?? 0,
+    arbitrage: run?.arbitrage ?? null,
     splitUsd: run?.splitUsd ?? 0,
     mergedUsd: run?.mergedUsd ?? 0,
     pnlUsd: run?.pnlUsd ?? 0,
     feesUsd: run?.feesUsd ?? 0,
     ledgerResidualMicroUsd: run?.ledgerResidualMicroUsd ?? null,
     chainResidualMicroUsd: chainResidual,
+    pnlIdentityResidualMicroUsd: run?.pnlIdentityResidualMicroUsd ?? null,
     openOrdersAtExit: outside?.openOrders ?? null,
     journalEntries: run?.journalEntries ?? 0,
     replayMatches,
