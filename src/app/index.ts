@@ -7,4 +7,5 @@ export { replayRun } from './recover.ts';
 export type { RunSummary } from './run-summary.ts';
 export { StartRefused } from './start-refused.ts';
 export { createWorkerLogFor, startWorker } from './start-worker.ts';
+export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
 export type { QuotedMarket, WorkerStatus } from './worker-status.ts';
