@@ -15,6 +15,7 @@ import { type Adapters, createAdapters } from './adapters.ts';
 import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
+import { startRunTables } from './tables/run-tables.ts';
 
 export interface ComposeOptions {
   readonly settings: Settings;
@@ -47,6 +48,8 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
     await checkAccount(adapters, restored, options.approve, log);
     const manifest = manifestOf(options, wallet, parent, timers.nowMs());
     const directory = createRunFolder(dataDir, manifest, parent?.snapshot ?? null);
+    const { runId, parentRunId } = manifest;
+    const path = tablesPath(settings, dataDir);
     return await runWorker({
       settings,
       dataDir,
@@ -56,6 +59,7 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
       hasParent: restored !== null,
       resume: options.resume,
       journal: openFileJournal(directory),
+      tables: startRunTables({ path, dataDir, runId, parentRunId, directory }, log),
       adapters,
       lease,
       timers,
@@ -97,3 +101,6 @@ function manifestOf(
 /** The data folder as the settings name it; a relative one is inside the project folder. */
 export const dataFolder = ({ data }: Settings, projectFolder: string): string =>
   resolve(projectFolder, data.dir ?? 'data');
+
+/** Where the tables of a data folder are; a relative path is inside it. */
+export const tablesPath = ({ data }: Settings, dataDir: string): string => resolve(dataDir, data.sqlitePath);

@@ -1,11 +1,13 @@
-export { dataFolder } from './compose.ts';
+export { LeaseTaken } from '../adapters/node/lease.ts';
+export { dataFolder, tablesPath } from './compose.ts';
 export { askStatus, NoWorker, tellOperator } from './control-client.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
 export { examine, type Finding, nodeFinding } from './doctor.ts';
 export { type KillOutcome, killOrders } from './kill-orders.ts';
 export { replayRun } from './recover.ts';
 export type { RunSummary } from './run-summary.ts';
+export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
 export { StartRefused } from './start-refused.ts';
 export { createWorkerLogFor, startWorker } from './start-worker.ts';
-export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
+export { type RebuiltTables, rebuildTables } from './tables/rebuild-tables.ts';
 export type { QuotedMarket, WorkerStatus } from './worker-status.ts';

@@ -12,15 +12,18 @@ import type { JournalEntry, JournalSink } from '../ports/journal.ts';
 import { parseSettings, type Settings } from '../settings/index.ts';
 import { replayRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
+import { startRunTables } from './tables/run-tables.ts';
 import { createFakeWorld, type FakeWorld } from './testing/fake-world.ts';
 
 let dataDir: string;
 let world: FakeWorld;
 let alarms: string[];
+let warnings: string[];
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-worker-'));
   world = createFakeWorld();
   alarms = [];
+  warnings = [];
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -58,6 +61,13 @@ async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null):
       file.append(entries);
     },
   };
+  const log = {
+    debug: () => undefined,
+    note: () => undefined,
+    warning: (message: string) => warnings.push(message),
+    alarm: (message: string) => alarms.push(message),
+  };
+  const path = join(dataDir, 'worker.sqlite');
   return runWorker({
     settings: settingsOf({}),
     dataDir,
@@ -70,12 +80,8 @@ async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null):
     adapters: world.adapters,
     lease: takeLease(dataDir, 0),
     timers: systemTimers,
-    log: {
-      debug: () => undefined,
-      note: () => undefined,
-      warning: () => undefined,
-      alarm: (message) => alarms.push(message),
-    },
+    tables: startRunTables({ path, dataDir, runId: MANIFEST.runId, parentRunId: null, directory }, log),
+    log,
   });
 }
 

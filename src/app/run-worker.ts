@@ -17,6 +17,7 @@ import { controlPath } from './control-path.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { createRunObserver } from './run-observer.ts';
 import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
+import type { RunTables } from './tables/run-tables.ts';
 import { type WorkerStatus, workerStatus } from './worker-status.ts';
 
 export interface Worker {
@@ -41,6 +42,7 @@ export interface WorkerParts {
   /** Lifts what an operator of an earlier run has left standing. */
   readonly resume: boolean;
   readonly journal: JournalSink;
+  readonly tables: RunTables;
   readonly adapters: Adapters;
   readonly lease: Lease;
   readonly timers: Timers;
@@ -141,14 +143,14 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     effects.close();
     await control?.close();
     await adapters.close();
-    const summary = runSummary(kernel.state, baseline, {
+    await journal.close();
+    const summary = runSummary(kernel.state, baseline, await parts.tables.finish(), {
       ok: isGraceful,
       directory,
       exitReason: reason,
       quotedMarkets: observer.quotedMarkets(),
       journalEntries: driver.entryCount(),
     });
-    await journal.close();
     replaceFile(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     writeManifest(directory, {
       ...manifest,
@@ -175,6 +177,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
       nowMs: timers.nowMs(),
       journalEntries: driver.entryCount(),
       ...observer.figures(),
+      today: parts.tables.today(),
     });
 
   control = await startControlServer({

@@ -116,7 +116,7 @@ function showSummary(summary: DemoSummary, json: boolean): void {
       `trades: ${summary.fills} fills, ${summary.settledTrades} settled, ${summary.failedTrades} failed`,
       `chain: ${summary.splitUsd.toFixed(2)} USD split, ${summary.mergedUsd.toFixed(2)} merged`,
       `profit: ${summary.pnlUsd.toFixed(2)} USD at mid marks, of which fees ${summary.feesUsd.toFixed(2)}`,
-      `residuals: books ${unit(summary.ledgerResidualMicroUsd)}, against the chain ${unit(summary.chainResidualMicroUsd)}`,
+      `residuals: books ${unit(summary.ledgerResidualMicroUsd)}, against the chain ${unit(summary.chainResidualMicroUsd)}, profit taken apart ${unit(summary.pnlIdentityResidualMicroUsd)}`,
       `journal: ${summary.journalEntries} entries, replay ${summary.replayMatches ? 'gives the same outputs' : 'DIFFERS'}; ${summary.runDirectory ?? 'no run'}`,
       ...summary.troubles.map((trouble) => `trouble: ${trouble}`),
     ].join('\n'),

@@ -88,6 +88,7 @@ describe('round trips and profit factor', () => {
     fc.assert(
       fc.property(fc.array(anyFill, { maxLength: 30 }), (rows) => {
         const fills: TradeFill[] = rows.map((row, index) => ({
+          fillId: `f${index}`,
           marketId: 'm1',
           outcome: row.outcome,
           side: row.side,
@@ -156,7 +157,18 @@ describe('fill quality and spread capture', () => {
       9,
     );
     expect(spreadCapture([fill('BUY', 4_800, 10)])).toBeNull();
-    expect(spreadCapture([fill('BUY', 4_800, 10), fill('SELL', 5_200, 10, { quoteId: 'q2' })])).toBeNull();
+    expect(spreadCapture([fill('BUY', 4_800, 10), fill('SELL', 5_200, 10, { marketId: 'm2' })])).toBeNull();
+    expect(
+      spreadCapture([fill('BUY', 4_800, 10), fill('SELL', 5_200, 10, { quotedSpreadPts: null })]),
+    ).toBeNull();
+  });
+
+  it('shows what was lost to a mid that moved between the purchase of one quote and the sale of another', () => {
+    const moved = [
+      fill('BUY', 4_800, 10, { quoteId: 'q1' }),
+      fill('SELL', 4_900, 20, { quoteId: 'q2', quotedSpreadPts: 6 }),
+    ];
+    expect(spreadCapture(moved)).toBeCloseTo(1 / ((4 * 10 + 6 * 20) / 30), 9);
   });
 });
 

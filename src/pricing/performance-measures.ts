@@ -224,12 +224,19 @@ export interface WeightedSum {
   weight: number;
 }
 
+export const noSum = (): WeightedSum => ({ sum: 0, weight: 0 });
+
+export function addWeighted(mean: WeightedSum, value: number, weight: number): void {
+  mean.sum += value * weight;
+  mean.weight += weight;
+}
+
 export const weightedMean = ({ sum, weight }: WeightedSum): number | null =>
   weight > 0 ? sum / weight : null;
 
 /** How much better than the mid fills were, in basis points of the traded outcome's mid, weighted by shares. Null without fills. */
 export function fillQualityBps(fills: readonly QuotedFill[]): number | null {
-  const quality: WeightedSum = { sum: 0, weight: 0 };
+  const quality = noSum();
   for (const fill of fills) addFillQuality(quality, fill);
   return weightedMean(quality);
 }
@@ -241,56 +248,48 @@ export function addFillQuality(
   const mid = fill.outcome === 'YES' ? fill.midAtFillPts : 100 - fill.midAtFillPts;
   if (!(mid > 0)) return;
   const better = isLong(fill) ? fill.midAtFillPts - yesPts(fill) : yesPts(fill) - fill.midAtFillPts;
-  quality.sum += (better / mid) * BPS * fill.size;
-  quality.weight += fill.size;
+  addWeighted(quality, (better / mid) * BPS, fill.size);
 }
 
-/** What was bought and sold on one quote, in YES coordinates: shares and points times shares. */
-export interface QuoteHits {
-  readonly spreadPts: number;
+/** What was bought and sold in one market by quotes, in YES coordinates: shares, and points times shares. */
+export interface MarketHits {
+  readonly quotedSpread: WeightedSum;
   readonly bought: WeightedSum;
   readonly sold: WeightedSum;
 }
 
-export type QuotesHit = Map<string, QuoteHits>;
+/** By market. */
+export type SpreadHits = Map<string, MarketHits>;
 
 /**
- * Part of the quoted spread that was earned, for quotes hit on both sides: (mean sale - mean purchase) / quoted spread in YES
- * coordinates, weighted by the shares that were hit on both. 1 is all of it. Null while no quote was hit on both sides.
+ * Part of the quoted spread that was earned: (mean sale - mean purchase) / mean quoted spread of each market in YES coordinates,
+ * weighted by the shares that went both ways. 1 is all of it; less when the mid moved against what was held in between. By market
+ * and not by quote, whose two prices are a spread apart by definition. Null while nothing went both ways.
  */
 export function spreadCapture(fills: readonly QuotedFill[]): number | null {
-  const quotes: QuotesHit = new Map();
-  for (const fill of fills) addQuoteHit(quotes, fill);
-  return spreadCaptureOf(quotes);
+  const hits: SpreadHits = new Map();
+  for (const fill of fills) addSpreadHit(hits, fill);
+  return spreadCaptureOf(hits);
 }
 
-export function addQuoteHit(
-  quotes: QuotesHit,
-  fill: TradeFill & Pick<QuotedFill, 'quoteId' | 'quotedSpreadPts'>,
-): void {
-  if (fill.quoteId === null || fill.quotedSpreadPts === null || !(fill.quotedSpreadPts > 0)) return;
-  const key = `${fill.marketId} ${fill.quoteId}`;
-  let quote = quotes.get(key);
-  if (quote === undefined) {
-    quote = {
-      spreadPts: fill.quotedSpreadPts,
-      bought: { sum: 0, weight: 0 },
-      sold: { sum: 0, weight: 0 },
-    };
-    quotes.set(key, quote);
+export function addSpreadHit(hits: SpreadHits, fill: TradeFill & Pick<QuotedFill, 'quotedSpreadPts'>): void {
+  if (fill.quotedSpreadPts === null || !(fill.quotedSpreadPts > 0)) return;
+  let market = hits.get(fill.marketId);
+  if (market === undefined) {
+    market = { quotedSpread: noSum(), bought: noSum(), sold: noSum() };
+    hits.set(fill.marketId, market);
   }
-  const side = isLong(fill) ? quote.bought : quote.sold;
-  side.weight += fill.size;
-  side.sum += fill.size * yesPts(fill);
+  addWeighted(market.quotedSpread, fill.quotedSpreadPts, fill.size);
+  addWeighted(isLong(fill) ? market.bought : market.sold, yesPts(fill), fill.size);
 }
 
-export function spreadCaptureOf(quotes: QuotesHit): number | null {
-  const captured: WeightedSum = { sum: 0, weight: 0 };
-  for (const { spreadPts, bought, sold } of quotes.values()) {
+export function spreadCaptureOf(hits: SpreadHits): number | null {
+  const captured = noSum();
+  for (const { quotedSpread, bought, sold } of hits.values()) {
     const size = Math.min(bought.weight, sold.weight);
     if (size === 0) continue;
-    captured.sum += (size * (sold.sum / sold.weight - bought.sum / bought.weight)) / spreadPts;
-    captured.weight += size;
+    const earned = sold.sum / sold.weight - bought.sum / bought.weight;
+    addWeighted(captured, earned / (quotedSpread.sum / quotedSpread.weight), size);
   }
   return weightedMean(captured);
 }

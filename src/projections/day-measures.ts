@@ -3,7 +3,12 @@ import { type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { profitParts } from '../orders/books.ts';
 import { costOfPosition, netShares, type Position } from '../orders/position.ts';
-import type { GainsAndLosses, QuotesHit, WeightedSum } from '../pricing/performance-measures.ts';
+import {
+  type GainsAndLosses,
+  noSum,
+  type SpreadHits,
+  type WeightedSum,
+} from '../pricing/performance-measures.ts';
 import {
   openProfit,
   type ProfitBalance,
@@ -38,7 +43,7 @@ export interface DayMeasures {
   readonly quality: WeightedSum;
   /** Mark-out at two minutes in basis points, positive is adverse. */
   readonly adverse: WeightedSum;
-  readonly quotesHit: QuotesHit;
+  readonly spreadHits: SpreadHits;
   /** In micro-shares. */
   tradedShares: number;
   /** Net shares held over all markets without sign, since when, and their integral over time. */
@@ -62,9 +67,9 @@ export function beginDay(facts: KernelState, utcDay: number, fromMs: number): Da
     fills: 0,
     failedFills: 0,
     trips: { gains: 0 as Usd, losses: 0 as Usd, trips: 0 },
-    quality: { sum: 0, weight: 0 },
-    adverse: { sum: 0, weight: 0 },
-    quotesHit: new Map(),
+    quality: noSum(),
+    adverse: noSum(),
+    spreadHits: new Map(),
     tradedShares: 0,
     heldShares: 0,
     heldSinceMs: fromMs,

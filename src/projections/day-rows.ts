@@ -19,6 +19,7 @@ import { isoDateOf } from './utc-day.ts';
 /** A day's profit, taken apart over all markets. */
 export interface AccountDay {
   readonly date: string;
+  readonly fills: number;
   readonly parts: ProfitParts;
   /** Change in account value, less deposits and plus withdrawals. */
   readonly total: number;
@@ -58,14 +59,15 @@ export function accountDay(
   sums.rounding = (sums.rounding ?? 0) + toMicro(marketsExact) - marketsTotal;
   return {
     date,
-    parts: sums as unknown as ProfitParts,
+    fills: day.fills,
+    parts: { ...NO_PARTS, ...sums } as ProfitParts,
     total,
     residual: residual + Math.abs(total - toMicro(marketsExact)),
     value: toMicro(value),
   };
 }
 
-const NO_PARTS: Readonly<Record<keyof ProfitParts, number>> = {
+const NO_PARTS: Record<keyof ProfitParts, number> = {
   spreadCaptured: 0,
   markout: 0,
   drift: 0,
@@ -78,8 +80,7 @@ const NO_PARTS: Readonly<Record<keyof ProfitParts, number>> = {
   rounding: 0,
 };
 
-function partColumns(parts: Partial<Record<keyof ProfitParts, number>>) {
-  const all = { ...NO_PARTS, ...parts };
+function partColumns(all: ProfitParts) {
   return {
     spread_captured_micro_usd: all.spreadCaptured,
     markout_micro_usd: all.markout,
@@ -133,7 +134,6 @@ export function emitDay(
 ): AccountDay {
   const account = accountDay(measures, day, facts, emit);
   const { parts, total } = account;
-  const fees = parts.fees ?? 0;
   const heldShareMs = day.heldShareMs + day.heldShares * (untilMs - day.heldSinceMs);
   const columns = {
     date: account.date,
@@ -143,10 +143,10 @@ export function emitDay(
     fills_count: day.fills,
     fills_failed: day.failedFills,
     round_trips: day.trips.trips,
-    spread_capture_rate: spreadCaptureOf(day.quotesHit),
+    spread_capture_rate: spreadCaptureOf(day.spreadHits),
     fill_quality_avg: weightedMean(day.quality),
     adverse_selection_avg: weightedMean(day.adverse),
-    pnl_gross: inUsd(total - fees),
+    pnl_gross: inUsd(total - parts.fees),
     pnl_net: inUsd(total),
     max_inventory: inUsd(day.maxInventory),
     inventory_turns: turnsPerDay(day.tradedShares, heldShareMs, day.fromMs, untilMs),

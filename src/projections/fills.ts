@@ -13,8 +13,9 @@ import {
 } from '../pricing/mark-out.ts';
 import {
   addFillQuality,
-  addQuoteHit,
+  addSpreadHit,
   addTrip,
+  addWeighted,
   matchFill,
   type RoundTrip,
   type TradeFill,
@@ -139,9 +140,8 @@ function moveCash(measures: Measures, { report, cash }: MeasuredFill, sign: 1 | 
 function measureDay(day: DayMeasures, fill: MeasuredFill): void {
   day.fills += 1;
   day.tradedShares += fill.report.size;
-  addQuoteHit(day.quotesHit, {
+  addSpreadHit(day.spreadHits, {
     ...tradeOf(fill),
-    quoteId: fill.quoteId,
     quotedSpreadPts: fill.quotedSpreadPts,
   });
   if (fill.midAtFillPts !== null)
@@ -259,8 +259,7 @@ function noteMarkout(measures: Measures, fill: MeasuredFill, pending: PendingMar
   const markout = measureMarkout(pending, midPts, pending.dueAtMs);
   fill.markouts.set(pending.horizonMs, { midPts, markout });
   if (pending.horizonMs !== LONG_MS || measures.day === null) return;
-  measures.day.adverse.sum += markout.adverseBps * fill.report.size;
-  measures.day.adverse.weight += fill.report.size;
+  addWeighted(measures.day.adverse, markout.adverseBps, fill.report.size);
 }
 
 /** Forgets fills that the facts have forgotten and whose measurements are over. */

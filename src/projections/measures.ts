@@ -52,6 +52,8 @@ export interface Measures {
   day: DayMeasures | null;
   /** The days before, oldest first, as many as a ratio looks back. */
   pastDays: DayResult[];
+  /** What did not add up on the days before. 0, always. */
+  pastResidual: number;
   tidiedAtMs: number;
 }
 
@@ -68,5 +70,6 @@ export const createMeasures = (): Measures => ({
   quotes: createQuotes(),
   day: null,
   pastDays: [],
+  pastResidual: 0,
   tidiedAtMs: 0,
 });

@@ -8,8 +8,14 @@ import type { JournalEntry } from '../ports/journal.ts';
 import { beginDay, noteInventory } from './day-measures.ts';
 import { type AccountDay, dayResultOf, emitDay } from './day-rows.ts';
 import { applyInput, applyOutput, firstFacts, forgetEnded } from './facts.ts';
-import { afterFill, beforeFill, takeMarkouts, tidyFills } from './fills.ts';
-import { afterTransaction, beforeTransaction, emitInventory, takeDeposits } from './inventory.ts';
+import { afterFill, type BeforeFill, beforeFill, takeMarkouts, tidyFills } from './fills.ts';
+import {
+  afterTransaction,
+  beforeTransaction,
+  type ChainOperation,
+  emitInventory,
+  takeDeposits,
+} from './inventory.ts';
 import { createMeasures, type Measures } from './measures.ts';
 import { enterQuoteOrder, followOrders, followQuotes, tidyQuotes } from './quotes.ts';
 import type { Emit } from './rows.ts';
@@ -54,6 +60,7 @@ function takeInput(projection: Projection, { seq, atMs, body }: JournalEntry, em
     measures.wallet = input.wallet;
     // Books are no longer live once it is taken in, so nothing is measured over the time in which nobody watched.
     applyInput(projection.facts, atMs, input);
+    if (measures.day === null) beginFromBooks(measures, projection.facts);
     followTime(measures, projection.facts, emit);
     followQuotes(measures.quotes, projection.facts, [...measures.quotes.open], emit);
     return;
@@ -69,6 +76,18 @@ function takeInput(projection: Projection, { seq, atMs, body }: JournalEntry, em
   tidyFills(measures, facts);
 }
 
+/** Books that were opened in runs of which no measures are left: what is held counts from here. */
+function beginFromBooks(measures: Measures, facts: KernelState): void {
+  if (facts.books.ledger.openedAtMs === null) return;
+  for (const { conditionId, yesPool, noPool } of facts.books.positions.values()) {
+    const market = facts.markets.get(conditionId)?.market;
+    if (market === undefined) continue;
+    measures.cashOfToken.set(market.yesTokenId, -yesPool.costUsd);
+    measures.cashOfToken.set(market.noTokenId, -noPool.costUsd);
+  }
+  measures.day = beginDay(facts, utcDayOf(measures.nowMs), measures.nowMs);
+}
+
 /** What is due by now, at the mids of before: mark-outs, and the end of a day. */
 function followTime(measures: Measures, facts: KernelState, emit: Emit): void {
   const { day, nowMs } = measures;
@@ -76,6 +95,7 @@ function followTime(measures: Measures, facts: KernelState, emit: Emit): void {
     const midnightMs = (day.utcDay + 1) * DAY_MS;
     takeMarkouts(measures, facts, midnightMs, emit);
     const account = emitDay(measures, day, facts, midnightMs, emit);
+    measures.pastResidual += account.residual;
     measures.pastDays = [...measures.pastDays, dayResultOf(account, day)].slice(-PAST_DAYS);
     const today = utcDayOf(nowMs);
     measures.day = beginDay(facts, today, today * DAY_MS);
@@ -95,13 +115,27 @@ function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: 
   followOrders(measures.quotes, facts, ordersIn(facts, input), emit);
   if (input.kind === 'openOrdersRead') followQuotes(measures.quotes, facts, [...measures.quotes.open], emit);
   if (ledger.nextSeq === postedBefore) return;
+  noteMoved(measures, facts, postedBefore, fills, operation, emit);
+}
+
+/** What was booked has moved shares or cash: what is held is measured anew. */
+function noteMoved(
+  measures: Measures,
+  facts: KernelState,
+  postedBefore: number,
+  fills: readonly BeforeFill[],
+  operation: ChainOperation | null,
+  emit: Emit,
+): void {
+  const { ledger } = facts.books;
   const posted = ledger.entries.filter(({ seq }) => seq >= postedBefore);
   const moved = new Set<ConditionId>(takeDeposits(measures, facts, posted));
   for (const { report } of fills) moved.add(report.conditionId);
   if (operation !== null) moved.add(operation.request.conditionId);
   if (measures.day === null && ledger.openedAtMs !== null)
     measures.day = beginDay(facts, utcDayOf(measures.nowMs), measures.nowMs);
-  else if (measures.day !== null) noteInventory(measures.day, facts, measures.nowMs);
+  else if (measures.day !== null && posted.some(({ kind }) => kind !== 'stage'))
+    noteInventory(measures.day, facts, measures.nowMs);
   for (const conditionId of moved) emitInventory(measures, facts, conditionId, emit);
 }
 

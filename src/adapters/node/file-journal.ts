@@ -127,7 +127,11 @@ export async function* readFileJournal(directory: string): AsyncGenerator<Journa
 }
 
 /** The plain segment where there is one: a copy beside it may be from a compression that a crash cut short. */
-export function openSegment(directory: string, number: number, chunkBytes = 64 * 1024): NodeJS.ReadableStream {
+export function openSegment(
+  directory: string,
+  number: number,
+  chunkBytes = 64 * 1024,
+): NodeJS.ReadableStream {
   const plain = join(directory, segmentName(number));
   // Opened and not looked for: a running worker may compress it in between, and what is open stays readable.
   const descriptor = openIfThere(plain);
@@ -155,7 +159,8 @@ function parseLine(line: string): JournalEntry | null {
   }
 }
 
-const segmentName = (number: number): string => `journal-${String(number).padStart(5, '0')}.jsonl`;
+/** The name of a segment while it is not compressed. */
+export const segmentName = (number: number): string => `journal-${String(number).padStart(5, '0')}.jsonl`;
 
 /** The segments that a journal has, plain or compressed, in order. */
 export function segmentNumbers(directory: string): number[] {

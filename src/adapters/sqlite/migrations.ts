@@ -1,0 +1,108 @@
+/**
+ * How the tables came to be, step by step. A step that has been released is never changed: what it made stands in databases. The
+ * tables follow from the journal, so a step may also empty them; the next start fills them again.
+ */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const FIRST: Migration = {
+  name: 'tables of market making',
+  sql: `
+    CREATE TABLE mm_quotes (
+      id TEXT PRIMARY KEY, market_id TEXT NOT NULL, token_id TEXT, level INTEGER NOT NULL,
+      bid_order_id TEXT, ask_order_id TEXT, bid_price REAL, ask_price REAL, bid_size REAL, ask_size REAL,
+      mid_price REAL, size REAL NOT NULL, filled_size REAL NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('active', 'replaced', 'cancelled', 'filled', 'rejected', 'expired')),
+      created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX mm_quotes_by_market ON mm_quotes (market_id, created_at_ms);
+
+    CREATE TABLE mm_fills (
+      id TEXT PRIMARY KEY, quote_id TEXT, order_id TEXT NOT NULL, trade_id TEXT NOT NULL, market_id TEXT NOT NULL,
+      token_id TEXT NOT NULL, outcome TEXT NOT NULL, side TEXT NOT NULL, level INTEGER, role TEXT NOT NULL,
+      price REAL NOT NULL, size REAL NOT NULL, fee REAL NOT NULL, status TEXT NOT NULL,
+      mid_at_fill REAL, mid_at_30s REAL, mid_at_120s REAL, markout_30s_pts REAL, markout_120s_pts REAL,
+      adverse_selection REAL, quoted_spread_pts REAL, utc_hour INTEGER NOT NULL,
+      created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX mm_fills_by_market ON mm_fills (market_id, created_at_ms);
+    CREATE INDEX mm_fills_by_time ON mm_fills (created_at_ms);
+
+    CREATE TABLE mm_inventory (
+      wallet TEXT NOT NULL, token_id TEXT NOT NULL, market_id TEXT NOT NULL, outcome TEXT NOT NULL,
+      net_position REAL NOT NULL, final_position REAL NOT NULL, avg_entry_price REAL,
+      unrealized_pnl REAL NOT NULL, realized_pnl REAL NOT NULL, opened_at_ms INTEGER, updated_at_ms INTEGER NOT NULL,
+      PRIMARY KEY (wallet, token_id)
+    ) STRICT;
+
+    CREATE TABLE mm_round_trips (
+      id TEXT PRIMARY KEY, market_id TEXT NOT NULL, token_id TEXT, direction TEXT NOT NULL,
+      entry_fill_id TEXT NOT NULL, exit_fill_id TEXT NOT NULL, entry_price REAL NOT NULL, exit_price REAL NOT NULL,
+      size REAL NOT NULL, gross_pnl REAL NOT NULL, net_pnl REAL NOT NULL, hold_seconds REAL NOT NULL,
+      created_at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX mm_round_trips_by_market ON mm_round_trips (market_id, created_at_ms);
+
+    CREATE TABLE mm_daily_metrics (
+      date TEXT NOT NULL, wallet TEXT NOT NULL, markets_quoted INTEGER NOT NULL, quotes_placed INTEGER NOT NULL,
+      fills_count INTEGER NOT NULL, fills_failed INTEGER NOT NULL, round_trips INTEGER NOT NULL,
+      spread_capture_rate REAL, fill_quality_avg REAL, adverse_selection_avg REAL,
+      pnl_gross REAL NOT NULL, pnl_net REAL NOT NULL, max_inventory REAL NOT NULL, inventory_turns REAL,
+      traded_shares REAL NOT NULL, profit_factor REAL, sharpe_7d REAL, portfolio_value REAL NOT NULL,
+      updated_at_ms INTEGER NOT NULL,
+      PRIMARY KEY (date, wallet)
+    ) STRICT;
+
+    CREATE TABLE projected_runs (
+      run_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, carried_over TEXT
+    ) STRICT;`,
+};
+
+const FILL_PARTS = [
+  'cash_micro_usd',
+  'spread_captured_micro_usd',
+  'markout_micro_usd',
+  'fee_micro_usd',
+  'rounding_micro_usd',
+  'total_micro_usd',
+  'residual_micro_usd',
+];
+
+const DAY_PARTS = [
+  'spread_captured_micro_usd',
+  'markout_micro_usd',
+  'drift_micro_usd',
+  'fees_micro_usd',
+  'gas_micro_usd',
+  'rebates_micro_usd',
+  'rewards_micro_usd',
+  'chain_micro_usd',
+  'reverts_micro_usd',
+  'rounding_micro_usd',
+  'total_micro_usd',
+  'residual_micro_usd',
+];
+
+const addColumns = (table: string, columns: readonly string[]): string =>
+  columns.map((column) => `ALTER TABLE ${table} ADD COLUMN ${column} INTEGER;`).join('\n');
+
+/** What stood in the tables knew nothing of the parts, so everything is made again. */
+const PROFIT_PARTS: Migration = {
+  name: 'profit taken apart',
+  sql: `
+    ${addColumns('mm_fills', FILL_PARTS)}
+    ${addColumns('mm_daily_metrics', DAY_PARTS)}
+    CREATE TABLE mm_profit (
+      date TEXT NOT NULL, wallet TEXT NOT NULL, market_id TEXT NOT NULL, slug TEXT, fills_count INTEGER NOT NULL,
+      ${DAY_PARTS.map((column) => `${column} INTEGER NOT NULL`).join(', ')},
+      updated_at_ms INTEGER NOT NULL,
+      PRIMARY KEY (date, wallet, market_id)
+    ) STRICT;
+    DELETE FROM mm_quotes; DELETE FROM mm_fills; DELETE FROM mm_inventory; DELETE FROM mm_round_trips;
+    DELETE FROM mm_daily_metrics; DELETE FROM projected_runs;`,
+};
+
+/** Numbered from 1, in this order. */
+export const MIGRATIONS: readonly Migration[] = [FIRST, PROFIT_PARTS];
