@@ -132,6 +132,10 @@ describe('the life of an order under any order of news', () => {
             expect(possibleFill(record)).toBe(Math.max(0, record.request.size - matched) as Shares);
           }
           expect(reservedCash(table)).toBe(dollars(possibleFill(record) / 2e6));
+          const sums = table.reserved.byCondition.get(CONDITION);
+          expect(sums?.bidShares ?? 0).toBe(possibleFill(record));
+          expect([sums?.askShares ?? 0, sums?.yesSells ?? 0, sums?.noSells ?? 0]).toEqual([0, 0, 0]);
+          expect(table.reserved.live).toBe(liveOrders(table, CONDITION).length);
         });
       }),
       { numRuns: 500 },
