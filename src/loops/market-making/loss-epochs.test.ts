@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { book, fillOf, market, shares, type TestKernel } from '../../kernel/test-support/test-kernel.ts';
+import { openLossEpoch } from '../../pricing/loss-epoch.ts';
+import { lossPositionOf } from './loss-epochs.ts';
+import {
+  bidOf,
+  hit,
+  marketMemory,
+  memoryOf,
+  pass,
+  quoting,
+  quotingRun,
+  resting,
+  say,
+} from './test-support/quoting-run.ts';
+
+const { conditionId } = market(1);
+const positionOf = (test: TestKernel) => lossPositionOf(test.state, conditionId);
+const epochOf = (test: TestKernel) => marketMemory(test).measures.epoch?.epoch ?? null;
+
+/** What the market ends with in its worse outcome, in dollars from first entry. */
+function worstEndUsd(test: TestKernel): number {
+  const { cashUsd, inventoryShares } = positionOf(test);
+  return cashUsd + Math.min(0, inventoryShares);
+}
+
+const bounded = { pricingEngine: 'bounded', maxPerMarketUsd: 20, circuitBreakerThreshold: 1_000 } as const;
+
+describe('the loss epoch of a market', () => {
+  it('opens at the first entry with the whole budget, and only for the engine that needs one', () => {
+    const test = quotingRun(bounded);
+    expect(epochOf(test)).toEqual(openLossEpoch(0.5, 20));
+    expect(epochOf(quotingRun({}))).toBeNull();
+  });
+
+  it('follows the fair value once the quotes of the old one are gone, and what it has cost counts on', () => {
+    const test = quotingRun(bounded);
+    pass(test, 5_000);
+    hit(test, bidOf(test));
+    const { cashUsd } = positionOf(test);
+    expect(cashUsd).toBeLessThan(0);
+    pass(test, 5_000);
+    expect(epochOf(test)?.p0).toBe(0.5);
+    const moved = test.step(book(1, 57, 63), 5_000);
+    expect(moved.some(({ kind }) => kind === 'place')).toBe(false);
+    expect(marketMemory(test).notQuotedBecause).toContain('its quotes leave');
+    say(test, { kind: 'wake' });
+    // The stop of the old quotes is confirmed only here, so nothing of the new epoch was sent before.
+    pass(test, 30_000);
+    expect(epochOf(test)).toMatchObject({ p0: 0.6, budgetUsd: 20, cashUsd, inventoryShares: 5 });
+    expect(resting(test).length).toBeGreaterThan(0);
+  });
+
+  it('starts anew with another budget, when the setting changes', () => {
+    const test = quotingRun(bounded);
+    say(test, {
+      kind: 'settingsChanged',
+      settings: quoting({ ...bounded, maxPerMarketUsd: 40 }),
+      by: 'operator',
+    });
+    pass(test, 30_000);
+    expect(epochOf(test)).toEqual(openLossEpoch(0.5, 40));
+    expect(resting(test)).toHaveLength(2);
+  });
+
+  it('counts a pair as the dollar it is: a split and a merge change nothing', () => {
+    const test = quotingRun({ ...bounded, useSplitMerge: true, splitSizeUsd: 10, mergeThreshold: 10 });
+    pass(test, 20_000);
+    const before = positionOf(test);
+    for (const [txKey, record] of test.state.transactions) {
+      if (record.state === 'confirmed') continue;
+      test.step({ kind: 'transactionPrepared', txKey, hash: '0x1', nonce: 0 });
+      test.step({ kind: 'transactionEnded', txKey, status: 'confirmed', text: '' });
+    }
+    expect(test.state.books.positions.get(conditionId)).toMatchObject({ yes: { final: shares(10) } });
+    expect(positionOf(test)).toEqual(before);
+  });
+});
+
+type Move =
+  | { readonly kind: 'hit'; readonly pick: number; readonly part: number }
+  | { readonly kind: 'move'; readonly cents: number }
+  | { readonly kind: 'pass'; readonly seconds: number };
+
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('hit' as const),
+      pick: fc.nat(20),
+      part: fc.integer({ min: 1, max: 100 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('move' as const), cents: fc.integer({ min: 8, max: 92 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 40 }) }),
+  },
+);
+
+/** Every order of one side is hit in one report, so that no decision comes between. */
+function hitAll(test: TestKernel, isBid: boolean): void {
+  const fills = resting(test)
+    .filter((order) => order.isBid === isBid)
+    .map(({ request, size }) =>
+      fillOf(request, `all-${request.clientId}`, size / 1e6, 'CONFIRMED', test.nowMs),
+    );
+  say(test, { kind: 'tradesRead', fills, sinceMs: 0, askedAtMs: test.nowMs });
+}
+
+describe('whatever is filled, and wherever the market goes', () => {
+  it.each([1, 3])('the market ends with at least minus the budget, with %i levels', (multiLevelCount) => {
+    const anyRun = fc.record({
+      moves: fc.array(anyMove, { minLength: 5, maxLength: 60 }),
+      budgetUsd: fc.constantFrom(10, 20, 50),
+      quoteSizeUsd: fc.constantFrom(3, 5, 20),
+    });
+    fc.assert(
+      fc.property(anyRun, ({ moves, budgetUsd, quoteSizeUsd }) => {
+        const test = quotingRun({ ...bounded, maxPerMarketUsd: budgetUsd, quoteSizeUsd, multiLevelCount });
+        for (const move of moves) {
+          if (move.kind === 'move') say(test, book(1, move.cents - 4, move.cents + 4), 500);
+          else if (move.kind === 'pass') pass(test, move.seconds * 1_000);
+          else {
+            const orders = resting(test);
+            const order = orders[move.pick % Math.max(1, orders.length)];
+            if (order !== undefined) hit(test, order, Math.ceil((order.size / 1e6) * move.part) / 100);
+          }
+          expect(worstEndUsd(test)).toBeGreaterThanOrEqual(-budgetUsd - 1e-4);
+        }
+        // All of one side is hit at once, before the loop can answer, and then all that it has put up since.
+        for (const isBid of [true, false, true]) {
+          hitAll(test, isBid);
+          expect(worstEndUsd(test)).toBeGreaterThanOrEqual(-budgetUsd - 1e-4);
+        }
+        expect(memoryOf(test).markets.size).toBe(1);
+      }),
+      { numRuns: 100, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+    );
+  });
+
+  it('a maker without the epoch, who follows the market all the same, loses more: the bound is no accident of the moves', () => {
+    const test = quotingRun({
+      ...bounded,
+      pricingEngine: 'legacy',
+      maxPerMarketUsd: 20,
+      inventorySkewFactor: 0,
+    });
+    let worst = 0;
+    for (let swing = 0; swing < 60; swing += 1) {
+      say(test, book(1, swing % 2 === 0 ? 76 : 16, swing % 2 === 0 ? 84 : 24), 500);
+      pass(test, 30_000);
+      const order = resting(test).find(({ isBid }) => isBid === (swing % 2 === 0));
+      if (order !== undefined) hit(test, order, order.size / 1e6);
+      worst = Math.min(worst, worstEndUsd(test));
+    }
+    expect(worst).toBeLessThan(-20);
+  });
+});
