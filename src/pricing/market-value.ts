@@ -77,12 +77,12 @@ export function marketValue(inputs: MarketValueInputs): MarketValue | null {
   // A bid below 0 or an ask above 1 is no quote.
   const deepest = Math.min(inputs.deepestPts, inputs.midPts - tickPts, 100 - inputs.midPts - tickPts);
   if (nearest > deepest || !(lotShares > 0)) return null;
-  const steps = Math.min(MOST_DEPTHS, Math.floor((deepest - nearest) / tickPts + 1e-9));
+  const stepPts = Math.max(tickPts, (deepest - nearest) / MOST_DEPTHS);
   const queue = queueReader(inputs);
   const rewardAt = rewardReader(inputs);
   let best: MarketValue | null = null;
-  for (let step = 0; step <= steps; step += 1) {
-    const depthPts = steps === 0 ? nearest : nearest + ((deepest - nearest) * step) / steps;
+  for (let step = 0; nearest + step * stepPts <= deepest + 1e-9; step += 1) {
+    const depthPts = Math.min(deepest, nearest + step * stepPts);
     const found = valueAt(inputs, depthPts, queue(depthPts), rewardAt(depthPts));
     if (best === null || totalOf(found) > totalOf(best)) best = found;
   }
