@@ -9,7 +9,7 @@ import type { OrderStory, StoryEvent } from './order-story.ts';
 export interface ShownLevel {
   readonly pts: number;
   readonly shares: number;
-  readonly paidBy: 'undecided' | 'cash' | 'held shares';
+  readonly paidBy: 'undecided' | 'cash' | 'held shares' | 'held shares and cash';
 }
 
 /** What one stage did to the level that became the order. */
@@ -152,21 +152,30 @@ function stagesOf(rows: readonly StageRow[], { record }: OrderStory): ShownStage
   return rows.map(([stage, why, bids, asks]) => {
     const before = current;
     const side = isBid ? bids : asks;
-    if (side !== undefined) current = levelIn(side, record.tags.level, record.request.side === 'SELL');
+    if (side !== undefined) current = levelIn(side, record.tags.level);
     return { stage: plainStage(stage), before, after: current, why: plainFigures(why) };
   });
 }
 
-/** The level with this number. Where one is paid in two ways, the part that is this order's. */
-function levelIn(rows: readonly number[], level: number, sells: boolean): ShownLevel | null {
-  let found: ShownLevel | null = null;
+/** The level with this number, and whatever stands at its price: one order is made of all that, whoever pays. */
+function levelIn(rows: readonly number[], level: number): ShownLevel | null {
+  let pts: number | null = null;
+  for (let at = 0; at < rows.length && pts === null; at += 4)
+    if (rows[at] === level) pts = rows[at + 1] ?? null;
+  if (pts === null) return null;
+  let shares = 0;
+  const payers = new Set<ShownLevel['paidBy']>();
   for (let at = 0; at < rows.length; at += 4) {
-    if (rows[at] !== level) continue;
-    const payer = rows[at + 3] ?? 0;
-    const shown = { pts: rows[at + 1] ?? 0, shares: rows[at + 2] ?? 0, paidBy: PAYERS[payer] ?? 'undecided' };
-    if (found === null || payer === (sells ? 2 : 1)) found = shown;
+    if (rows[at + 1] !== pts) continue;
+    shares += rows[at + 2] ?? 0;
+    payers.add(PAYERS[rows[at + 3] ?? 0] ?? 'undecided');
   }
-  return found;
+  const [payer = 'undecided'] = payers;
+  return {
+    pts,
+    shares: Math.round(shares * 1e4) / 1e4,
+    paidBy: payers.size > 1 ? 'held shares and cash' : payer,
+  };
 }
 
 /** `applyVolWiden` as words: vol widen. */
