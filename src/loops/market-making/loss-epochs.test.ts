@@ -1,8 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { book, fillOf, market, shares, type TestKernel } from '../../kernel/test-support/test-kernel.ts';
-import { openLossEpoch } from '../../pricing/loss-epoch.ts';
-import { lossPositionOf } from './loss-epochs.ts';
+import type { Shares } from '../../domain/units.ts';
+import {
+  book,
+  cents,
+  fillOf,
+  market,
+  shares,
+  type TestKernel,
+} from '../../kernel/test-support/test-kernel.ts';
+import { createOrderTable, workingOrders } from '../../orders/order-table.ts';
+import { CONDITION, rest } from '../../orders/test-orders.ts';
+import type { DesiredQuote } from '../../orders/types.ts';
+import { openLossEpoch, rebaseLossEpoch } from '../../pricing/loss-epoch.ts';
+import { certifyQuotes, lossPositionOf } from './loss-epochs.ts';
 import {
   bidOf,
   hit,
@@ -161,3 +172,73 @@ describe('whatever is filled, and wherever the market goes', () => {
     expect(worst).toBeLessThan(-20);
   });
 });
+
+/** A wanted quote, or one that rests, in whole cents and shares. */
+const anyQuote = fc.record({
+  isBid: fc.boolean(),
+  cents: fc.integer({ min: 2, max: 98 }),
+  size: fc.integer({ min: 1, max: 120 }),
+});
+type AnyQuote = typeof anyQuote extends fc.Arbitrary<infer Value> ? Value : never;
+
+const desiredOf = ({ isBid, cents: at, size }: AnyQuote, level: number): DesiredQuote => ({
+  side: isBid ? 'BUY' : 'SELL',
+  price: cents(at),
+  size: shares(size),
+  level,
+});
+
+describe('quotes beside orders that may still fill', () => {
+  it('lose no more than the budget, whatever part of old and new is filled', () => {
+    const anyCase = fc.record({
+      cashUsd: fc.double({ min: -15, max: 5, noNaN: true }),
+      inventoryShares: fc.integer({ min: -40, max: 40 }),
+      p: fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+      first: fc.array(anyQuote, { maxLength: 6 }),
+      second: fc.array(anyQuote, { maxLength: 6 }),
+      parts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 12, maxLength: 12 }),
+    });
+    let cut = 0;
+    fc.assert(
+      fc.property(anyCase, ({ p, first, second, parts, ...position }) => {
+        const budgetUsd = 20;
+        const epoch = rebaseLossEpoch(p, position, budgetUsd);
+        // A position that has lost the budget already can only be kept from losing more.
+        const floorUsd = Math.min(-budgetUsd, position.cashUsd + Math.min(0, position.inventoryShares));
+        const table = createOrderTable();
+        const keepWithin = cents(1);
+        const place = (quotes: readonly AnyQuote[]) => {
+          const working = workingOrders(table, CONDITION);
+          const allowed = certifyQuotes({ epoch, position, working, keepWithin }, quotes.map(desiredOf));
+          cut += allowed.length < quotes.length ? 1 : 0;
+          for (const { side, price, size } of allowed) {
+            const there = working
+              .filter(({ request }) => request.side === side && request.price === price)
+              .reduce((sum, { request }) => sum + request.size, 0);
+            // The planner may add all that is missing at this price, and cancels of the others may come too late.
+            if (size > there)
+              rest(table, table.byClientId.size, { side, price, size: (size - there) as Shares });
+          }
+        };
+        place(distinct(first));
+        place(distinct(second));
+        let cash = position.cashUsd;
+        let held = position.inventoryShares;
+        for (const [index, { request }] of workingOrders(table, CONDITION).entries()) {
+          const filled = ((parts[index] ?? 0) > 0.3 ? 1 : (parts[index] ?? 0)) * (request.size / 1e6);
+          const sign = request.side === 'BUY' ? 1 : -1;
+          cash -= (sign * filled * request.price) / 10_000;
+          held += sign * filled;
+        }
+        expect(cash + Math.min(0, held)).toBeGreaterThanOrEqual(floorUsd - 1e-4);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(cut).toBeGreaterThan(100);
+  });
+});
+
+/** One quote a side and price, as a pipeline makes them. */
+const distinct = (quotes: readonly AnyQuote[]): AnyQuote[] => [
+  ...new Map(quotes.map((quote) => [`${quote.isBid} ${quote.cents}`, quote])).values(),
+];
