@@ -12,7 +12,14 @@ function mergeSide(levels: readonly QuoteLevel[]): readonly QuoteLevel[] {
   if (levels.length < 2) return levels;
   const merged: QuoteLevel[] = [];
   for (const level of levels) {
-    const at = merged.findIndex((other) => other.price === level.price && other.funding === level.funding);
+    const at = merged.findIndex(
+      (other) =>
+        other.price === level.price &&
+        other.funding === level.funding &&
+        // An order that hangs is what it is, and cannot take in another.
+        other.hangs === undefined &&
+        level.hangs === undefined,
+    );
     const same = merged[at];
     if (same === undefined) merged.push(level);
     else merged[at] = { ...same, size: (same.size + level.size) as Shares };

@@ -1,6 +1,8 @@
+import type { Side } from '../domain/market.ts';
+import type { ClientId } from '../domain/order.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { EngineQuote } from '../pricing/pricing-engine.ts';
-import type { QuoteProposal } from './proposal.ts';
+import type { Funding, QuoteProposal } from './proposal.ts';
 
 /** What stages may look at. Everything is a value of this moment; nothing is looked up. */
 export interface StageContext {
@@ -38,11 +40,46 @@ export interface StageContext {
   readonly markoutPts: number | null;
   readonly markoutFeedback: boolean;
   readonly markoutThresholdBps: number;
+  /** How far the directional model puts YES above the market, in points; null without a signal. */
+  readonly cdSignalPts: number | null;
+  /** How much of it quotes lean; null while that is off. */
+  readonly cdSynergyWeight: number | null;
+  /** What resting orders earn here; null where nothing is paid, or no mid qualifies. */
+  readonly reward: RewardContext | null;
+  /** How fast fills grow rare with depth, and how many an hour there are at depth 0. */
+  readonly kPerPt: number;
+  readonly fillsPerHour: number;
+  /** Orders whose partner has filled. What they may take of budget and inventory is not in `budget` and `inventory` any more. */
+  readonly hanging: readonly HangingLevel[];
   /** Distance from the reservation price below which nothing may tighten. */
   readonly minHalfSpreadPts: number;
   /** Widest spread of level 0 that widening may reach; the risk gate refuses a wider quote. */
   readonly maxSpreadPts: number;
   readonly postOnly: boolean;
+}
+
+/** A market's liquidity reward against the competition of this moment. */
+export interface RewardContext {
+  readonly minSize: Shares;
+  readonly maxSpreadPts: number;
+  readonly dailyRateUsd: number;
+  /** What a promised dollar has turned out to be worth. */
+  readonly paidRatio: number;
+  /** The size-cut-off-adjusted mid. */
+  readonly midPts: number;
+  /** The most that everybody else can score together. */
+  readonly competition: number;
+}
+
+/** A resting order that may stay beside new quotes, in YES coordinates. */
+export interface HangingLevel {
+  readonly clientId: ClientId;
+  readonly side: Side;
+  readonly price: Price;
+  /** What still rests. */
+  readonly size: Shares;
+  readonly level: number;
+  readonly funding: Funding;
 }
 
 /** Shares held, and how many of them are free to be sold by new orders (orders that will be replaced counted as free). */

@@ -1,5 +1,14 @@
 import type { TickBook } from '../domain/book.ts';
-import { MICRO, POINT, type Price, type Shares, sharesToFloat, type Usd } from '../domain/units.ts';
+import {
+  complement,
+  MICRO,
+  notional,
+  POINT,
+  type Price,
+  type Shares,
+  sharesToFloat,
+  type Usd,
+} from '../domain/units.ts';
 import {
   type FairValue,
   type FairValueMethod,
@@ -16,11 +25,14 @@ import type {
   PricingEngineName,
 } from '../pricing/pricing-engine.ts';
 import { PRICING_ENGINES } from '../pricing/pricing-engines.ts';
+import { adjustedMidPts, competingScores, mostCompetition, PAID_RATIO_PRIOR } from '../pricing/rewards.ts';
 import { volatilityOver } from '../pricing/volatility.ts';
 import { QUOTING_STAGES } from './compose.ts';
 import { floorToSizeStep } from './grid.ts';
 import {
+  type HangingLevel,
   type QuoteInventory,
+  type RewardContext,
   runPipeline,
   type Stage,
   type StageContext,
@@ -40,6 +52,8 @@ export interface QuotingSettings extends EngineSettings {
   readonly levelSizeMult: number;
   readonly volWidenThresholdPts: number;
   readonly eventRiskWidenPct: number;
+  readonly cdSynergyEnabled: boolean;
+  readonly cdSynergyWeight: number;
   readonly postOnly: boolean;
   readonly asFeedbackEnabled: boolean;
   readonly asFeedbackThresholdBps: number;
@@ -50,6 +64,8 @@ export interface RewardBand {
   readonly minSize: Shares;
   readonly maxSpreadPts: number;
   readonly dailyRateUsd: number;
+  /** What a promised dollar has turned out to be worth; the prior where absent. */
+  readonly paidRatio?: number;
 }
 
 /** One market at one moment. */
@@ -80,6 +96,10 @@ export interface QuotingInputs {
   readonly markoutPts?: number | null;
   /** What the venue pays for resting near the mid; null or absent where it pays nothing. */
   readonly reward?: RewardBand | null;
+  /** Directional model minus market, in points of YES; null or absent without a signal. */
+  readonly cdSignalPts?: number | null;
+  /** Orders whose partner has filled; absent for none. They rest, so `budget` and `inventory` count them as free. */
+  readonly hanging?: readonly HangingLevel[];
   readonly reduceOnly: boolean;
   readonly settings: QuotingSettings;
 }
@@ -179,8 +199,7 @@ function stageContextOf(
     askSize: size,
     minSize: inputs.minOrderSize,
     minNotional: inputs.minNotional,
-    inventory: inputs.inventory,
-    budget: inputs.budget,
+    ...withoutHanging(inputs),
     inventoryRatio: inventoryRatio(
       engineInputs.inventoryShares,
       engineInputs.fairPts,
@@ -196,6 +215,11 @@ function stageContextOf(
     volWidenThresholdPts: settings.volWidenThresholdPts,
     eventRisk: inputs.eventRisk,
     eventRiskWidenPct: settings.eventRiskWidenPct,
+    cdSignalPts: inputs.cdSignalPts ?? null,
+    cdSynergyWeight: settings.cdSynergyEnabled ? settings.cdSynergyWeight : null,
+    reward: rewardContextOf(inputs),
+    kPerPt: inputs.kappaPerPt ?? settings.asKappaDefault,
+    fillsPerHour: inputs.fillsPerHour ?? settings.glftFillsPerHour,
     markoutPts: inputs.markoutPts ?? null,
     markoutFeedback: settings.asFeedbackEnabled,
     markoutThresholdBps: settings.asFeedbackThresholdBps,
@@ -203,6 +227,40 @@ function stageContextOf(
     maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, engineInputs.tickPts),
     postOnly: settings.postOnly,
   };
+}
+
+/** The orders that may stay, and the budget and shares that they leave; one that budget or shares do not cover may not. */
+function withoutHanging({ inventory, budget, hanging = [] }: QuotingInputs) {
+  let cash: number = budget;
+  let { yesAvailable, noAvailable } = inventory;
+  const covered: HangingLevel[] = [];
+  for (const order of hanging) {
+    const { side, price, size, funding } = order;
+    const cost =
+      funding === 'inventory' ? 0 : notional(side === 'BUY' ? price : complement(price), size, 'up');
+    const sold = funding === 'inventory' ? size : 0;
+    if (cost > cash || sold > (side === 'SELL' ? yesAvailable : noAvailable)) continue;
+    cash -= cost;
+    if (side === 'SELL') yesAvailable = (yesAvailable - sold) as Shares;
+    else noAvailable = (noAvailable - sold) as Shares;
+    covered.push(order);
+  }
+  return {
+    inventory: { ...inventory, yesAvailable, noAvailable },
+    budget: Math.max(0, cash) as Usd,
+    hanging: covered,
+  };
+}
+
+/** The reward against the book of this moment; null where nothing is paid or no level qualifies for a mid. */
+function rewardContextOf({ reward, book, ownOrders }: QuotingInputs): RewardContext | null {
+  if (reward == null) return null;
+  const midPts = adjustedMidPts(book, reward.minSize);
+  if (midPts === null) return null;
+  const ours = ownOrders.map((order) => ({ ...order, outcome: 'YES' as const }));
+  const terms = { minSize: reward.minSize, maxSpread: Math.round(reward.maxSpreadPts * POINT) as Price };
+  const competition = mostCompetition(competingScores(book, ours, midPts, terms), midPts);
+  return { ...reward, paidRatio: reward.paidRatio ?? PAID_RATIO_PRIOR, midPts, competition };
 }
 
 /** Each engine's own floor: the legacy one has a setting for it, the others stop at half a tick. */

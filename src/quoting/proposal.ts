@@ -1,4 +1,5 @@
 import { type Outcome, oppositeOutcome, oppositeSide, type Side } from '../domain/market.ts';
+import type { ClientId } from '../domain/order.ts';
 import { complement, type Price, type Shares } from '../domain/units.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface QuoteLevel {
   readonly size: Shares;
   /** Null until `applyBudgetConstraint` decides; a level without it is paid in cash. */
   readonly funding: Funding | null;
+  /** The resting order that this level is, when it is one that is kept beside the new quotes. */
+  readonly hangs?: ClientId;
 }
 
 /** What we would quote in one market. Immutable plain data: a stage returns a new one and never edits. */

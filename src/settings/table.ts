@@ -72,9 +72,6 @@ export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'MM_SCORER_ENABLED',
   'MM_SCORER_MIN_SCORE',
   'MM_SCORER_CACHE_MINUTES',
-  'MM_HANGING_ORDERS',
-  'MM_CD_SYNERGY_ENABLED',
-  'MM_CD_SYNERGY_WEIGHT',
 ]);
 
 /** A row together with where its value lives in `Settings`. */

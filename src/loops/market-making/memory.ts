@@ -1,4 +1,5 @@
 import type { ConditionId } from '../../domain/market.ts';
+import type { HangingState } from '../../orders/hanging.ts';
 import type { VolTracker } from '../../pricing/volatility.ts';
 import { createLoopMeasures, type LoopMeasures, type MarketMeasures } from './market-measures.ts';
 import type { Exclusion } from './scanner/exclusions.ts';
@@ -16,6 +17,8 @@ export interface MarketMemory {
   splitAskedAtMs: number | null;
   /** The same for a redemption. */
   redeemAskedAtMs: number | null;
+  /** Orders that stay after their partner has filled. */
+  readonly hanging: HangingState;
   /** What its own quoting has shown. */
   readonly measures: MarketMeasures;
 }

@@ -5,6 +5,7 @@ import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
+import { createHangingState, forgetHanging, observeHanging } from '../../orders/hanging.ts';
 import { restingSize } from '../../orders/order-size.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import { netShares } from '../../orders/position.ts';
@@ -13,7 +14,7 @@ import type { DesiredQuote } from '../../orders/types.ts';
 import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
-import type { QuoteInventory } from '../../quoting/pipeline.ts';
+import type { HangingLevel, QuoteInventory } from '../../quoting/pipeline.ts';
 import { priceAndShape, type QuotingInputs } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
 import { certified, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
@@ -42,6 +43,7 @@ export function memoryOf(memory: MarketMakingMemory, conditionId: ConditionId): 
       restUntilMs: 0,
       splitAskedAtMs: null,
       redeemAskedAtMs: null,
+      hanging: createHangingState(),
       measures: createMarketMeasures(),
     };
     memory.markets.set(conditionId, ofMarket);
@@ -128,7 +130,10 @@ export function withdraw(
   ofMarket: MarketMemory | undefined,
   reason: string,
 ): Intent {
-  if (ofMarket !== undefined) ofMarket.notQuotedBecause = reason;
+  if (ofMarket !== undefined) {
+    ofMarket.notQuotedBecause = reason;
+    forgetHanging(ofMarket.hanging);
+  }
   return {
     kind: 'quote',
     conditionId,
@@ -170,9 +175,28 @@ function quotingInputs(
     ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
     reward: quotingReward(slot.market),
     eventRisk: false,
+    cdSignalPts: null,
+    hanging: 'none' in fair ? [] : hangingIn(view, slot, ofMarket, mm, fair.fairPts),
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
   };
+}
+
+/** Orders of this market that hang. The loss that `bounded` certifies allows none that it has not asked for. */
+function hangingIn(
+  { state, nowMs }: LoopView,
+  { market: { conditionId } }: MarketSlot,
+  { hanging }: MarketMemory,
+  mm: MarketMakingSettings,
+  fairPts: number,
+): readonly HangingLevel[] {
+  const rules = {
+    enabled: mm.hangingOrders && mm.pricingEngine !== 'bounded',
+    maxAgeMs: mm.hangingMaxAgeSeconds * 1_000,
+    maxDistance: Math.round(mm.hangingMaxDistancePts * POINT) as Price,
+  };
+  const working = workingOrders(state.orders, conditionId);
+  return observeHanging(hanging, state.orders, working, rules, fairPts * POINT, nowMs);
 }
 
 /** What is held, and how much of it new quotes may sell: our own resting quotes in this market count as free, they are replaced. */
@@ -245,7 +269,12 @@ function budgetOf(
 
 function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuote[] {
   const merged = new Map<Price, DesiredQuote>();
-  for (const { price: at, size, level } of levels) {
+  const hanging: DesiredQuote[] = [];
+  for (const { price: at, size, level, hangs } of levels) {
+    if (hangs !== undefined) {
+      hanging.push({ side, price: at, size, level, hangs });
+      continue;
+    }
     const same = merged.get(at);
     merged.set(at, {
       side,
@@ -254,7 +283,7 @@ function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuo
       level: same?.level ?? level,
     });
   }
-  return [...merged.values()];
+  return [...merged.values(), ...hanging];
 }
 
 /** One-sided quoting: asks only from shares that are held. */

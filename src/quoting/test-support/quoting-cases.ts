@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createBook, setLevel, type TickBook } from '../../domain/book.ts';
 import type { Side } from '../../domain/market.ts';
+import type { ClientId } from '../../domain/order.ts';
 import {
   MICRO,
   PRICE_ONE,
@@ -40,6 +41,8 @@ export const DEFAULT_QUOTING: QuotingSettings = {
   levelSizeMult: 2,
   volWidenThresholdPts: 5,
   eventRiskWidenPct: 50,
+  cdSynergyEnabled: false,
+  cdSynergyWeight: 0.3,
   postOnly: true,
   asFeedbackEnabled: true,
   asFeedbackThresholdBps: 50,
@@ -104,6 +107,12 @@ export const stageContext = (change: Partial<StageContext> = {}): StageContext =
   volWidenThresholdPts: 5,
   eventRisk: false,
   eventRiskWidenPct: 50,
+  cdSignalPts: null,
+  cdSynergyWeight: null,
+  reward: null,
+  kPerPt: 1.5,
+  fillsPerHour: 10,
+  hanging: [],
   markoutPts: null,
   markoutFeedback: true,
   markoutThresholdBps: 50,
@@ -202,6 +211,8 @@ const anySettings = (engine: fc.Arbitrary<QuotingSettings['pricingEngine']>): fc
       levelSizeMult: float(0.1, 5),
       volWidenThresholdPts: float(0.01, 10),
       eventRiskWidenPct: float(0, 300),
+      cdSynergyEnabled: fc.boolean(),
+      cdSynergyWeight: float(0, 1),
       postOnly: fc.boolean(),
       asFeedbackEnabled: fc.boolean(),
       asFeedbackThresholdBps: fc.oneof(fc.constant(0), float(0, 500)),
@@ -211,6 +222,27 @@ const anySettings = (engine: fc.Arbitrary<QuotingSettings['pricingEngine']>): fc
 const holding = fc
   .oneof(fc.constant(0), fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 0, max: 30_000 }))
   .map((cents) => (cents * 10_000) as Shares);
+
+/** Up to three orders on any grid that may hang. */
+const anyHanging = fc.array(
+  fc.record({
+    side: fc.constantFrom<Side>('BUY', 'SELL'),
+    step: fc.integer({ min: 1, max: 9_999 }),
+    size: fc.integer({ min: 500, max: 5_000 }).map((cents) => (cents * 10_000) as Shares),
+    level: fc.integer({ min: 0, max: 2 }),
+    funding: fc.constantFrom('cash', 'inventory'),
+  }),
+  { maxLength: 3 },
+);
+
+const anyReward = fc.option(
+  fc.record({
+    minSize: fc.constantFrom(wholeShares(5), wholeShares(20), wholeShares(50)),
+    maxSpreadPts: fc.constantFrom(1.5, 3, 4.5),
+    dailyRateUsd: fc.oneof(float(1, 50), float(50, 5_000)),
+    paidRatio: float(0.05, 1),
+  }),
+);
 
 export const anyQuotingInputs: fc.Arbitrary<QuotingInputs> = fc
   .record({
@@ -229,13 +261,22 @@ export const anyQuotingInputs: fc.Arbitrary<QuotingInputs> = fc
     unwindUrgency: float(0, 1),
     kappaPerPt: fc.option(float(0.05, 20)),
     eventRisk: fc.boolean(),
+    cdSignalPts: fc.option(float(-20, 20)),
+    reward: anyReward,
+    hanging: anyHanging,
     markoutPts: fc.option(fc.oneof(float(-3, 3), float(-0.5, 0.5))),
     reduceOnly: fc.integer({ min: 0, max: 5 }).map((roll) => roll === 0),
     settings: anySettings(fc.constantFrom('legacy', 'as', 'bounded', 'glft')),
   })
-  .map(({ at, yes, no, freePart, ...rest }) => ({
+  .map(({ at, yes, no, freePart, hanging, ...rest }) => ({
     ...rest,
     ...at,
+    hanging: hanging.map(({ step, ...order }, index) => ({
+      ...order,
+      clientId: `o-${index}` as ClientId,
+      price: (Math.max(1, Math.min(PRICE_ONE / at.book.tick - 1, Math.round(step / at.book.tick))) *
+        at.book.tick) as Price,
+    })),
     inventory: {
       yes,
       no,

@@ -263,8 +263,22 @@ export const quotingRows = {
   hangingOrders: bool(
     'MM_HANGING_ORDERS',
     true,
-    'Lets quotes that are still good survive a requote, which keeps their place in the queue.',
+    'Lets the other side of a pair stay when one side has filled: it keeps its place in the queue and closes the position, while new quotes are made beside it.',
   ),
+  hangingMaxDistancePts: number('MM_HANGING_MAX_DISTANCE', {
+    unit: 'pts',
+    min: 0.1,
+    max: 90,
+    default: 10,
+    doc: 'Farthest from the fair value that such an order may hang. Added because an order far away ties up money and protects nothing.',
+  }),
+  hangingMaxAgeSeconds: number('MM_HANGING_MAX_AGE_SECONDS', {
+    unit: 's',
+    min: 1,
+    max: 86_400,
+    default: 1_800,
+    doc: 'How long such an order may hang. Added so that a position is not left to one old price for ever.',
+  }),
   volWidenThresholdPts: number('MM_VOL_WIDEN_THRESHOLD', {
     unit: 'pts',
     min: 0.01,
