@@ -9,18 +9,21 @@ import type { EngineInputs, EngineQuote, EngineSettings, PricingEngine } from '.
 const LEAST_PROBABILITY = 0.0001;
 const PTS_PER_USD = 100;
 
+const probabilityOf = (fair: number): number =>
+  Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, fair));
+
 /**
  * Hold-to-resolution quotes: what one lot more, and one lot fewer, is worth to a maker whose risk aversion makes the market's
  * dollar limit its worst case, plus on each side half of what waiting for a fill is worth, at least half a tick.
  *
- * With a loss epoch the quote is made at its probability and gamma, and the limit is certain as long as orders keep to
- * `certifiedShares`. Without one gamma is that of a market entered now, and the limit is what the first entry could lose.
+ * With a loss epoch the limit is certain as long as orders keep to `certifiedShares`: no side is better for a taker than what it is
+ * worth at the epoch's probability and gamma. Nor is it better than at the fair value of now, which may have moved on since the
+ * epoch began. Without an epoch gamma is that of a market entered now, and the limit is what the first entry could lose.
  * The whole risk to resolution is priced: a share of it for a shorter holding time would divide the certificate by that share.
  */
 function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const epoch = inputs.lossEpoch ?? null;
-  const fair = epoch?.p0 ?? inputs.fairPts / PTS_PER_USD;
-  const p = Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, fair));
+  const p = probabilityOf(inputs.fairPts / PTS_PER_USD);
   const budgetUsd = epoch?.budgetUsd ?? inputs.maxInventoryUsd;
   const gamma = epoch?.gammaPerUsd ?? gammaForBudget(p, budgetUsd);
   const q = inputs.inventoryShares;
@@ -30,8 +33,11 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const arrivalPts = PTS_PER_USD * (arrivalSpread(gamma * lot, k * PTS_PER_USD) / 2);
   const marginPts = Math.max(inputs.tickPts / 2, arrivalPts);
   const reservationPts = PTS_PER_USD * boundedReservation(p, q, gamma);
-  const modelBidPts = PTS_PER_USD * boundedBid(p, q, gamma, lot) - marginPts;
-  const modelAskPts = PTS_PER_USD * boundedAsk(p, q, gamma, lot) + marginPts;
+  const certifiedAt = epoch === null ? p : probabilityOf(epoch.p0);
+  const worthAtMost = (at: number) => boundedBid(at, q, gamma, lot);
+  const worthAtLeast = (at: number) => boundedAsk(at, q, gamma, lot);
+  const modelBidPts = PTS_PER_USD * Math.min(worthAtMost(p), worthAtMost(certifiedAt)) - marginPts;
+  const modelAskPts = PTS_PER_USD * Math.max(worthAtLeast(p), worthAtLeast(certifiedAt)) + marginPts;
   const shrink = Math.min(1, settings.maxSpreadPts / (modelAskPts - modelBidPts));
   const bidPts = reservationPts - (reservationPts - modelBidPts) * shrink;
   const askPts = reservationPts + (modelAskPts - reservationPts) * shrink;
