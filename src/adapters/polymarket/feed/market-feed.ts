@@ -6,7 +6,7 @@ import { TOKENS_PER_SOCKET } from '../venue-facts.ts';
 import { asObject, WireFault, type WireObject } from '../wire/fields.ts';
 import { fetchBook, fetchOutcomeBooks } from './fetch-book.ts';
 import type { MarketFeed, MarketFeedCounts, MarketFeedOptions } from './market-feed-options.ts';
-import { parseBook, parseChanges, type WireBook, winnerOf } from './market-frames.ts';
+import { parseBook, parseChanges, type WireBook, type WireChanges, winnerOf } from './market-frames.ts';
 import { createMirror, type MarketMirror } from './market-mirror.ts';
 import { createMarketShards } from './market-shards.ts';
 import {
@@ -19,7 +19,9 @@ import {
   takeFacts,
   takeTickSize,
   takeTrade,
+  touchesEvent,
 } from './mirror-events.ts';
+import { createChangesScanner } from './scan-changes.ts';
 
 const VERIFY_EVERY_MS = 1_000;
 const ASSET_SILENT_AFTER_MS = 60_000;
@@ -45,9 +47,17 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
   const closing = new AbortController();
   const mirrors = new Map<string, MarketMirror>();
   const byToken = new Map<string, MarketMirror>();
+  const scanner = createChangesScanner<MarketMirror>();
   const reading = new Set<MarketMirror>();
   const retryAtMs = new Map<MarketMirror, number>();
-  const counts: MarketFeedCounts = { frames: 0, oddFrames: 0, checks: 0, mismatches: 0, resyncs: 0 };
+  const counts: MarketFeedCounts = {
+    frames: 0,
+    parsedChanges: 0,
+    oddFrames: 0,
+    checks: 0,
+    mismatches: 0,
+    resyncs: 0,
+  };
   let sink: FeedSink<MarketEvent> | null = null;
   let cancelSweep: (() => void) | null = null;
 
@@ -88,6 +98,12 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     const first = bytes[0];
     // PONG, NO NEW ASSETS and other bare words; '{' and '[' begin what matters.
     if (first !== 0x7b && first !== 0x5b) return;
+    const scanned = scanner.scan(bytes);
+    if (scanned !== null) {
+      counts.frames += 1;
+      onChanges(scanned.of, scanned.found);
+      return;
+    }
     let parsed: unknown;
     try {
       parsed = JSON.parse(bytes.toString('utf8'));
@@ -126,9 +142,13 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
 
   function route(frame: WireObject): void {
     switch (frame.event_type) {
-      case 'price_change':
-        onChanges(frame);
+      case 'price_change': {
+        counts.parsedChanges += 1;
+        const mirror = mirrors.get(String(frame.market));
+        const found = mirror?.isLive === true ? parseChanges(frame, mirror.market) : null;
+        if (mirror !== undefined && found !== null) onChanges(mirror, found);
         return;
+      }
       case 'book':
         onBook(frame);
         return;
@@ -190,11 +210,8 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     return event;
   }
 
-  function onChanges(frame: WireObject): void {
-    const mirror = mirrors.get(String(frame.market));
-    if (mirror === undefined || !mirror.isLive) return;
-    const found = parseChanges(frame, mirror.market);
-    if (found === null) return;
+  function onChanges(mirror: MarketMirror, found: WireChanges): void {
+    if (!mirror.isLive) return;
     const nowMs = timers.nowMs();
     mirror.heardAtMs = nowMs;
     if (found.stampMs !== mirror.stampMs || found.hash !== mirror.hash) {
@@ -203,6 +220,8 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       if (!mirror.isHashChecked && isCheckDue(mirror) && !check(mirror)) return;
     }
     takeChanges(mirror, found);
+    const apart = touchesEvent(mirror, found);
+    if (apart !== null && !mirror.isUntrusted) emit(apart);
     if (isTouchReached(mirror, found)) flush(mirror);
     else mirror.cancelHold ??= timers.after(HOLD_MS, () => endHold(mirror));
   }
@@ -371,6 +390,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
         mirrors.set(market.conditionId, mirror);
         byToken.set(market.yesTokenId, mirror);
         byToken.set(market.noTokenId, mirror);
+        scanner.add(market, mirror);
       }
       shards.add(fresh);
     },
@@ -382,6 +402,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
         mirrors.delete(conditionId);
         byToken.delete(mirror.market.yesTokenId);
         byToken.delete(mirror.market.noTokenId);
+        scanner.remove(mirror.market);
         retryAtMs.delete(mirror);
       }
       shards.remove(conditionIds);

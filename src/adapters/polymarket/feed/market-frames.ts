@@ -1,7 +1,7 @@
 import { isParseFailure } from '../../../domain/fixed.ts';
 import type { Outcome, Side, WatchedMarket } from '../../../domain/market.ts';
 import { oppositeSide } from '../../../domain/market.ts';
-import type { LevelChange, WireLevel } from '../../../domain/market-event.ts';
+import type { LevelChange, OutcomeTouches, WireLevel } from '../../../domain/market-event.ts';
 import { complement, type Price, parsePrice, type Shares } from '../../../domain/units.ts';
 import {
   asArray,
@@ -38,6 +38,8 @@ export interface WireChanges {
   /** The touch after the whole event, null where a side is empty, undefined where the message does not say. */
   readonly bestBid: Price | null | undefined;
   readonly bestAsk: Price | null | undefined;
+  /** Both tokens' touches where they do not mirror each other, null where they do, undefined where the message does not tell. */
+  readonly touchesApart: OutcomeTouches | null | undefined;
 }
 
 /** Who won by a `market_resolved` frame: null where nobody has (void), undefined where the frame does not say it in our terms. */
@@ -101,8 +103,12 @@ export function parseChanges(frame: WireObject, market: WatchedMarket): WireChan
     const tokenId = outcome === 'YES' ? market.yesTokenId : market.noTokenId;
     const changes: LevelChange[] = [];
     let last: WireObject | null = null;
+    let lastOther: WireObject | null = null;
     for (const row of rows) {
-      if (row?.asset_id !== tokenId) continue;
+      if (row?.asset_id !== tokenId) {
+        if (row?.asset_id === market.noTokenId) lastOther = row;
+        continue;
+      }
       last = row;
       const side: Side = sideField(row, 'side');
       const at = priceField(row, 'price');
@@ -119,6 +125,7 @@ export function parseChanges(frame: WireObject, market: WatchedMarket): WireChan
       hashOutcome: outcome,
       bestBid: outcome === 'YES' ? bid : turned(ask),
       bestAsk: outcome === 'YES' ? ask : turned(bid),
+      touchesApart: lastOther === null ? undefined : apartOf(bid, ask, lastOther),
     };
   }
   return null;
@@ -126,6 +133,19 @@ export function parseChanges(frame: WireObject, market: WatchedMarket): WireChan
 
 const turned = (at: Price | null | undefined): Price | null | undefined =>
   typeof at === 'number' ? complement(at) : at;
+
+/** The touches of YES, and of NO by its own row, where one is not the other turned over. */
+function apartOf(
+  bid: Price | null | undefined,
+  ask: Price | null | undefined,
+  noRow: WireObject,
+): OutcomeTouches | null | undefined {
+  const noBid = touchPrice(noRow.best_bid, 0 as Price);
+  const noAsk = touchPrice(noRow.best_ask, 10_000 as Price);
+  if (bid === undefined || ask === undefined || noBid === undefined || noAsk === undefined) return undefined;
+  if (turned(bid) === noAsk && turned(ask) === noBid) return null;
+  return { yes: { bid, ask }, no: { bid: noBid, ask: noAsk } };
+}
 
 /** A touch price of the wire: empty text, zero and the far end all stand for an empty side. */
 function touchPrice(value: unknown, emptyEnd: Price): Price | null | undefined {

@@ -40,6 +40,8 @@ export interface MarketMirror {
   pendingHash: string;
   pendingStampMs: number;
   cancelHold: (() => void) | null;
+  /** Whether the last message that told gave the tokens touches that do not mirror each other. */
+  isApart: boolean;
 }
 
 export function createMirror(market: WatchedMarket): MarketMirror {
@@ -65,6 +67,7 @@ export function createMirror(market: WatchedMarket): MarketMirror {
     pendingHash: '',
     pendingStampMs: 0,
     cancelHold: null,
+    isApart: false,
   };
 }
 

@@ -51,6 +51,7 @@ export function takeBook(mirror: MarketMirror, found: WireBook): void {
   }
   mirror.isLive = true;
   mirror.isUntrusted = false;
+  mirror.isApart = false;
 }
 
 /** Applies one message's changes and keeps them for delivery. */
@@ -72,6 +73,17 @@ export function takeChanges(mirror: MarketMirror, found: WireChanges): void {
 export const isTouchReached = (mirror: MarketMirror, found: WireChanges): boolean =>
   (found.bestBid === undefined || found.bestBid === bestBid(mirror.book)) &&
   (found.bestAsk === undefined || found.bestAsk === bestAsk(mirror.book));
+
+/** News of touches that do not mirror each other, or of their doing so again; null where there is none. */
+export function touchesEvent(
+  mirror: MarketMirror,
+  { touchesApart, stampMs }: WireChanges,
+): (MarketEvent & { kind: 'touchesApart' }) | null {
+  if (touchesApart === undefined || (touchesApart === null && !mirror.isApart)) return null;
+  mirror.isApart = touchesApart !== null;
+  const { conditionId } = mirror.market;
+  return { kind: 'touchesApart', conditionId, touches: touchesApart, venueAtMs: stampMs };
+}
 
 /** The changes kept, as one event; null when there are none. */
 export function levelsEvent(mirror: MarketMirror): (MarketEvent & { kind: 'levels' }) | null {
