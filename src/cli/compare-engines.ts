@@ -8,7 +8,7 @@ const USAGE = `./run compare-engines [--seeds A..B] [--informed 0,2,5] [--hours 
   --seeds    one seed, or the first and the last of a range (default 1..200)
   --informed shares of taker arrivals that know the hidden probability, in per cent (default 0,2,5)
   --hours    virtual hours; every market resolves in the second half of them (default 0.5)
-  --markets  markets in each run (default 6)
+  --markets  markets in each run (default 4)
   --threads  how many runs at once (default: one a processor)`;
 
 const ENGINES = ['legacy', 'as', 'bounded', 'glft'] as const;
@@ -22,7 +22,7 @@ const values = readArguments(USAGE, {
   seeds: { type: 'string', default: '1..200' },
   informed: { type: 'string', default: '0,2,5' },
   hours: { type: 'string', default: '0.5' },
-  markets: { type: 'string', default: '6' },
+  markets: { type: 'string', default: '4' },
   threads: { type: 'string', default: String(availableParallelism()) },
   json: { type: 'boolean', default: false },
 });
