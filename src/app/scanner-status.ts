@@ -2,7 +2,7 @@ import type { ConditionId } from '../domain/market.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
 import type { KernelState } from '../kernel/state.ts';
 import type { MarketMakingMemory } from '../loops/market-making/memory.ts';
-import type { MarketData } from '../loops/market-making/scanner/market-data.ts';
+import type { MarketFigures } from '../loops/market-making/scanner/market-figures.ts';
 import {
   dateOf,
   dayOf,
@@ -120,7 +120,7 @@ function candidateStatus(
   const slot = state.markets.get(conditionId);
   if (slot === undefined) return [];
   const quoted = memory.chosen.has(conditionId);
-  const { scores, rewardsCount, data } = memory.scanner;
+  const { scores, rewardsCount, figures } = memory.scanner;
   return [
     {
       conditionId,
@@ -129,7 +129,7 @@ function candidateStatus(
       quoted,
       reason: quoted ? null : reasonOf(memory, slot),
       score: scores.get(conditionId) ?? null,
-      ...figuresOf(data.get(conditionId), rewardsCount, state.nowMs),
+      ...shownFigures(figures.get(conditionId), rewardsCount, state.nowMs),
     },
   ];
 }
@@ -142,17 +142,17 @@ const reasonOf = ({ excluded, leaving }: MarketMakingMemory, { market, bookReaso
 
 type Figures = Pick<CandidateStatus, 'asOfMs' | 'book' | 'activity' | 'history' | 'value'>;
 
-function figuresOf(data: MarketData | undefined, rewardsCount: boolean, nowMs: number): Figures {
-  const history = data?.history ?? { points: [], venueAsOfMs: null };
-  const value = data?.value ?? null;
+function shownFigures(figures: MarketFigures | undefined, rewardsCount: boolean, nowMs: number): Figures {
+  const history = figures?.history ?? { points: [], venueAsOfMs: null };
+  const value = figures?.value ?? null;
   return {
-    asOfMs: data?.asOfMs ?? null,
-    book: data?.metrics == null ? null : bookStatus(data.metrics),
+    asOfMs: figures?.asOfMs ?? null,
+    book: figures?.metrics == null ? null : bookStatus(figures.metrics),
     activity: {
-      changesPerMin: data?.activity.changesPerMin ?? null,
-      tradesPerMin: data?.activity.tradesPerMin ?? null,
-      tradedSharesPerHour: data?.activity.tradedSharesPerHour ?? null,
-      asOfMs: data?.activity.asOfMs ?? null,
+      changesPerMin: figures?.activity.changesPerMin ?? null,
+      tradesPerMin: figures?.activity.tradesPerMin ?? null,
+      tradedSharesPerHour: figures?.activity.tradedSharesPerHour ?? null,
+      asOfMs: figures?.activity.asOfMs ?? null,
     },
     history: {
       points: history.points.length,

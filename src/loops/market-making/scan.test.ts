@@ -50,7 +50,7 @@ describe('price histories', () => {
     const points = [{ atMs: test.nowMs - 3_600_000, price: 4_400 as Price }];
     test.step({ kind: 'priceHistoryRead', conditionId: conditionId(1), points, askedAtMs: test.nowMs });
     expect(historiesAsked(wakes(test, 80, 10_000))).toEqual([]);
-    const data = memoryOf(test).scanner.data.get(conditionId(1));
+    const data = memoryOf(test).scanner.figures.get(conditionId(1));
     expect(data?.history.points[0]).toEqual({ atMs: points[0]?.atMs, pts: 44 });
     expect(data?.history.points.length).toBeGreaterThan(1);
   });
@@ -122,12 +122,12 @@ describe('the choice of markets', () => {
   });
 
   it('forgets what it knew of a market that it no longer watches', () => {
-    const test = trading(loops, settings(), [market(1), market(2)]);
-    test.step(book(2, 49, 51));
-    wakes(test, 1, 10_000);
-    expect(memoryOf(test).scanner.data.has(conditionId(2))).toBe(true);
+    const test = trading(loops, settings(), [market(1)]);
+    accept(test, test.commands);
+    addMarket(test, market(2), 49, 51);
+    expect(memoryOf(test).scanner.figures.has(conditionId(2))).toBe(true);
     test.step(listing(market(1), market(2, { acceptingOrders: false })), 5_000);
     wakes(test, 1, 10_000);
-    expect([...memoryOf(test).scanner.data.keys()]).toEqual([conditionId(1)]);
+    expect([...memoryOf(test).scanner.figures.keys()]).toEqual([conditionId(1)]);
   });
 });

@@ -4,12 +4,12 @@ import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
 import { HISTORY_KEPT_MS, HISTORY_STEP_MS } from '../../pricing/price-history.ts';
 import type { MarketMakingMemory } from './memory.ts';
-import { type MarketData, renewMarketData, toRenew } from './scanner/market-data.ts';
+import { type MarketFigures, renewMarketFigures, toRenew } from './scanner/market-figures.ts';
 import { measuredBy } from './scanner/measured.ts';
 import { withoutOwn } from './scanner/own-orders.ts';
 import { paidRatio, trackRewards } from './scanner/reward-tracking.ts';
 import type { ScannerLimits } from './scanner/scanner-limits.ts';
-import { marketDataOf } from './scanner/scanner-memory.ts';
+import { marketFiguresOf } from './scanner/scanner-memory.ts';
 import { type Candidate, select } from './scanner/select.ts';
 import { shortlist } from './scanner/shortlist.ts';
 import { tellSelection } from './tell-selection.ts';
@@ -81,8 +81,8 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
     .map((slot) => slot.market.conditionId);
   memory.watched = wanted;
   for (const conditionId of dropped) memory.markets.delete(conditionId);
-  for (const conditionId of memory.scanner.data.keys())
-    if (!wanted.has(conditionId)) memory.scanner.data.delete(conditionId);
+  for (const conditionId of memory.scanner.figures.keys())
+    if (!wanted.has(conditionId)) memory.scanner.figures.delete(conditionId);
   const intents: Intent[] = [];
   if (dropped.length > 0) intents.push({ kind: 'unwatch', conditionIds: dropped });
   if (added.length > 0) intents.push({ kind: 'watch', conditionIds: added });
@@ -100,7 +100,7 @@ export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): b
 function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimits): Intent[] {
   const { state, nowMs } = view;
   const { scanner } = memory;
-  const renewed = toRenew(watchedData(view, memory), nowMs);
+  const renewed = toRenew(watchedFigures(view, memory), nowMs);
   const measured = measuredBy(memory, state.settings.mm);
   const candidates: Candidate[] = [];
   for (const conditionId of memory.watched) {
@@ -112,10 +112,10 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
     }
     if (memory.leaving.has(conditionId)) continue;
     const book = slot.bookLive ? withoutOwn(slot.book, ownQuotes(state.orders, conditionId)) : null;
-    const data = marketDataOf(scanner, conditionId);
+    const figures = marketFiguresOf(scanner, conditionId);
     if (book !== null && renewed.has(conditionId))
-      renewMarketData(data, slot, book, limits, measured, paidRatio(scanner.rewards), nowMs);
-    const { value } = data;
+      renewMarketFigures(figures, slot, book, limits, measured, paidRatio(scanner.rewards), nowMs);
+    const { value } = figures;
     candidates.push({ market: slot.market, book, incumbent: memory.chosen.has(conditionId), value });
   }
   const { chosen, excluded, scores, rewardsCount } = select(candidates, limits, nowMs);
@@ -128,13 +128,13 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
 }
 
 /** What is known of each watched market whose book is live. */
-function* watchedData(
+function* watchedFigures(
   { state }: LoopView,
   { watched, scanner }: MarketMakingMemory,
-): Generator<readonly [ConditionId, MarketData]> {
+): Generator<readonly [ConditionId, MarketFigures]> {
   for (const conditionId of watched)
     if (state.markets.get(conditionId)?.bookLive === true)
-      yield [conditionId, marketDataOf(scanner, conditionId)];
+      yield [conditionId, marketFiguresOf(scanner, conditionId)];
 }
 
 /** How many price histories are asked for in one look. */
@@ -148,12 +148,12 @@ function askHistories({ state, nowMs }: LoopView, { watched, scanner }: MarketMa
     if (intents.length >= HISTORIES_AT_ONCE) break;
     const slot = state.markets.get(conditionId);
     if (slot?.bookLive !== true || slot.venueHistory !== null) continue;
-    const data = marketDataOf(scanner, conditionId);
-    const { historyAskedAtMs: askedAtMs } = data;
+    const figures = marketFiguresOf(scanner, conditionId);
+    const { historyAskedAtMs: askedAtMs } = figures;
     const isAwaited =
       askedAtMs !== null && askedAtMs >= state.run.startedAtMs && nowMs - askedAtMs < HISTORY_RETRY_MS;
     if (isAwaited) continue;
-    data.historyAskedAtMs = nowMs;
+    figures.historyAskedAtMs = nowMs;
     intents.push({
       kind: 'readPriceHistory',
       conditionId,

@@ -1,10 +1,10 @@
 import type { ConditionId } from '../../../domain/market.ts';
-import { createMarketData, type MarketData } from './market-data.ts';
+import { createMarketFigures, type MarketFigures } from './market-figures.ts';
 import { createRewardTracking, type RewardTracking } from './reward-tracking.ts';
 
 /** What the scanner remembers between looks, for the markets it watches: plain data inside the loop's memory. */
 export interface ScannerMemory {
-  readonly data: Map<ConditionId, MarketData>;
+  readonly figures: Map<ConditionId, MarketFigures>;
   /** What the markets that nothing ruled out were ranked by at the last look. */
   scores: Map<ConditionId, number>;
   rewardsCount: boolean;
@@ -12,17 +12,17 @@ export interface ScannerMemory {
 }
 
 export const createScannerMemory = (): ScannerMemory => ({
-  data: new Map(),
+  figures: new Map(),
   scores: new Map(),
   rewardsCount: true,
   rewards: createRewardTracking(),
 });
 
-export function marketDataOf({ data }: ScannerMemory, conditionId: ConditionId): MarketData {
-  let ofMarket = data.get(conditionId);
+export function marketFiguresOf({ figures }: ScannerMemory, conditionId: ConditionId): MarketFigures {
+  let ofMarket = figures.get(conditionId);
   if (ofMarket === undefined) {
-    ofMarket = createMarketData();
-    data.set(conditionId, ofMarket);
+    ofMarket = createMarketFigures();
+    figures.set(conditionId, ofMarket);
   }
   return ofMarket;
 }

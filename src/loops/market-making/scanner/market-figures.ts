@@ -15,8 +15,8 @@ import { lotSize } from '../../../quoting/price-and-shape.ts';
 import type { Measured } from './measured.ts';
 import type { ScannerLimits } from './scanner-limits.ts';
 
-/** What is known of one watched market beyond its book, each part with its age. Plain data. */
-export interface MarketData {
+/** What is known of one watched market beyond its book, each part with its age. Plain figures. */
+export interface MarketFigures {
   /** Null while the book has no two sides. */
   metrics: BookMetrics | null;
   readonly activity: BookActivity;
@@ -54,7 +54,7 @@ const HOUR_MS = 3_600_000;
 const SHARES_PER_TRADED_USD = 2;
 const HOURS_PER_DAY = 24;
 
-export const createMarketData = (): MarketData => ({
+export const createMarketFigures = (): MarketFigures => ({
   metrics: null,
   activity: {
     changesPerMin: null,
@@ -74,12 +74,12 @@ export const createMarketData = (): MarketData => ({
 
 /** Which markets are looked at closely this time: all that never were, and the oldest of the others, as far as one look goes. */
 export function toRenew<Key>(
-  data: Iterable<readonly [Key, Pick<MarketData, 'asOfMs'>]>,
+  figures: Iterable<readonly [Key, Pick<MarketFigures, 'asOfMs'>]>,
   nowMs: number,
 ): Set<Key> {
   const renewed = new Set<Key>();
   const stale: { readonly key: Key; readonly asOfMs: number }[] = [];
-  for (const [key, { asOfMs }] of data) {
+  for (const [key, { asOfMs }] of figures) {
     if (asOfMs === null) renewed.add(key);
     else if (nowMs - asOfMs >= RENEW_AFTER_MS) stale.push({ key, asOfMs });
   }
@@ -89,8 +89,8 @@ export function toRenew<Key>(
 }
 
 /** Works metrics, rates, history and value out anew from the live book without our own orders. */
-export function renewMarketData(
-  data: MarketData,
+export function renewMarketFigures(
+  figures: MarketFigures,
   slot: MarketSlot,
   book: TickBook,
   limits: ScannerLimits,
@@ -98,18 +98,18 @@ export function renewMarketData(
   paidRatio: number,
   nowMs: number,
 ): void {
-  data.asOfMs = nowMs;
-  data.metrics = bookMetrics(book);
-  observeActivity(data.activity, slot, nowMs);
+  figures.asOfMs = nowMs;
+  figures.metrics = bookMetrics(book);
+  observeActivity(figures.activity, slot, nowMs);
   const { venueHistory } = slot;
-  if (venueHistory !== null && data.history.venueAsOfMs !== venueHistory.asOfMs)
-    adoptVenueHistory(data.history, venueHistory.points, venueHistory.asOfMs);
-  if (data.metrics !== null) observePrice(data.history, data.metrics.midPts, nowMs);
-  data.value = expectedValueOf(data, slot.market, book, limits, measured, paidRatio);
+  if (venueHistory !== null && figures.history.venueAsOfMs !== venueHistory.asOfMs)
+    adoptVenueHistory(figures.history, venueHistory.points, venueHistory.asOfMs);
+  if (figures.metrics !== null) observePrice(figures.history, figures.metrics.midPts, nowMs);
+  figures.value = expectedValueOf(figures, slot.market, book, limits, measured, paidRatio);
 }
 
 function expectedValueOf(
-  { metrics, activity, history }: MarketData,
+  { metrics, activity, history }: MarketFigures,
   market: Market,
   book: TickBook,
   limits: ScannerLimits,
