@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Shares } from '../../domain/units.ts';
+import { decodeState, encodeState } from '../../kernel/codec.ts';
+import type { KernelState } from '../../kernel/state.ts';
 import {
   book,
   cents,
@@ -15,6 +17,7 @@ import type { DesiredQuote } from '../../orders/types.ts';
 import { openLossEpoch, rebaseLossEpoch } from '../../pricing/loss-epoch.ts';
 import { certifyQuotes, lossPositionOf } from './loss-epochs.ts';
 import {
+  askOf,
   bidOf,
   hit,
   marketMemory,
@@ -73,6 +76,24 @@ describe('the loss epoch of a market', () => {
     pass(test, 30_000);
     expect(epochOf(test)).toEqual(openLossEpoch(0.5, 40));
     expect(resting(test)).toHaveLength(2);
+  });
+
+  it('W35: what a market that is flat again has cost still counts, after a restart too', () => {
+    const test = quotingRun(bounded);
+    pass(test, 5_000);
+    hit(test, bidOf(test), 5);
+    say(test, book(1, 27, 33), 5_000);
+    pass(test, 30_000);
+    hit(test, askOf(test), 5);
+    const lost = positionOf(test);
+    expect(lost.inventoryShares).toBe(0);
+    expect(lost.cashUsd).toBeLessThan(-0.5);
+    say(test, book(1, 37, 43), 5_000);
+    pass(test, 30_000);
+    expect(epochOf(test)).toMatchObject({ p0: 0.4, cashUsd: lost.cashUsd, inventoryShares: 0 });
+    expect(epochOf(test)?.gammaPerUsd).toBeGreaterThan(openLossEpoch(0.4, 20).gammaPerUsd ?? 0);
+    const copy = decodeState(encodeState(test.state)) as KernelState;
+    expect(lossPositionOf(copy, conditionId)).toEqual(lost);
   });
 
   it('counts a pair as the dollar it is: a split and a merge change nothing', () => {
