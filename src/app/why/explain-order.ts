@@ -1,8 +1,12 @@
 import type { Side } from '../../domain/market.ts';
 import { isTerminal, type OrderState } from '../../domain/order.ts';
-import { MICRO, notional, POINT, sharesToFloat } from '../../domain/units.ts';
+import { MICRO, notional, POINT, type Shares, sharesToFloat } from '../../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
-import type { QuoteExplanation, StageRow } from '../../loops/market-making/explain-quote.ts';
+import {
+  type QuoteExplanation,
+  ROW_UNITS_PER_PT,
+  type StageRow,
+} from '../../loops/market-making/explain-quote.ts';
 import type { OrderStory, StoryEvent } from './order-story.ts';
 
 /** One level as it stood after a stage: YES points, shares, and who pays. */
@@ -172,8 +176,8 @@ function levelIn(rows: readonly number[], level: number): ShownLevel | null {
   }
   const [payer = 'undecided'] = payers;
   return {
-    pts,
-    shares: Math.round(shares * 1e4) / 1e4,
+    pts: pts / ROW_UNITS_PER_PT,
+    shares: sharesToFloat(shares as Shares),
     paidBy: payers.size > 1 ? 'held shares and cash' : payer,
   };
 }

@@ -4,7 +4,7 @@ import type { QuoteLevel, QuoteProposal } from '../../quoting/proposal.ts';
 
 /**
  * How quotes came about, in a form worth keeping: what went in, what the engine said, and what each stage left behind. Prices
- * and distances in points, sizes in shares, both rounded to four places. A stage's before is what the stage above it left.
+ * and distances in points, sizes in shares, both rounded to four places; levels in rows of their own. A stage's before is what the stage above it left.
  */
 export interface QuoteExplanation {
   /** By name, with units last; null for what was not known. */
@@ -27,7 +27,10 @@ export type StageRow =
   | readonly [stage: string, why: string]
   | readonly [stage: string, why: string, bids: LevelRows, asks: LevelRows];
 
-/** Four numbers a level, best first: level, points, shares, and who pays (0 undecided, 1 cash, 2 shares that are held). */
+/**
+ * Four whole numbers a level, best first: level, ten-thousandths of a point, micro-shares, and who pays (0 undecided, 1 cash, 2
+ * shares that are held). Whole, because these are most of a decision and fractions take several times as long to write.
+ */
 export type LevelRows = readonly number[];
 
 export function explainQuote(
@@ -67,13 +70,17 @@ export function explainQuote(
       halfSpreadPts: rounded(halfSpreadPts),
       skewPts: rounded(skewPts),
       onlySide: engineQuote.onlySide ?? null,
-      because: engineQuote.because,
+      because: roundedAll(engineQuote.because),
     },
     stages: trace.map(({ stage, before, after, why }) =>
       isSame(before, after) ? [stage, why] : [stage, why, rowsOf(after.bids), rowsOf(after.asks)],
     ),
   };
 }
+
+/** Rows hold points in these units; a grid price is hundredths of a point already. */
+export const ROW_UNITS_PER_PT = 10_000;
+const ROW_UNITS_PER_PRICE = ROW_UNITS_PER_PT / POINT;
 
 /** Whether a stage left every level as it was, be it in a new object. */
 const isSame = (before: QuoteProposal, after: QuoteProposal): boolean =>
@@ -84,13 +91,18 @@ function rowsOf(levels: readonly QuoteLevel[]): number[] {
   for (const { level, pricePts, price, size, funding } of levels)
     rows.push(
       level,
-      price === null ? rounded(pricePts) : price / POINT,
-      sharesToFloat(size),
+      price === null ? Math.round(pricePts * ROW_UNITS_PER_PT) : price * ROW_UNITS_PER_PRICE,
+      size,
       funding === null ? 0 : funding === 'cash' ? 1 : 2,
     );
   return rows;
 }
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+function roundedAll(figures: Readonly<Record<string, number>>): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const name in figures) all[name] = rounded(figures[name] as number);
+  return all;
+}
 const roundedOrNull = (value: number | null | undefined): number | null =>
   value == null ? null : rounded(value);
