@@ -102,7 +102,7 @@ export function explainOrder(story: OrderStory, isRunOver: boolean): OrderExplan
     conditionId: story.conditionId,
     order: orderOf(story),
     decidedAtMs: decision?.atMs ?? null,
-    inputs: explanation === null ? plainInputs(decision?.why.inputs) : explanation.inputs,
+    inputs: explanation === null ? plainInputs(decision?.why.inputs) : allInputs(explanation),
     engine: explanation?.engine ?? null,
     stages,
     binding: bindingOf(stages, story),
@@ -121,6 +121,19 @@ export function quoteExplanation(inputs: unknown): QuoteExplanation | null {
   return typeof inputs === 'object' && inputs !== null && 'stages' in inputs
     ? (inputs as QuoteExplanation)
     : null;
+}
+
+/** The inputs, with what the loop tells beside them (what it has measured, what a reward would pay) under names of their own. */
+export function allInputs(explanation: QuoteExplanation): Record<string, unknown> {
+  const { inputs, engine: _, stages: __, ...beside } = explanation;
+  const all: Record<string, unknown> = { ...inputs };
+  const add = (name: string, value: unknown): void => {
+    if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) add(`${name} ${key}`.trim(), inner);
+    else if (value !== null && value !== undefined) all[name] = value;
+  };
+  for (const [group, value] of Object.entries(beside)) add(group === 'measured' ? '' : group, value);
+  return all;
 }
 
 const plainInputs = (inputs: unknown): Readonly<Record<string, unknown>> | null =>

@@ -5,7 +5,7 @@ import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
 import type { QuoteDecision } from '../../kernel/decision.ts';
 import type { Command, Input } from '../../kernel/messages.ts';
 import type { JournalEntry } from '../../ports/journal.ts';
-import { plainFigures, quoteExplanation, refusedText } from './explain-order.ts';
+import { allInputs, plainFigures, quoteExplanation, refusedText } from './explain-order.ts';
 import { createStoryTeller, isSelection, type OrderStory, STORY_KINDS } from './order-story.ts';
 
 export interface TimedText {
@@ -195,7 +195,7 @@ function shownDecision(atMs: number, why: QuoteDecision): NonNullable<MarketExpl
   const explanation = quoteExplanation(why.inputs);
   return {
     atMs,
-    inputs: explanation?.inputs ?? null,
+    inputs: explanation === null ? null : allInputs(explanation),
     engine: engineOf(why),
     stages: (explanation?.stages ?? []).map(([stage, text]) => ({ stage, why: plainFigures(text) })),
     deferred: why.deferred.map(

@@ -64,10 +64,10 @@ function orderLines(explained: Extract<Explanation, { kind: 'order' }>, paint: P
 
 type Row = readonly [name: string, text: string];
 
-const NAME_WIDTH = 20;
+const NAME_WIDTH = 31;
 const LIFE_WIDTH = 64;
 const table = (rows: readonly Row[]): string[] =>
-  rows.map(([name, text]) => `  ${name.padEnd(NAME_WIDTH)}${text}`);
+  rows.map(([name, text]) => `  ${name.padEnd(NAME_WIDTH - 1)} ${text}`);
 
 function orderText(order: NonNullable<OrderExplanation['order']>): string {
   const { side, outcome, pts, shares, usd, yesSide, yesPts, level, timeInForce, postOnly } = order;
