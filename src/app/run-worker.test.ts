@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,16 @@ async function until(isThere: () => boolean): Promise<void> {
 }
 
 describe('a running worker', () => {
+  it('trades on when its tables cannot be kept, and says how they are made again', async () => {
+    mkdirSync(join(dataDir, 'worker.sqlite'));
+    const worker = await start();
+    await until(() => world.open.size > 0);
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true, pnlIdentityResidualMicroUsd: null });
+    expect(worker.status().today).toBeNull();
+    expect(warnings.join('\n')).toMatch(/tables .* are not kept any more.*rebuild-tables/s);
+  });
+
   it('quotes, and on a stop takes every order back before it says that it is done', async () => {
     const worker = await start();
     await until(() => world.open.size > 0);
@@ -99,6 +109,10 @@ describe('a running worker', () => {
     worker.stop('me', 'enough');
     const summary = await worker.ended;
     expect(summary).toMatchObject({ ok: true, openOrdersAtExit: 0, ledgerResidualMicroUsd: 0 });
+    // The tables are complete, and agree with the books.
+    expect(summary.pnlIdentityResidualMicroUsd).toBe(0);
+    expect(warnings.filter((warning) => warning.includes('tables'))).toEqual([]);
+    expect(worker.status().today).toMatchObject({ fills: 0, profitUsd: 0, portfolioValueUsd: 1_000 });
     expect(world.open.size).toBe(0);
     expect(world.sent.at(-1)).toBe('cancelAll');
     expect(readManifest(worker.directory)).toMatchObject({ status: 'stopped' });

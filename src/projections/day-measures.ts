@@ -50,8 +50,16 @@ export interface DayMeasures {
   heldShares: number;
   heldSinceMs: number;
   heldShareMs: number;
-  /** Most dollars that were at risk in one direction, over all markets together. */
+  /** Dollars at risk in one direction, each market's at the mid of its last change, and the most of the day. */
+  inventory: Usd;
   maxInventory: Usd;
+  readonly held: Map<ConditionId, HeldInMarket>;
+}
+
+/** Net shares of one market without sign, and what the direction they are held in can lose, in micro-dollars. */
+export interface HeldInMarket {
+  readonly shares: number;
+  readonly atRisk: number;
 }
 
 /** Begins a day. What is held at its begin drifts from its mid. */
@@ -74,11 +82,13 @@ export function beginDay(facts: KernelState, utcDay: number, fromMs: number): Da
     heldShares: 0,
     heldSinceMs: fromMs,
     heldShareMs: 0,
+    inventory: 0 as Usd,
     maxInventory: 0 as Usd,
+    held: new Map(),
   };
-  for (const position of facts.books.positions.values())
-    if (isHeld(position)) marketDayOf(day, facts, position.conditionId);
-  noteInventory(day, facts, fromMs);
+  const held = [...facts.books.positions.values()].filter(isHeld).map(({ conditionId }) => conditionId);
+  for (const conditionId of held) marketDayOf(day, facts, conditionId);
+  noteInventory(day, facts, held, fromMs);
   return day;
 }
 
@@ -119,19 +129,33 @@ export function accountExact(facts: KernelState): bigint {
   return value;
 }
 
-/** Brings the measures of what is held up to date, after the positions have changed. */
-export function noteInventory(day: DayMeasures, facts: KernelState, atMs: number): void {
+/** Brings the measures of what is held up to date, after the positions of these markets have changed. */
+export function noteInventory(
+  day: DayMeasures,
+  facts: KernelState,
+  moved: Iterable<ConditionId>,
+  atMs: number,
+): void {
   day.heldShareMs += day.heldShares * (atMs - day.heldSinceMs);
   day.heldSinceMs = atMs;
-  let held = 0;
-  let atRisk = 0;
-  for (const position of facts.books.positions.values()) {
-    const net = netShares(position.yes) - netShares(position.no);
-    if (net === 0) continue;
-    held += Math.abs(net);
-    const mid = midOf(facts, position.conditionId).micro;
-    atRisk += sharesToFloat(Math.abs(net) as Shares) * (net > 0 ? mid : 1_000_000 - mid);
+  for (const conditionId of moved) {
+    const before = day.held.get(conditionId) ?? NOTHING_HELD;
+    const after = heldIn(facts, conditionId);
+    day.held.set(conditionId, after);
+    day.heldShares += after.shares - before.shares;
+    day.inventory = (day.inventory + after.atRisk - before.atRisk) as Usd;
   }
-  day.heldShares = held;
-  day.maxInventory = Math.max(day.maxInventory, Math.round(atRisk)) as Usd;
+  day.maxInventory = Math.max(day.maxInventory, day.inventory) as Usd;
+}
+
+const NOTHING_HELD: HeldInMarket = { shares: 0, atRisk: 0 };
+
+function heldIn(facts: KernelState, conditionId: ConditionId): HeldInMarket {
+  const position = facts.books.positions.get(conditionId);
+  if (position === undefined) return NOTHING_HELD;
+  const net = netShares(position.yes) - netShares(position.no);
+  const { micro } = midOf(facts, conditionId);
+  const shares = Math.abs(net);
+  const atRisk = Math.round(sharesToFloat(shares as Shares) * (net > 0 ? micro : 1_000_000 - micro));
+  return { shares, atRisk };
 }

@@ -135,7 +135,7 @@ function noteMoved(
   if (measures.day === null && ledger.openedAtMs !== null)
     measures.day = beginDay(facts, utcDayOf(measures.nowMs), measures.nowMs);
   else if (measures.day !== null && posted.some(({ kind }) => kind !== 'stage'))
-    noteInventory(measures.day, facts, measures.nowMs);
+    noteInventory(measures.day, facts, moved, measures.nowMs);
   for (const conditionId of moved) emitInventory(measures, facts, conditionId, emit);
 }
 

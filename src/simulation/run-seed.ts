@@ -135,7 +135,6 @@ export function openScenario(options: SeedOptions): Scenario {
   const kernel = options.canary === undefined ? bare : CANARIES[options.canary](bare);
   const checkers = [
     booksChecker(world),
-    profitChecker(),
     transmissionChecker(),
     quotesChecker(world, {
       maxPerMarketMicroUsd: Math.round(settings.mm.maxPerMarketUsd * MICRO),
@@ -143,6 +142,7 @@ export function openScenario(options: SeedOptions): Scenario {
     }),
     withdrawalChecker(world),
     endChecker(world),
+    profitChecker(),
   ];
   const driver = createSimulatedDriver({
     world,
