@@ -7,9 +7,9 @@ export {
   type MarketList,
   type MarketListOptions,
 } from './market-list.ts';
-export { isNativeSigner } from './signing/account.ts';
 export type { ApiCredentials } from './signing/l2-auth.ts';
 export type { SignatureType } from './signing/order-signer.ts';
+export { isNativeSigner } from './signing/sign-digest.ts';
 export {
   createPolymarketVenue,
   type PolymarketVenue,

@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import secp256k1 from 'secp256k1';
 import type { Secret } from '../../../settings/secret.ts';
 import { bytesToHex, type Hex, hexToBytes } from './hex.ts';
 import { type Keccak, loadKeccak } from './keccak.ts';
+import { isNativeSigner, SIGNATURE_BYTES, signDigestInto } from './sign-digest.ts';
 import { utf8 } from './words.ts';
 
 /** A key that signs and never shows itself: the bytes live in the closures below and nowhere else. */
@@ -14,17 +14,6 @@ export interface SigningAccount {
   readonly signDigest: (digest: Uint8Array) => Uint8Array;
   /** False when the slow JavaScript fallback signs, which the caller should warn about. */
   readonly isNative: boolean;
-}
-
-/** Whether libsecp256k1's native binding is in use: the package falls back to JavaScript without a word. */
-export function isNativeSigner(): boolean {
-  const require = createRequire(import.meta.url);
-  try {
-    return require('secp256k1/bindings.js') === require('secp256k1');
-  } catch {
-    // No prebuilt binding for this machine: the answer to the question is no.
-    return false;
-  }
 }
 
 /**
@@ -40,15 +29,15 @@ export async function openAccount(privateKey: Secret): Promise<SigningAccount> {
     keccak,
     isNative: isNativeSigner(),
     signDigest: (digest) => {
-      const signature = new Uint8Array(65);
-      const { recid } = secp256k1.ecdsaSign(digest, key, undefined, signature.subarray(0, 64));
-      signature[64] = 27 + recid;
+      const signature = new Uint8Array(SIGNATURE_BYTES);
+      signDigestInto(signature, digest, key);
       return signature;
     },
   };
 }
 
-function privateKeyBytes(privateKey: Secret): Uint8Array {
+/** The key's 32 bytes, a copy of their own. Throws as `openAccount` does. */
+export function privateKeyBytes(privateKey: Secret): Uint8Array<ArrayBuffer> {
   const text = privateKey.reveal();
   const isKey = /^(0x)?[0-9a-fA-F]{64}$/.test(text);
   const bytes = isKey ? hexToBytes(text, 32) : null;

@@ -2,7 +2,7 @@
 export type Hex = `0x${string}`;
 
 /** Bytes of 0x hex text; throws a RangeError that shows no more than the length, since the text may be a secret. */
-export function hexToBytes(text: string, expectedBytes?: number): Uint8Array {
+export function hexToBytes(text: string, expectedBytes?: number): Uint8Array<ArrayBuffer> {
   const digits = text.startsWith('0x') ? text.slice(2) : text;
   const isHex = digits.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(digits);
   if (!isHex || (expectedBytes !== undefined && digits.length !== expectedBytes * 2)) {

@@ -9,8 +9,9 @@ import { Secret } from '../../../settings/secret.ts';
 import { type FakeHttp, startFakeHttp } from '../testing/fake-http.ts';
 import { DEVELOPMENT_ADDRESS, DEVELOPMENT_KEY, developmentSecret, orderRequest } from '../testing/orders.ts';
 import { CONTRACTS, exchangeDomain } from '../venue-facts.ts';
-import { isNativeSigner, openAccount } from './account.ts';
+import { openAccount } from './account.ts';
 import { createOrderSigner, type SignatureType, ZERO_BYTES32 } from './order-signer.ts';
+import { isNativeSigner } from './sign-digest.ts';
 
 let venue: FakeHttp;
 

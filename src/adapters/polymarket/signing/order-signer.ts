@@ -42,9 +42,19 @@ export interface SignedOrder extends OrderAmounts {
   readonly builder: Hex;
 }
 
+/** An order of which nothing is left to do but the key's own part, which may happen elsewhere. */
+export interface EncodedOrder {
+  /** The 32 bytes to sign. */
+  readonly digest: Uint8Array;
+  /** The order with the key's 65 bytes (r, s, v) over the digest. */
+  readonly withSignature: (signature: Uint8Array) => SignedOrder;
+}
+
 export interface OrderSigner {
   /** Synchronous; throws a RangeError for an order whose amounts cannot be signed exactly. */
   readonly sign: (order: OrderRequest) => SignedOrder;
+  /** All of `sign` but the key's part: an eighth of its cost. Throws as it does. */
+  readonly encode: (order: OrderRequest) => EncodedOrder;
   /** Signs amounts given instead of those that follow from price and size. */
   readonly signAmounts: (order: SignedFields, amounts: OrderAmounts) => SignedOrder;
 }
@@ -117,10 +127,13 @@ export function createOrderSigner(options: OrderSignerOptions): OrderSigner {
     return word;
   }
 
-  const sign = (order: OrderRequest): SignedOrder =>
-    signAmounts(order, orderAmounts(order.side, order.price, order.size, order.timeInForce, order.spend));
+  const encode = (order: OrderRequest): EncodedOrder =>
+    encodeAmounts(order, orderAmounts(order.side, order.price, order.size, order.timeInForce, order.spend));
 
-  function signAmounts(order: SignedFields, amounts: OrderAmounts): SignedOrder {
+  const signed = ({ digest, withSignature }: EncodedOrder): SignedOrder =>
+    withSignature(account.signDigest(digest));
+
+  function encodeAmounts(order: SignedFields, amounts: OrderAmounts): EncodedOrder {
     const separator = separatorOf(order.marketVersion ?? 'v1', order.negRisk);
     writeUint(view, SALT, checkedUint(order.salt, 'salt'));
     struct.set(tokenWord(order.tokenId), TOKEN);
@@ -129,30 +142,32 @@ export function createOrderSigner(options: OrderSignerOptions): OrderSigner {
     writeUint(view, SIDE, order.side === 'BUY' ? 0 : 1);
     writeUint(view, TIMESTAMP, checkedUint(order.timestampMs, 'timestampMs'));
     const structHash = keccak(struct);
-    const digest = typedDataDigest(keccak, separator, structHash);
-    const signature =
-      nested === null
-        ? account.signDigest(digest)
-        : concatBytes([
-            account.signDigest(typedDataDigest(keccak, separator, nested(structHash))),
-            separator,
-            structHash,
-            typeBytes,
-            typeLength,
-          ]);
+    const orderHash = typedDataDigest(keccak, separator, structHash);
+    // Both hashes are this order's own: the next one may be encoded before this one is signed.
     return {
-      orderId: bytesToHex(digest) as string as OrderId,
-      signature: bytesToHex(signature),
-      maker: options.wallet,
-      signer,
-      signatureType,
-      builder,
-      makerAmount: amounts.makerAmount,
-      takerAmount: amounts.takerAmount,
+      digest: nested === null ? orderHash : typedDataDigest(keccak, separator, nested(structHash)),
+      withSignature: (signature) => ({
+        orderId: bytesToHex(orderHash) as string as OrderId,
+        signature: bytesToHex(
+          nested === null
+            ? signature
+            : concatBytes([signature, separator, structHash, typeBytes, typeLength]),
+        ),
+        maker: options.wallet,
+        signer,
+        signatureType,
+        builder,
+        makerAmount: amounts.makerAmount,
+        takerAmount: amounts.takerAmount,
+      }),
     };
   }
 
-  return { sign, signAmounts };
+  return {
+    encode,
+    sign: (order) => signed(encode(order)),
+    signAmounts: (order, amounts) => signed(encodeAmounts(order, amounts)),
+  };
 }
 
 /** Struct hash of `TypedDataSign`, with the deposit wallet's own domain inside (ERC-7739). */

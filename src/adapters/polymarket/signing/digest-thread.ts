@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../../ports/timers.ts';
+import type { Secret } from '../../../settings/secret.ts';
+import { privateKeyBytes, type SigningAccount } from './account.ts';
+import { DIGEST_BYTES, SIGNATURE_BYTES } from './sign-digest.ts';
+
+/** A second core that signs. It has the key and nothing else: what it signs is encoded, hashed and kept here. */
+export interface DigestThread {
+  /** False until its first signature was found to be ours, and from any failure on. */
+  isReady(): boolean;
+  /**
+   * 65 bytes for each 32 of `digests`, in their order. Rejects when the thread fails or does not answer in time: then sign them
+   * here, which gives the same bytes, since the nonce of a signature follows from key and digest.
+   */
+  sign(digests: Uint8Array): Promise<Uint8Array>;
+  /** Ends the thread; what it still owes is rejected. */
+  close(): Promise<void>;
+}
+
+export interface DigestThreadOptions {
+  readonly privateKey: Secret;
+  readonly account: Pick<SigningAccount, 'signDigest'>;
+  readonly log: Log;
+  /** Another thread for tests of its failures. */
+  readonly script?: URL;
+  readonly answerBoundMs?: number;
+}
+
+interface Owed {
+  readonly bytes: number;
+  readonly resolve: (signatures: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A hundred times what a thread with its core to itself needs. */
+const ANSWER_BOUND_MS = 250;
+/** Loading the thread's modules on a busy machine. */
+const START_BOUND_MS = 20_000;
+const PROBE = new Uint8Array(DIGEST_BYTES).fill(0x5a);
+
+/**
+ * Starts the thread and hands it the key, once and in a message of its own, so that the key stands in no environment, argument or
+ * start data of it. Nothing the thread says goes into a log. It never keeps the process alive.
+ */
+export function openDigestThread(options: DigestThreadOptions): DigestThread {
+  const { account, log } = options;
+  const script = options.script ?? new URL('./signing-thread.ts', import.meta.url);
+  const worker = new Worker(script, { env: {} });
+  const owed: Owed[] = [];
+  let isReady = false;
+  let isOver = false;
+
+  function end(): void {
+    isReady = false;
+    isOver = true;
+    for (const { reject } of owed.splice(0)) reject(new Error('the signing thread has ended'));
+  }
+
+  function fail(what: string): void {
+    if (isOver) return;
+    end();
+    log.warning(`the signing thread ${what}; all orders are signed on the main thread from here on`);
+    void worker.terminate();
+  }
+
+  function answered(signatures: unknown): void {
+    const next = owed.shift();
+    if (next !== undefined && signatures instanceof Uint8Array && signatures.length === next.bytes)
+      next.resolve(signatures);
+    else {
+      if (next !== undefined) owed.unshift(next);
+      fail('answered with something that is no list of signatures');
+    }
+  }
+
+  function ask(digests: Uint8Array, boundMs: number): Promise<Uint8Array> {
+    if (isOver) return Promise.reject(new Error('the signing thread has ended'));
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const entry: Owed = { bytes: (digests.length / DIGEST_BYTES) * SIGNATURE_BYTES, resolve, reject };
+    owed.push(entry);
+    worker.postMessage(digests);
+    // When it was this thread that stood still, the answer is waiting already: it is taken in before the immediate.
+    const timer = setTimeout(
+      () => setImmediate(() => owed.includes(entry) && fail(`did not answer within ${boundMs} ms`)),
+      boundMs,
+    );
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  worker.on('message', answered);
+  worker.on('messageerror', () => fail('answered with something that cannot be read'));
+  worker.on('error', () => fail('broke'));
+  worker.on('exit', () => fail('ended by itself'));
+  worker.unref();
+  const key = privateKeyBytes(options.privateKey);
+  worker.postMessage(key, [key.buffer]);
+
+  const expected = Buffer.from(account.signDigest(PROBE));
+  ask(PROBE, START_BOUND_MS).then(
+    (found) => {
+      if (expected.equals(found)) isReady = true;
+      else fail('signs otherwise than the main thread');
+    },
+    () => undefined,
+  );
+
+  return {
+    isReady: () => isReady,
+    sign: (digests) => ask(digests, options.answerBoundMs ?? ANSWER_BOUND_MS),
+    close: async () => {
+      end();
+      await worker.terminate();
+    },
+  };
+}
