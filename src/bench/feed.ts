@@ -1,4 +1,5 @@
-import { parseBook, parseChanges } from '../adapters/polymarket/feed/market-frames.ts';
+import { MarketEventSchema } from '@polymarket/bindings/subscriptions';
+import { parseBook } from '../adapters/polymarket/feed/market-frames.ts';
 import { createMirror, type MarketMirror } from '../adapters/polymarket/feed/market-mirror.ts';
 import {
   isTouchReached,
@@ -6,15 +7,17 @@ import {
   takeBook,
   takeChanges,
 } from '../adapters/polymarket/feed/mirror-events.ts';
+import { type ChangesScanner, createChangesScanner } from '../adapters/polymarket/feed/scan-changes.ts';
 import type { WireObject } from '../adapters/polymarket/wire/fields.ts';
 import { bestAsk, bestBid, type TickBook } from '../domain/book.ts';
 import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
 import { price, shares } from '../domain/units.ts';
-import { type Bar, ratioBar } from './bar.ts';
+import type { Bar, BarResult } from './bar.ts';
 import { assertSame, medianUs, seededRandom } from './rounds.ts';
 
 const FRAMES = 3_000;
 const ROUNDS = 11;
+const AT_LEAST = { mapAndSort: 5, officialClient: 20 } as const;
 const YES = '71321045679252212594626385532706912750332728571942532289631379312455583992563';
 const NO = '52114319501245915516055106046884209969926127482827954674443846427813813222426';
 const CONDITION = `0x${'c'.repeat(64)}`;
@@ -36,41 +39,82 @@ export const feedBar: Bar = {
   run: async () => {
     const snapshot = firstBook();
     const frames = changeFrames();
-    let oursSum = 0;
-    let theirsSum = 0;
-    const times = await medianUs(
+    const sums = { ours: 0, mapAndSort: 0, officialClient: 0 };
+    const us = await medianUs(
       {
         ours: () => {
+          const scanner = createChangesScanner<MarketMirror>();
           const mirror = createMirror(MARKET);
+          scanner.add(MARKET, mirror);
           takeBook(mirror, parseBook(snapshot, 'YES'));
-          oursSum = 0;
-          for (const frame of frames) oursSum += ourTouch(mirror, frame);
+          sums.ours = 0;
+          for (const frame of frames) sums.ours += ourTouch(scanner, frame);
           return frames.length;
         },
-        peer: () => {
+        mapAndSort: () => {
           const book = sortedMapBook(snapshot);
-          theirsSum = 0;
-          for (const frame of frames) theirsSum += mapTouch(book, frame);
+          sums.mapAndSort = 0;
+          for (const frame of frames) sums.mapAndSort += mapTouch(book, frame);
+          return frames.length;
+        },
+        officialClient: () => {
+          sums.officialClient = 0;
+          for (const frame of frames) sums.officialClient += officialTouch(frame);
           return frames.length;
         },
       },
       ROUNDS,
     );
-    assertSame('the sum of all best prices', oursSum, theirsSum);
-    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0) / frames.length;
-    return ratioBar('feed', 'Map and sort', 5, { oursUs: times.ours, peerUs: times.peer }, [
-      { name: 'frame', value: bytes, unit: 'bytes' },
-    ]);
+    assertSame('the sum of all best prices', sums.ours, sums.mapAndSort);
+    assertSame('the sum of all best prices', sums.ours, sums.officialClient);
+    return resultOf(us, frames.reduce((sum, frame) => sum + frame.length, 0) / frames.length);
   },
 };
 
-/** The path of the market feed: parse, apply, deliver as one event. */
-function ourTouch(mirror: MarketMirror, bytes: Buffer): number {
-  const found = parseChanges(JSON.parse(bytes.toString('utf8')) as WireObject, mirror.market);
-  if (found === null) throw new Error('a frame without an entry of the market');
+function resultOf(
+  us: Record<'ours' | 'mapAndSort' | 'officialClient', number>,
+  frameBytes: number,
+): BarResult {
+  const toMap = us.mapAndSort / us.ours;
+  const toClient = us.officialClient / us.ours;
+  return {
+    name: 'feed',
+    bar: `at least ${AT_LEAST.mapAndSort}x Map and sort, and ${AT_LEAST.officialClient}x @polymarket/client, which keeps no book`,
+    value: toClient,
+    unit: 'x',
+    isMet: toMap >= AT_LEAST.mapAndSort && toClient >= AT_LEAST.officialClient,
+    figures: [
+      { name: 'ours', value: us.ours, unit: 'us' },
+      { name: 'Map and sort', value: us.mapAndSort, unit: 'us' },
+      { name: '@polymarket/client', value: us.officialClient, unit: 'us' },
+      { name: 'ratio to Map and sort', value: toMap, unit: 'x' },
+      { name: 'frame', value: frameBytes, unit: 'bytes' },
+    ],
+  };
+}
+
+/** The path of the market feed: read, apply, deliver as one event. A frame that the scanner leaves to the parser is no figure. */
+function ourTouch(scanner: ChangesScanner<MarketMirror>, bytes: Buffer): number {
+  const scanned = scanner.scan(bytes);
+  if (scanned === null)
+    throw new Error(`a frame that is not as the venue writes it: ${bytes.toString('utf8')}`);
+  const { of: mirror, found } = scanned;
   takeChanges(mirror, found);
   if (isTouchReached(mirror, found)) levelsEvent(mirror);
   return touchSum(mirror.book);
+}
+
+/** What the official client makes of a message before it hands it on: it believes the touch that the frame names. */
+function officialTouch(bytes: Buffer): number {
+  const found = MarketEventSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+  if (!found.success || found.data.type !== 'price_change')
+    throw new Error('the official client takes no such frame');
+  let sum = 0;
+  for (const { tokenId, bestBid, bestAsk } of found.data.payload.priceChanges) {
+    const [bid, ask] = [Math.round(Number(bestBid) * 10_000), Math.round(Number(bestAsk) * 10_000)];
+    sum += tokenId === YES ? bid + 3 * ask : 5 * bid + 7 * ask;
+  }
+  return sum;
 }
 
 /** Best bid and ask of both tokens: those of NO are the complements of those of YES. */

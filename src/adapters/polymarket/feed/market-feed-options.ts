@@ -21,6 +21,8 @@ export interface MarketFeedOptions extends SocketTiming {
 /** Counts for metrics and for `status`. */
 export interface MarketFeedCounts {
   frames: number;
+  /** Price changes that were not written as the scanner knows them, and went the slow way. */
+  parsedChanges: number;
   /** Frames or entries that could not be read. */
   oddFrames: number;
   checks: number;

@@ -14,6 +14,7 @@ import {
   WireFault,
   type WireObject,
 } from '../wire/fields.ts';
+import { touchesApart } from './touches.ts';
 
 /** A whole book of the wire in YES coordinates, with the texts its hash is made of. */
 export interface WireBook {
@@ -143,8 +144,7 @@ function apartOf(
   const noBid = touchPrice(noRow.best_bid, 0 as Price);
   const noAsk = touchPrice(noRow.best_ask, 10_000 as Price);
   if (bid === undefined || ask === undefined || noBid === undefined || noAsk === undefined) return undefined;
-  if (turned(bid) === noAsk && turned(ask) === noBid) return null;
-  return { yes: { bid, ask }, no: { bid: noBid, ask: noAsk } };
+  return touchesApart({ bid, ask }, { bid: noBid, ask: noAsk });
 }
 
 /** A touch price of the wire: empty text, zero and the far end all stand for an empty side. */
