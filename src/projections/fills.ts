@@ -5,6 +5,7 @@ import type { KernelState } from '../kernel/state.ts';
 import { type FillRecord, fillKey } from '../orders/fills.ts';
 import {
   cancelMarkouts,
+  LATE_AFTER_MS,
   MARKOUT_HORIZONS_MS,
   measureMarkout,
   type PendingMarkout,
@@ -37,6 +38,9 @@ import { utcHourOf } from './utc-day.ts';
 const [SHORT_MS, LONG_MS] = MARKOUT_HORIZONS_MS;
 const MICRO_PER_PRICE = 100;
 
+/** The venue stamps trades in whole seconds. One that is told much later is measured against nothing: the mid of its moment is gone. */
+const VENUE_SECOND_MS = 1_000;
+
 /** What was known of a fill before its report was taken in, and the mid at that moment. */
 export interface BeforeFill {
   readonly report: FillReport;
@@ -49,8 +53,9 @@ export interface BeforeFill {
 export function beforeFill(measures: Measures, facts: KernelState, report: FillReport): BeforeFill {
   const status = facts.books.fills.byKey.get(fillKey(report))?.status ?? null;
   const { micro, isLive } = midOf(facts, report.conditionId);
-  if (measures.day !== null && status !== report.status) marketDayOf(measures.day, facts, report.conditionId);
-  return { report, status, mid: micro, midPts: isLive ? ptsOf(micro) : null };
+  if (measures.day !== null) marketDayOf(measures.day, facts, report.conditionId);
+  const isTimely = measures.nowMs <= report.matchedAtMs + VENUE_SECOND_MS + LATE_AFTER_MS;
+  return { report, status, mid: micro, midPts: isLive && isTimely ? ptsOf(micro) : null };
 }
 
 /** Measures what a report did to the books: a new fill, one that failed, came back, or was confirmed. */

@@ -78,6 +78,22 @@ describe('a fill', () => {
     });
   });
 
+  it('has no mid when it is told long after it was made, as by a read after a lost connection', () => {
+    const tale = createTale();
+    const [bid] = tale.place(...bidAndAsk(1, 47, 53, shares(10)));
+    if (bid === undefined) throw new Error('two orders were placed');
+    const report = tale.trade(bid, shares(10));
+    tale.setBook(1, 38, 42, 60_000);
+    tale.tell(report, 'CONFIRMED');
+    tale.wait(121_000);
+    expect(tale.rows('mm_fills')[0]).toMatchObject({
+      mid_at_fill: null,
+      mid_at_120s: null,
+      residual_micro_usd: 0,
+    });
+    expect(tale.look()).toMatchObject({ total: -700_000, residual: 0 });
+  });
+
   it('counts once, however often it is told, and is taken back when the chain fails it', () => {
     const tale = createTale();
     const [bid] = tale.place(...bidAndAsk(1, 47, 53, shares(10)));
