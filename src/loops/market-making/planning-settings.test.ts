@@ -164,6 +164,58 @@ describe('each setting of planning changes what is done', () => {
     expect(hangs({ MM_HANGING_MAX_AGE_SECONDS: '5' })).toBe(false);
   });
 
+  it('MM_ENABLED: off, nothing is quoted', () => {
+    expect([first({ MM_ENABLED: 'true' }).length, first({ MM_ENABLED: 'false' }).length]).toEqual([2, 0]);
+  });
+
+  it('MM_CYCLE_SECONDS: the beat at which markets are looked at without any news', () => {
+    const looks = (seconds: string): number => {
+      const test = quoted({ MM_CYCLE_SECONDS: seconds, MM_STALE_QUOTE_SECONDS: '3600' });
+      const before = test.state.loops.get('market-making')?.runs ?? 0;
+      wakes(test, 60, 1_000);
+      return (test.state.loops.get('market-making')?.runs ?? 0) - before;
+    };
+    expect(looks('5')).toBeGreaterThanOrEqual(11);
+    expect(looks('30')).toBeLessThan(looks('5') / 2);
+  });
+
+  it('MM_REQUOTE_MIN_GAP_MS: a book that moves sooner is not answered at once', () => {
+    const answered = (gapMs: string): boolean => {
+      const test = quoted({ MM_CANCEL_PRICE_THRESHOLD: '0.5' });
+      const { mm } = settingsOf({ MM_CANCEL_PRICE_THRESHOLD: '0.5', MM_REQUOTE_MIN_GAP_MS: gapMs });
+      const settings = { ...test.state.settings, mm };
+      // The change itself is looked at.
+      test.step({ kind: 'settingsChanged', settings, by: 'test' }, 6_000);
+      const commands = test.step(book(1, 45, 51), 200);
+      return commands.some(({ kind }) => kind === 'place' || kind === 'cancel');
+    };
+    expect([answered('100'), answered('5000')]).toEqual([true, false]);
+  });
+
+  it('MM_STALE_THRESHOLD_SECONDS: a market that stands still is quoted wider, the sooner the shorter', () => {
+    const bidAfter = (seconds: string): number => {
+      const moving = { MM_MIN_QUOTE_LIFETIME_SECONDS: '0', MM_REQUOTE_THRESHOLD: '0' };
+      const test = quoted({ ...moving, MM_STALE_THRESHOLD_SECONDS: seconds });
+      for (let beat = 0; beat < 3; beat += 1) {
+        const commands = wakes(test, 1, 10_000);
+        accept(test, commands);
+        confirmCancels(test, commands);
+      }
+      const prices = [...test.state.orders.byClientId.values()].flatMap(({ request, state }) =>
+        state === 'open' && request.outcome === 'YES' ? [request.price] : [],
+      );
+      return Math.max(...prices);
+    };
+    expect(bidAfter('20')).toBeLessThan(bidAfter('3600'));
+  });
+
+  it('MM_ORDERS_PER_SECOND and MM_MAX_OPEN_ORDERS: no more orders than they allow', () => {
+    const levels = { MM_MULTI_LEVEL_COUNT: '3', MM_MAX_PER_MARKET_USD: '1000' };
+    expect(first(levels)).toHaveLength(6);
+    expect(first({ ...levels, MM_ORDERS_PER_SECOND: '2' })).toHaveLength(3);
+    expect(first({ ...levels, MM_MAX_OPEN_ORDERS: '4' })).toHaveLength(4);
+  });
+
   it('withdrawing takes orders that hang along', () => {
     const test = quoted({ MM_QUOTE_SIZE_USD: '20' });
     wakes(test, 1, 1_000);
