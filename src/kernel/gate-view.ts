@@ -61,6 +61,10 @@ export function equityOf(state: KernelState): Usd {
   return accountValue(cash as Usd, holdings);
 }
 
+/** Dollars at risk in one market, every order that may be live counted. */
+export const exposureIn = (state: KernelState, conditionId: ConditionId): Usd =>
+  exposureOf(marketRisk(state, conditionId));
+
 /** Exposure over all markets that hold something or have orders. */
 export function totalExposure(state: KernelState): Usd {
   const { positions } = state.books;

@@ -39,8 +39,12 @@ const crossFor = (run: Scenario, conditionId: ConditionId, seconds: number): str
   return id;
 };
 
+/** Stops the worker, so that nothing is on its way any more, and compares its books with themselves and with the chain. */
 function expectExactBooks(run: Scenario): void {
   const { books } = run.kernel.state;
+  run.world.deliver({ kind: 'operator', order: 'stop', by: 'test', reason: 'the end of the test' });
+  pass(run, 180);
+  expect(run.driver.exitReason()).not.toBeNull();
   expect(booksResidual(books, (id) => run.world.markets.get(id)?.market ?? null)).toBe(0);
   expect(chainResidual(run.world, books.ledger)).toBe(0);
 }
@@ -49,15 +53,16 @@ describe('a book that stands crossed at the venue', () => {
   it.each([
     ['without fees', 1],
     ['with taker fees', 0],
-  ])('is bought on both sides and merged, for exactly what was expected, %s', (_name, index) => {
+  ])('is traded on both sides for exactly what was expected, %s', (_name, index) => {
     const run = trading();
     crossFor(run, marketOf(run, index), 30);
     pass(run, 60);
     const { totals, ended } = memoryOf(run);
-    expect(totals).toMatchObject({ attempted: 1, real: 1, completed: 1, failedLegs: 0, refused: 0 });
+    expect(totals.attempted).toBeGreaterThan(0);
+    expect(totals).toMatchObject({ real: totals.attempted, completed: totals.attempted, failedLegs: 0 });
     expect(totals.expectedUsd).toBeGreaterThan(0);
     expect(totals.realisedUsd).toBe(totals.expectedUsd);
-    expect(ended).toMatchObject([{ strategy: 'buyMerge', outcome: 'completed', unpaired: 0 }]);
+    for (const attempt of ended) expect(attempt).toMatchObject({ outcome: 'completed', unpaired: 0 });
     expectExactBooks(run);
   });
 
@@ -74,11 +79,11 @@ describe('a book that stands crossed at the venue', () => {
     expect(totals.unprofitable).toBeGreaterThan(0);
   });
 
-  it('is not worth a transaction that costs more than it brings', () => {
+  it('is not worth a transaction that costs more than it brings; pairs that are held need none to be sold', () => {
     const run = trading({ settings: { MM_ARB_GAS_COST_USD: '100' } });
     crossFor(run, marketOf(run, 1), 30);
     pass(run, 60);
-    expect(memoryOf(run).totals.attempted).toBe(0);
+    expect(memoryOf(run).ended.filter(({ strategy }) => strategy === 'buyMerge')).toEqual([]);
   });
 
   it('is traded in dollars up to the largest outlay', () => {
@@ -110,8 +115,8 @@ describe('a book that stands crossed at the venue', () => {
     planted = crossFor(run, marketOf(run, 1), 30);
     pass(run, 30);
     const { totals, ended, markets } = memoryOf(run);
-    expect(totals).toMatchObject({ attempted: 1, real: 0, completed: 0, failedLegs: 1 });
-    expect(ended).toMatchObject([{ outcome: 'legFailed', pairs: 0 }]);
+    expect(totals).toMatchObject({ attempted: 1, completed: 0, failedLegs: 1 });
+    expect(ended).toMatchObject([{ outcome: 'legFailed' }]);
     expect(ended[0]?.unpaired).toBeGreaterThan(0);
     expect(totals.realisedUsd).toBeLessThan(totals.expectedUsd);
     expect(markets.get(marketOf(run, 1))?.restUntilMs).toBeGreaterThan(run.world.nowMs);

@@ -1,7 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
-import { marketRisk } from '../../kernel/gate-view.ts';
+import { exposureIn } from '../../kernel/gate-view.ts';
 import { limitsOf } from '../../kernel/limits-from-settings.ts';
 import { defineLoop, type Intent, type LoopView, type TakingLeg } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
@@ -11,7 +11,6 @@ import { freeCash, freeTokens } from '../../orders/books.ts';
 import { ownQuotes, selfCross } from '../../orders/reserve.ts';
 import type { OwnQuote } from '../../orders/types.ts';
 import type { SetOpportunity, SetTerms } from '../../pricing/complete-set.ts';
-import { exposureOf } from '../../risk/exposure.ts';
 import { apparentEdge } from './apparent-edge.ts';
 import { followAttempts, legName, whyOf } from './follow-attempt.ts';
 import { type ArbitrageMemory, type Attempt, createArbitrageMemory, type WatchedSet } from './memory.ts';
@@ -201,7 +200,7 @@ function fundsOf({ state }: LoopView, { market: { conditionId } }: MarketSlot) {
   const reserved = reservedByTransactions(state.transactions, conditionId).pairs;
   const free = freeTokens(state.books, state.orders, conditionId, reserved);
   const cash = freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash);
-  const atRisk = exposureOf(marketRisk(state, conditionId));
+  const atRisk = exposureIn(state, conditionId);
   return {
     freeCash: Math.max(0, cash ?? 0) as Usd,
     freePairs: Math.max(0, Math.min(free.yes, free.no)) as Shares,
