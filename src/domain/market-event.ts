@@ -23,7 +23,12 @@ export interface OutcomeLevels {
 
 /** What the venue says of its markets, translated to YES coordinates at the edge. */
 export type MarketEvent =
-  | { readonly kind: 'marketsListed'; readonly markets: readonly Market[] }
+  | {
+      /** The whole list of markets, or with `more` a part of it: the list is complete with the part that more do not follow. */
+      readonly kind: 'marketsListed';
+      readonly markets: readonly Market[];
+      readonly more?: true;
+    }
   | {
       /** A whole book in YES coordinates; it replaces what was there and makes the book live again. */
       readonly kind: 'book';

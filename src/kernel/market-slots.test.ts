@@ -7,6 +7,7 @@ import {
   applyListing,
   applyTick,
   createSlot,
+  forgetUnlisted,
   type MarketSlot,
 } from './market-slots.ts';
 import { book, cents, conditionId, market, shares, T0 } from './test-support/test-kernel.ts';
@@ -96,17 +97,18 @@ describe('a market slot', () => {
     const slots = new Map([[conditionId(1), slot]]);
     const listing = [market(1, { tickSize: 10 as Price })];
     slot.watched = true;
-    applyListing(slots, listing, () => false);
+    applyListing(slots, listing);
     expect([slot.tick, slot.market.tickSize]).toEqual([100, 100]);
     slot.watched = false;
-    applyListing(slots, listing, () => false);
+    applyListing(slots, listing);
     expect([slot.tick, slot.market.tickSize]).toEqual([10, 10]);
   });
 
   it('is forgotten once it is listed no more, unless it is watched or the books need it', () => {
     const slots = new Map([1, 2, 3].map((n) => [conditionId(n), createSlot(market(n))] as const));
     (slots.get(conditionId(2)) as MarketSlot).watched = true;
-    applyListing(slots, [market(4)], (id) => id === conditionId(3));
+    applyListing(slots, [market(4)]);
+    forgetUnlisted(slots, new Set([conditionId(4)]), (id) => id === conditionId(3));
     expect([...slots.keys()]).toEqual([2, 3, 4].map(conditionId));
   });
 });

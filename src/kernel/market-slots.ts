@@ -76,18 +76,8 @@ export function createSlot(market: Market): MarketSlot {
   };
 }
 
-/**
- * Takes over a fresh listing without losing what the sockets have told since. The listing is complete: a market that is not
- * watched, not `needed` and not listed any more is forgotten, so that memory is bounded by what the venue lists.
- */
-export function applyListing(
-  slots: Map<ConditionId, MarketSlot>,
-  markets: readonly Market[],
-  needed: (conditionId: ConditionId) => boolean,
-): void {
-  const listed = new Set(markets.map(({ conditionId }) => conditionId));
-  for (const [conditionId, { watched }] of slots)
-    if (!watched && !listed.has(conditionId) && !needed(conditionId)) slots.delete(conditionId);
+/** Takes over listed markets without losing what the sockets have told since. */
+export function applyListing(slots: Map<ConditionId, MarketSlot>, markets: readonly Market[]): void {
   for (const market of markets) {
     const slot = slots.get(market.conditionId);
     if (slot === undefined) slots.set(market.conditionId, createSlot(market));
@@ -98,6 +88,19 @@ export function applyListing(
       slot.tick = market.tickSize;
     }
   }
+}
+
+/**
+ * Once a listing is complete: a market that is not watched, not `needed` and not listed any more is forgotten, so that memory is
+ * bounded by what the venue lists.
+ */
+export function forgetUnlisted(
+  slots: Map<ConditionId, MarketSlot>,
+  listed: ReadonlySet<ConditionId>,
+  needed: (conditionId: ConditionId) => boolean,
+): void {
+  for (const [conditionId, { watched }] of slots)
+    if (!watched && !listed.has(conditionId) && !needed(conditionId)) slots.delete(conditionId);
 }
 
 export const watchedMarket = (slot: MarketSlot): WatchedMarket => ({

@@ -1,6 +1,14 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
-import { applyBook, applyLevels, applyListing, applyTick, distrust, watchedMarket } from './market-slots.ts';
+import {
+  applyBook,
+  applyLevels,
+  applyListing,
+  applyTick,
+  distrust,
+  forgetUnlisted,
+  watchedMarket,
+} from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
 
@@ -13,13 +21,26 @@ function marketsInBooks({ books, orders, transactions }: KernelState): Set<Condi
   return inBooks;
 }
 
+/** A list in parts is of use once its last part is there: until then nobody is told, and nothing is forgotten. */
+function takeListing(
+  state: KernelState,
+  { markets, more }: Extract<MarketEvent, { kind: 'marketsListed' }>,
+  outbox: Outbox,
+): void {
+  applyListing(state.markets, markets);
+  for (const { conditionId } of markets) state.listedSoFar.add(conditionId);
+  if (more === true) return;
+  const inBooks = marketsInBooks(state);
+  forgetUnlisted(state.markets, state.listedSoFar, (conditionId) => inBooks.has(conditionId));
+  state.listedSoFar = new Set();
+  state.listedAtMs = state.nowMs;
+  outbox.wake('markets');
+}
+
 /** Market news: listings, books, ticks, trades and resolutions. */
 export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Outbox): void {
   if (event.kind === 'marketsListed') {
-    const inBooks = marketsInBooks(state);
-    applyListing(state.markets, event.markets, (conditionId) => inBooks.has(conditionId));
-    state.listedAtMs = state.nowMs;
-    outbox.wake('markets');
+    takeListing(state, event, outbox);
     return;
   }
   const slot = state.markets.get(event.conditionId);

@@ -114,6 +114,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   }
   state.listedAtMs = null;
   state.listingFailedAtMs = null;
+  state.listedSoFar = new Set();
   recoverOrders(state.orders, nowMs);
   recoverTransactions(state.transactions, nowMs);
   outbox.wake('start');

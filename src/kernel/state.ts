@@ -80,6 +80,8 @@ export interface KernelState {
   drawdown: Drawdown;
   markets: Map<ConditionId, MarketSlot>;
   listedAtMs: number | null;
+  /** Markets of the parts of a list that is still coming in. */
+  listedSoFar: Set<ConditionId>;
   /** When reading the list last failed; null before. */
   listingFailedAtMs: number | null;
   orders: OrderTable;
@@ -147,6 +149,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     drawdown: createDrawdown(),
     markets: new Map(),
     listedAtMs: null,
+    listedSoFar: new Set(),
     listingFailedAtMs: null,
     orders: createOrderTable(),
     books: createBooks(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConditionId, TokenId } from '../domain/market.ts';
+import type { ConditionId, Market, TokenId } from '../domain/market.ts';
 import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Usd } from '../domain/units.ts';
@@ -38,6 +38,7 @@ interface Trouble {
   readonly send?: Error;
   /** Orders that come back from signing; all of them where absent. */
   readonly signs?: number;
+  readonly listed?: readonly Market[];
 }
 
 /** A runner on ports that do what they are asked, but for the trouble, and note each call. */
@@ -80,7 +81,8 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
       close: () => call('close', undefined),
     },
     markets: {
-      markets: () => call('markets', { kind: 'marketsListed', markets: [] } as const, trouble.reads),
+      markets: () =>
+        call('markets', { kind: 'marketsListed', markets: trouble.listed ?? [] } as const, trouble.reads),
     },
     marketFeed: {
       start: () => undefined,
@@ -258,6 +260,19 @@ describe('reads', () => {
     [{ kind: 'readMarkets' }, 'markets', 'marketsListed', 'markets'],
     [{ kind: 'readBook', market: watched }, 'readBook', 'book', 'book'],
     [{ kind: 'readOpenOrders' }, 'openOrders', 'openOrdersRead', 'openOrders'],
+    [
+      {
+        kind: 'readPriceHistory',
+        conditionId: watched.conditionId,
+        yesTokenId: '11' as TokenId,
+        sinceMs: 9,
+        stepMs: 1,
+      },
+      'priceHistory 11',
+      'priceHistoryRead',
+      'priceHistory',
+    ],
+    [{ kind: 'readEarnings', date: '2026-11-22' }, 'earnings 2026-11-22', 'earningsRead', 'earnings'],
     [{ kind: 'readOrder', orderId: ids[0] as OrderId }, 'order', 'orderRead', 'order'],
     [{ kind: 'readTrades', sinceMs: 9 }, 'trades 9', 'tradesRead', 'trades'],
     [{ kind: 'readBalances', tokens: ['11'] as TokenId[] }, 'balances 1', 'balancesRead', 'balances'],
@@ -276,6 +291,19 @@ describe('reads', () => {
     expect(inputs.map((input) => input.kind)).toEqual([kind]);
     if (kind !== 'marketsListed' && kind !== 'book' && kind !== 'transactionEnded')
       expect(inputs[0]).toMatchObject({ askedAtMs: 1_000 });
+  });
+
+  it('a long list comes in piece by piece, the last one telling that it is whole', async () => {
+    const markets = Array.from({ length: 1_001 }, (_, n) => market(n));
+    const { run, inputs } = runner({ listed: markets });
+    await run({ kind: 'readMarkets' });
+    const parts = inputs.flatMap((input) => (input.kind === 'marketsListed' ? [input] : []));
+    expect(parts.map((part) => [part.markets.length, part.more])).toEqual([
+      [500, true],
+      [500, true],
+      [1, undefined],
+    ]);
+    expect(parts.flatMap((part) => part.markets)).toEqual(markets);
   });
 
   it.each(reads)('%j that fails is an input too', async (command, _called, _kind, name) => {

@@ -26,6 +26,10 @@ const CANCEL_TIMEOUT_MS = 10_000;
 const READ_TIMEOUT_MS = 15_000;
 const MARKETS_TIMEOUT_MS = 120_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
+/** Markets in one input: a few milliseconds of work. The venue lists tens of thousands. */
+const LISTED_AT_ONCE = 500;
+
+type MarketsListed = Extract<Input, { kind: 'marketsListed' }>;
 
 /**
  * Turns commands into calls on the ports and every result back into an input. It decides nothing, with one exception: after
@@ -205,6 +209,16 @@ export function createEffectRunner(options: {
     track(work, `reading ${name}`);
   }
 
+  /** Hands a long list in piece by piece, so that no other input waits for all of it. Returns the last piece. */
+  async function submitInParts(list: MarketsListed): Promise<MarketsListed> {
+    let from = 0;
+    for (; from + LISTED_AT_ONCE < list.markets.length; from += LISTED_AT_ONCE) {
+      submit({ ...list, markets: list.markets.slice(from, from + LISTED_AT_ONCE), more: true });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return from === 0 ? list : { ...list, markets: list.markets.slice(from) };
+  }
+
   function run(command: Command): void {
     const askedAtMs = nowMs();
     switch (command.kind) {
@@ -227,7 +241,9 @@ export function createEffectRunner(options: {
         ports.marketFeed.unwatch(command.conditionIds);
         return;
       case 'readMarkets':
-        read('markets', '', MARKETS_TIMEOUT_MS, (signal) => ports.markets.markets(signal));
+        read('markets', '', MARKETS_TIMEOUT_MS, async (signal) =>
+          submitInParts(await ports.markets.markets(signal)),
+        );
         return;
       case 'readBook':
         read('book', command.market.conditionId, READ_TIMEOUT_MS, (signal) =>

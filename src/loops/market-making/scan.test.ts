@@ -29,7 +29,10 @@ function memoryOf(test: TestKernel): MarketMakingMemory {
   return memory;
 }
 
-const listing = (...markets: readonly Market[]): Input => ({ kind: 'marketsListed', markets });
+const listing = (...markets: readonly Market[]): Input & { kind: 'marketsListed' } => ({
+  kind: 'marketsListed',
+  markets,
+});
 const historiesAsked = (commands: readonly Command[]) =>
   ofKind(commands, 'readPriceHistory').map((one) => one.conditionId);
 
@@ -41,6 +44,26 @@ function addMarket(test: TestKernel, added: Market, bid: number, ask: number, si
   commands.push(...test.step({ ...balances(test), askedAtMs: test.nowMs }));
   return [...commands, ...wakes(test, 3, 10_000)];
 }
+
+describe('a listing in parts', () => {
+  it('counts when its last part is there, and only then forgets what none of them has', () => {
+    const test = trading(loops, settings(), [market(1), market(2, { volume24h: dollars(0) })]);
+    accept(test, test.commands);
+    const listedAtMs = test.state.listedAtMs;
+    test.step({ ...listing(market(3)), more: true }, 5_000);
+    expect(test.state.listedAtMs).toBe(listedAtMs);
+    expect([...test.state.markets.keys()]).toEqual([1, 2, 3].map(conditionId));
+    test.step({ ...listing(market(1)), more: true });
+    const commands = [...test.step(listing(market(4))), ...wakes(test, 1, 1_000)];
+    expect(test.state.listedAtMs).toBeGreaterThan(listedAtMs ?? 0);
+    expect([...test.state.markets.keys()]).toEqual([1, 3, 4].map(conditionId));
+    expect(ofKind(commands, 'watch').flatMap(({ markets }) => markets.map((one) => one.conditionId))).toEqual(
+      [3, 4].map(conditionId),
+    );
+    test.step(listing(market(1)), 5_000);
+    expect(test.state.listedSoFar.size).toBe(0);
+  });
+});
 
 describe('price histories', () => {
   it('are asked for once for each watched market, a day of ten-minute steps, and taken in', () => {

@@ -28,7 +28,7 @@ describe('what is known of a watched market', () => {
   it('is renewed for markets never seen at once, and for the oldest others a few at a time', () => {
     const figures = Array.from({ length: 100 }, (_, n) => [n, { asOfMs: n < 10 ? null : T0 + n }] as const);
     const renewed = toRenew(figures, T0 + 60_000);
-    expect([...renewed].sort((a, b) => a - b)).toEqual(Array.from({ length: 58 }, (_, n) => n));
+    expect([...renewed].sort((a, b) => a - b)).toEqual(Array.from({ length: 34 }, (_, n) => n));
     expect(toRenew(figures, T0 + 10_005).size).toBe(10);
   });
 

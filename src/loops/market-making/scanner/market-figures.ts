@@ -15,7 +15,7 @@ import { lotSize } from '../../../quoting/price-and-shape.ts';
 import type { Measured } from './measured.ts';
 import type { ScannerLimits } from './scanner-limits.ts';
 
-/** What is known of one watched market beyond its book, each part with its age. Plain figures. */
+/** What is known of one watched market beyond its book, each part with its age. Plain data. */
 export interface MarketFigures {
   /** Null while the book has no two sides. */
   metrics: BookMetrics | null;
@@ -43,7 +43,7 @@ export interface BookActivity {
 
 /** Metrics and value are worked out anew after this, for so many markets in one look, so that no look takes long. */
 const RENEW_AFTER_MS = 10_000;
-const MOST_RENEWED = 48;
+const MOST_RENEWED = 24;
 /** A stretch shorter than this says little about a rate. */
 const STRETCH_MS = 5_000;
 const ACTIVITY_HALF_LIFE_MS = 600_000;
