@@ -2,7 +2,7 @@ import type { Price } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { restingSize } from './order-size.ts';
 import type { PlanInput } from './planner.ts';
-import { moveGain } from './quote-worth.ts';
+import { moveGain, outwardPts } from './quote-worth.ts';
 import type { DesiredQuote, OrderRecord } from './types.ts';
 
 /** What becomes of one resting order. `isUrgent`: it goes whether or not anything can take its place. */
@@ -46,10 +46,12 @@ export function judge(input: PlanInput, quote: DesiredQuote, record: OrderRecord
     : moves('its price has moved');
 }
 
+/** Only for an order further out than wanted: nearer it gives more away than today's price does, whatever its place is worth. */
 function isQueueWorthMore({ worth }: PlanInput, quote: DesiredQuote, record: OrderRecord): boolean {
   if (worth === null || record.queueAhead == null) return false;
-  const size = restingSize(record);
-  return moveGain(worth, quote, yesPriceOf(record.request), size, record.queueAhead) <= 0;
+  const price = yesPriceOf(record.request);
+  if (outwardPts(quote, price) < 0) return false;
+  return moveGain(worth, quote, price, restingSize(record), record.queueAhead) <= 0;
 }
 
 /** Why this order must go at once, whatever its age: it gives away money at the new limits or stands against a wanted quote. */
