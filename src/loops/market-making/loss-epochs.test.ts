@@ -17,6 +17,7 @@ import type { DesiredQuote } from '../../orders/types.ts';
 import { openLossEpoch, rebaseLossEpoch } from '../../pricing/loss-epoch.ts';
 import { certifyQuotes, lossPositionOf } from './loss-epochs.ts';
 import {
+  answer,
   askOf,
   bidOf,
   hit,
@@ -113,26 +114,49 @@ describe('the loss epoch of a market', () => {
 type Move =
   | { readonly kind: 'hit'; readonly pick: number; readonly part: number }
   | { readonly kind: 'move'; readonly cents: number }
+  | { readonly kind: 'race'; readonly cents: number; readonly pick: number; readonly part: number }
   | { readonly kind: 'pass'; readonly seconds: number };
 
+const cent = fc.oneof(fc.integer({ min: 8, max: 92 }), fc.constantFrom(20, 80));
+const pick = fc.nat(20);
+const part = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(100));
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('hit' as const),
-      pick: fc.nat(20),
-      part: fc.integer({ min: 1, max: 100 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('move' as const), cents: fc.integer({ min: 8, max: 92 }) }),
-  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('hit' as const), pick, part }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), cents: cent }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('race' as const), cents: cent, pick, part }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 40 }) }),
   },
 );
+
+function hitOne(test: TestKernel, which: number, partPct: number): void {
+  // What is not signed yet has not left the machine.
+  const orders = resting(test).filter(({ orderId }) => orderId !== null);
+  const order = orders[which % Math.max(1, orders.length)];
+  if (order !== undefined) hit(test, order, Math.ceil((order.size / 1e6) * partPct) / 100);
+}
+
+function make(test: TestKernel, move: Move): void {
+  switch (move.kind) {
+    case 'move':
+      say(test, book(1, move.cents - 4, move.cents + 4), 500);
+      return;
+    case 'race': {
+      // Orders are hit while their cancels are on the way, and the venue confirms those only then.
+      const commands = test.step(book(1, move.cents - 4, move.cents + 4), 500);
+      hitOne(test, move.pick, move.part);
+      hitOne(test, move.pick + 1, move.part);
+      answer(test, commands);
+      return;
+    }
+    case 'pass':
+      pass(test, move.seconds * 1_000);
+      return;
+    case 'hit':
+      hitOne(test, move.pick, move.part);
+  }
+}
 
 /** Every order of one side is hit in one report, so that no decision comes between. */
 function hitAll(test: TestKernel, isBid: boolean): void {
@@ -155,13 +179,7 @@ describe('whatever is filled, and wherever the market goes', () => {
       fc.property(anyRun, ({ moves, budgetUsd, quoteSizeUsd }) => {
         const test = quotingRun({ ...bounded, maxPerMarketUsd: budgetUsd, quoteSizeUsd, multiLevelCount });
         for (const move of moves) {
-          if (move.kind === 'move') say(test, book(1, move.cents - 4, move.cents + 4), 500);
-          else if (move.kind === 'pass') pass(test, move.seconds * 1_000);
-          else {
-            const orders = resting(test);
-            const order = orders[move.pick % Math.max(1, orders.length)];
-            if (order !== undefined) hit(test, order, Math.ceil((order.size / 1e6) * move.part) / 100);
-          }
+          make(test, move);
           expect(worstEndUsd(test)).toBeGreaterThanOrEqual(-budgetUsd - 1e-4);
         }
         // All of one side is hit at once, before the loop can answer, and then all that it has put up since.
