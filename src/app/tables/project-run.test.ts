@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileJournal } from '../../adapters/node/file-journal.ts';
-import { createRunFolder, type RunManifest } from '../../adapters/node/run-directory.ts';
+import { LeaseTaken, takeLease } from '../../adapters/node/lease.ts';
+import { createRunFolder, type RunManifest, runFolder } from '../../adapters/node/run-directory.ts';
 import { openTableStore } from '../../adapters/sqlite/table-store.ts';
 import { encodeState } from '../../kernel/codec.ts';
 import { createKernel, type Kernel } from '../../kernel/kernel.ts';
@@ -208,5 +209,18 @@ describe('the tables of a run', () => {
     expect(contents(join(dataDir, 'worker.sqlite'))).toEqual(contents(path));
     const quotes = contents(path).filter((line) => line.startsWith('mm_quotes'));
     expect(quotes.some((line) => line.includes('run-1/'))).toBe(true);
+  });
+
+  it('are not made anew under a worker that keeps them, nor put in place before they are complete', async () => {
+    await writeRun('run-1', recordedInputs('14').slice(0, 50));
+    const path = join(dataDir, 'worker.sqlite');
+    await rebuildTables(dataDir, path, 0);
+    const before = contents(path);
+    const lease = takeLease(dataDir, 0);
+    await expect(rebuildTables(dataDir, path, 0)).rejects.toThrow(LeaseTaken);
+    lease.release();
+    writeFileSync(join(runFolder(dataDir, 'run-1'), 'journal-00001.jsonl'), '{"seq":\n');
+    await expect(rebuildTables(dataDir, path, 0)).rejects.toThrow(SyntaxError);
+    expect(contents(path)).toEqual(before);
   });
 });
