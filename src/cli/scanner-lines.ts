@@ -21,7 +21,7 @@ export function scannerLines(scanner: ScannerStatus, nowMs: number): string[] {
     `rewards: ${rewards.promisedTodayUsd.toFixed(2)} USD promised today, ${earned}; a promised dollar counts for ${rewards.paidRatio.toFixed(2)}`,
     ...(shown.length === 0
       ? []
-      : ['candidate                        spread  within 2 pts  changes/min  USD/day  age  why not']),
+      : ['candidate                        spread  within 5 pts  changes/min  USD/day  age  why not']),
     ...shown.map((one) => candidateLine(one, nowMs)),
   ];
 }
@@ -35,5 +35,5 @@ function candidateLine(one: CandidateStatus, nowMs: number): string {
     (found == null ? '-' : found.toFixed(decimals)).padStart(width);
   const total = value === null ? null : value.tradingUsdPerDay + value.rewardUsdPerDay;
   const age = one.asOfMs === null ? '-' : `${Math.round((nowMs - one.asOfMs) / 1_000)}s`;
-  return `${one.slug.slice(0, 32).padEnd(32)} ${figure(book?.spreadPts, 6, 1)} ${figure(book?.depthUsd['2pts'], 13, 0)} ${figure(activity.changesPerMin, 12, 1)} ${figure(total, 8, 2)} ${age.padStart(4)}  ${one.reason ?? 'quoted'}`;
+  return `${one.slug.slice(0, 32).padEnd(32)} ${figure(book?.spreadPts, 6, 1)} ${figure(book?.depthUsd['5pts'], 13, 0)} ${figure(activity.changesPerMin, 12, 1)} ${figure(total, 8, 2)} ${age.padStart(4)}  ${one.reason ?? 'quoted'}`;
 }
