@@ -145,17 +145,23 @@ describe('a view that is stale', () => {
 });
 
 describe('a bad day with books that stand crossed', () => {
-  it.each([1, 2, 3, 4])('keeps every rule and every micro-dollar, seed %i', (seed) => {
-    const faults = { ...FAULT_LEVELS.many, crossedBooksPerHour: 240, staleTouchesPerHour: 120 };
-    const result = runSeed({
+  const badDay = (seed: number, hours: number) =>
+    runSeed({
       seed: `crossed-${seed}`,
-      hours: 0.3,
+      hours,
       markets: 5,
       engine: 'legacy',
       informed: null,
-      faults,
+      faults: { ...FAULT_LEVELS.many, crossedBooksPerHour: 240, staleTouchesPerHour: 120 },
       settings: ON,
     });
+
+  it('is the same day when it is lived again', () => {
+    expect(badDay(1, 0.1).traceHash).toBe(badDay(1, 0.1).traceHash);
+  });
+
+  it.each([1, 2, 3, 4])('keeps every rule and every micro-dollar, seed %i', (seed) => {
+    const result = badDay(seed, 0.3);
     expect(result.violation).toBeNull();
     expect([result.ledgerResidualMicroUsd, result.chainResidualMicroUsd]).toEqual([0, 0]);
     expect(result.openOrdersAtExit).toBe(0);
