@@ -210,7 +210,7 @@ export const dataRows = {
   sqlitePath: text('WORKER_SQLITE_PATH', {
     default: 'worker.sqlite',
     shape: filePathText,
-    doc: 'Database of tables and snapshots, which can be rebuilt from the journal; a relative path is inside the data folder.',
+    doc: 'Database of quotes, fills, inventory, round trips and days, made from the journal; a relative path is inside the data folder.',
   }),
   logFile: text('BOT_LOG_FILE', {
     default: 'bot.log',
