@@ -96,12 +96,16 @@ const rows: readonly Row[] = [
 ];
 
 describe('each setting of quoting changes what is quoted', () => {
-  it.each(rows)('%s: %s against %s', (env, one, other, given, what, sign, also = {}) => {
-    const before = shaped({ ...also, [env]: one }, given)[what] ?? 0;
-    const after = shaped({ ...also, [env]: other }, given)[what] ?? 0;
-    if (sign === 0) expect(after).not.toBe(before);
-    else expect(Math.sign(after - before)).toBe(sign);
-  });
+  it.each(rows.map((row) => [row[0], row[1], row[2], row] as const))(
+    '%s: %s against %s',
+    (...[, , , row]) => {
+      const [env, one, other, given, what, sign, also = {}] = row;
+      const before = shaped({ ...also, [env]: one }, given)[what] ?? 0;
+      const after = shaped({ ...also, [env]: other }, given)[what] ?? 0;
+      if (sign === 0) expect(after).not.toBe(before);
+      else expect(Math.sign(after - before)).toBe(sign);
+    },
+  );
 
   it('MM_LEVEL_SPREAD_MULT: deeper levels stand further out', () => {
     const deepest = (mult: string): number => {
