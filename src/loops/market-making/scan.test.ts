@@ -45,6 +45,19 @@ function addMarket(test: TestKernel, added: Market, bid: number, ask: number, si
   return [...commands, ...wakes(test, 3, 10_000)];
 }
 
+describe('the listing', () => {
+  it.each([1, 5])('is asked for anew every MM_SCANNER_REFRESH_MINUTES: %j', (scannerRefreshMinutes) => {
+    const test = trading(loops, settings({ scannerRefreshMinutes }), [market(1)]);
+    const fromMs = test.state.listedAtMs ?? 0;
+    let askedAtMs = 0;
+    while (askedAtMs === 0 && test.nowMs < fromMs + 3_600_000)
+      if (ofKind(wakes(test, 1, 10_000), 'readMarkets').length > 0) askedAtMs = test.nowMs;
+    const minutes = (askedAtMs - fromMs) / 60_000;
+    expect(minutes).toBeGreaterThanOrEqual(scannerRefreshMinutes);
+    expect(minutes).toBeLessThan(scannerRefreshMinutes + 0.5);
+  });
+});
+
 describe('a listing in parts', () => {
   it('counts when its last part is there, and only then forgets what none of them has', () => {
     const test = trading(loops, settings(), [market(1), market(2, { volume24h: dollars(0) })]);
