@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Chain, createChain } from '../adapters/chain/index.ts';
 import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
 import type { MarketFeed } from '../adapters/polymarket/feed/market-feed-options.ts';
@@ -25,7 +26,8 @@ export interface Adapters {
 export async function createAdapters(settings: Settings, timers: Timers, log: Log): Promise<Adapters> {
   const { polymarket, chain: chainSettings } = settings;
   const nowMs = (): number => timers.nowMs();
-  const venue = await createVenueOf(settings, nowMs, log);
+  // Where there is only one core, a second thread would take its time from the first.
+  const venue = await createVenueOf(settings, nowMs, log, availableParallelism() > 1);
   // Jitter of reconnects is no part of any decision, so it needs no seed.
   const random = (): number => Math.random();
   const chain = createChain({
@@ -81,6 +83,7 @@ export async function createVenueOf(
   settings: Settings,
   nowMs: () => number,
   log: Log,
+  signsInThread = false,
 ): Promise<PolymarketVenue> {
   const { polymarket, chain } = settings;
   try {
@@ -93,6 +96,7 @@ export async function createVenueOf(
       credentials: givenCredentials(settings),
       nowMs,
       log,
+      signsInThread,
     });
   } catch (error) {
     // A RangeError is the adapter's word for settings that make no account.

@@ -3,6 +3,7 @@ import { feedBar } from './feed.ts';
 import { headersBar } from './headers.ts';
 import { journalBar } from './journal.ts';
 import { requestsBar } from './requests.ts';
+import { requoteBar } from './requote.ts';
 import { scalingBar } from './scaling.ts';
 import { signBar } from './sign.ts';
 import { tickToOrderBar } from './tick-to-order.ts';
@@ -13,6 +14,7 @@ export const bars: readonly Bar[] = [
   signBar,
   headersBar,
   feedBar,
+  requoteBar,
   requestsBar,
   tokensBar,
   tickToOrderBar,

@@ -79,7 +79,7 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
   const signer = createOrderSigner({ account, chainId: options.chainId, contracts, signatureType, wallet });
   const thread =
     options.signsInThread === true && account.isNative
-      ? openDigestThread({ privateKey: options.privateKey, account, log })
+      ? await openDigestThread({ privateKey: options.privateKey, account, log })
       : null;
   const desk = createSigningDesk({ signer, account, thread });
   const http = createHttpClient({

@@ -6,8 +6,8 @@ import { DIGEST_BYTES, SIGNATURE_BYTES } from './sign-digest.ts';
 
 /** A second core that signs. It has the key and nothing else: what it signs is encoded, hashed and kept here. */
 export interface DigestThread {
-  /** False until its first signature was found to be ours, and from any failure on. */
-  isReady(): boolean;
+  /** False from any failure on. */
+  isOpen(): boolean;
   /**
    * 65 bytes for each 32 of `digests`, in their order. Rejects when the thread fails or does not answer in time: then sign them
    * here, which gives the same bytes, since the nonce of a signature follows from key and digest.
@@ -32,26 +32,25 @@ interface Owed {
   readonly reject: (error: Error) => void;
 }
 
-/** A hundred times what a thread with its core to itself needs. */
-const ANSWER_BOUND_MS = 250;
-/** Loading the thread's modules on a busy machine. */
-const START_BOUND_MS = 20_000;
+/** A thousand times what a thread with its core to itself needs: a busy machine alone must not end it. */
+const ANSWER_BOUND_MS = 500;
+/** A start takes a tenth of a second; on a busy machine loading the modules takes its time. */
+const START_BOUND_MS = 5_000;
 const PROBE = new Uint8Array(DIGEST_BYTES).fill(0x5a);
 
 /**
  * Starts the thread and hands it the key, once and in a message of its own, so that the key stands in no environment, argument or
- * start data of it. Nothing the thread says goes into a log. It never keeps the process alive.
+ * start data of it. Nothing the thread says goes into a log. It never keeps the process alive. Resolves once its first signature
+ * was found to be ours, or with null, and a warning, when it cannot be had.
  */
-export function openDigestThread(options: DigestThreadOptions): DigestThread {
+export async function openDigestThread(options: DigestThreadOptions): Promise<DigestThread | null> {
   const { account, log } = options;
   const script = options.script ?? new URL('./signing-thread.ts', import.meta.url);
   const worker = new Worker(script, { env: {} });
   const owed: Owed[] = [];
-  let isReady = false;
   let isOver = false;
 
   function end(): void {
-    isReady = false;
     isOver = true;
     for (const { reject } of owed.splice(0)) reject(new Error('the signing thread has ended'));
   }
@@ -96,16 +95,15 @@ export function openDigestThread(options: DigestThreadOptions): DigestThread {
   worker.postMessage(key, [key.buffer]);
 
   const expected = Buffer.from(account.signDigest(PROBE));
-  ask(PROBE, START_BOUND_MS).then(
-    (found) => {
-      if (expected.equals(found)) isReady = true;
-      else fail('signs otherwise than the main thread');
-    },
-    () => undefined,
-  );
-
+  // A failure has told why by itself.
+  const found = await ask(PROBE, START_BOUND_MS).catch(() => null);
+  if (found === null) return null;
+  if (!expected.equals(found)) {
+    fail('signs otherwise than the main thread');
+    return null;
+  }
   return {
-    isReady: () => isReady,
+    isOpen: () => !isOver,
     sign: (digests) => ask(digests, options.answerBoundMs ?? ANSWER_BOUND_MS),
     close: async () => {
       end();

@@ -1,0 +1,215 @@
+import { type ClobClient, createL2Headers, OrderType, Side } from '@polymarket/clob-client-v2';
+import { createL2Signer, type SignRequest } from '../adapters/polymarket/signing/l2-auth.ts';
+import { batchBody, createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
+import type { OrderRequest } from '../domain/order.ts';
+import type { Log } from '../ports/timers.ts';
+import { Secret } from '../settings/secret.ts';
+import type { Bar, BarResult } from './bar.ts';
+import { BENCH_KEY, benchOrders } from './bench-orders.ts';
+import { type BenchVenue, startBenchVenue } from './bench-venue.ts';
+import { assertSame, median } from './rounds.ts';
+import { benchClient } from './sign.ts';
+import { watchTurns } from './turn-watch.ts';
+
+export interface RequoteSize {
+  readonly orders: number;
+  readonly rounds: number;
+}
+
+const SIZE: RequoteSize = { orders: 400, rounds: 15 };
+const BATCH = 15;
+const AT_LEAST = 10;
+const AT_LEAST_WITH_THREAD = 15;
+const LONGEST_TURN_MS = 2;
+const TIMESTAMP_S = 1_795_373_206;
+const API = { key: 'bench', secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=', passphrase: 'bench' };
+const CREDENTIALS = {
+  apiKey: API.key,
+  secret: new Secret(API.secret),
+  passphrase: new Secret(API.passphrase),
+};
+
+/** Every quote of two hundred markets anew: signed, with bodies and headers, ready to be sent. */
+export const requoteBar: Bar = {
+  name: 'requote',
+  what: '400 orders signed in batches of 15 with bodies and headers ready, and how long that holds the event loop',
+  run: () => measureRequote(SIZE),
+};
+
+/** A request as it would be handed to the transport. */
+interface ReadyRequest {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export async function measureRequote({ orders: count, rounds }: RequoteSize): Promise<BarResult> {
+  const server = await startBenchVenue();
+  const alone = await openVenue(server, false);
+  const paired = await openVenue(server, true);
+  try {
+    const orders = benchOrders(count);
+    const contenders = {
+      alone: () => ourRequests(alone, orders),
+      paired: () => ourRequests(paired, orders),
+    };
+    const peer = createPeer(server);
+    const times = { alone: [] as number[], paired: [] as number[], peer: [] as number[] };
+    let longestTurnMs = 0;
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const name of ['alone', 'paired'] as const) {
+        const watch = watchTurns();
+        const startMs = performance.now();
+        const ready = await contenders[name]();
+        const tookMs = performance.now() - startMs;
+        watch.stop();
+        assertSame('requests', ready.length, Math.ceil(count / BATCH));
+        // The compiler is still at work in the first round.
+        if (round === 0) continue;
+        times[name].push(tookMs);
+        longestTurnMs = Math.max(longestTurnMs, watch.longestMs());
+      }
+      const startMs = performance.now();
+      await peer.requests(orders);
+      if (round > 0) times.peer.push(performance.now() - startMs);
+    }
+    for (const venue of [alone, paired]) await checkSame(venue, peer, orders);
+    return resultOf(
+      { alone: median(times.alone), paired: median(times.paired), peer: median(times.peer) },
+      longestTurnMs,
+    );
+  } finally {
+    await Promise.all([server.close(), alone.close(), paired.close()]);
+  }
+}
+
+function resultOf(
+  ms: { readonly alone: number; readonly paired: number; readonly peer: number },
+  longestTurnMs: number,
+): BarResult {
+  const value = ms.peer / ms.alone;
+  const withThread = ms.peer / ms.paired;
+  return {
+    name: 'requote',
+    bar: `at least ${AT_LEAST}x clob-client-v2, ${AT_LEAST_WITH_THREAD}x with the second core, no turn over ${LONGEST_TURN_MS} ms`,
+    value,
+    unit: 'x',
+    isMet: value >= AT_LEAST && withThread >= AT_LEAST_WITH_THREAD && longestTurnMs <= LONGEST_TURN_MS,
+    figures: [
+      { name: 'ours', value: ms.alone, unit: 'ms' },
+      { name: 'with the second core', value: ms.paired, unit: 'ms' },
+      { name: 'clob-client-v2', value: ms.peer, unit: 'ms' },
+      { name: 'with the second core', value: withThread, unit: 'x' },
+      { name: 'longest turn', value: longestTurnMs, unit: 'ms' },
+    ],
+  };
+}
+
+function openVenue(server: BenchVenue, signsInThread: boolean): Promise<PolymarketVenue> {
+  // A thread that fails would leave the figure of one core under the name of two.
+  const wrong = (message: string): never => {
+    throw new Error(message);
+  };
+  const silent = (): void => undefined;
+  const log: Log = { debug: silent, note: silent, warning: wrong, alarm: wrong };
+  return createPolymarketVenue({
+    clobUrl: server.url,
+    chainId: 137,
+    privateKey: new Secret(BENCH_KEY),
+    signatureType: 0,
+    funder: null,
+    credentials: CREDENTIALS,
+    nowMs: () => Date.now(),
+    log,
+    signsInThread,
+  });
+}
+
+const inBatches = (orders: readonly OrderRequest[]): OrderRequest[][] =>
+  Array.from({ length: Math.ceil(orders.length / BATCH) }, (_, index) =>
+    orders.slice(index * BATCH, (index + 1) * BATCH),
+  );
+
+/** As the effect runner has it done: all batches at once, each going on as soon as it is signed. */
+function ourRequests(venue: PolymarketVenue, orders: readonly OrderRequest[]): Promise<ReadyRequest[]> {
+  const sign: SignRequest = createL2Signer(venue.address, CREDENTIALS);
+  return Promise.all(
+    inBatches(orders).map(async (batch) => {
+      const body = batchBody(await venue.prepare(batch));
+      return { body, headers: sign('POST', '/orders', body, TIMESTAMP_S) };
+    }),
+  );
+}
+
+interface Peer {
+  requests(orders: readonly OrderRequest[]): Promise<ReadyRequest[]>;
+  /** Headers of the official client for a body at our time. */
+  headers(body: string): Promise<(readonly [name: string, value: unknown])[]>;
+}
+
+/** The official client's own `createOrder` and `postOrders`, stopped where it would send. */
+function createPeer(server: BenchVenue): Peer {
+  const client = benchClient(server.url);
+  let ready: ReadyRequest[] = [];
+  const post = (_url: string, sent: { headers: Record<string, string>; data: unknown }): unknown[] => {
+    ready.push({ body: JSON.stringify(sent.data), headers: sent.headers });
+    return [];
+  };
+  Object.assign(client, { post });
+  return {
+    requests: async (orders) => {
+      ready = [];
+      for (const batch of inBatches(orders)) {
+        const signed = [];
+        for (const order of batch)
+          signed.push({ order: await createOrder(client, order), orderType: OrderType.GTC });
+        await client.postOrders(signed, true);
+      }
+      return ready;
+    },
+    headers: async (body) =>
+      Object.entries(
+        await createL2Headers(
+          client.signer as Parameters<typeof createL2Headers>[0],
+          API,
+          { method: 'POST', requestPath: '/orders', body },
+          TIMESTAMP_S,
+        ),
+      ),
+  };
+}
+
+const createOrder = (client: ClobClient, order: OrderRequest) =>
+  client.createOrder(
+    {
+      tokenID: order.tokenId,
+      price: order.price / 10_000,
+      size: order.size / 1e6,
+      side: order.side === 'BUY' ? Side.BUY : Side.SELL,
+    },
+    { tickSize: '0.01', negRisk: false },
+  );
+
+interface WireOrder {
+  readonly order: { readonly salt: number | string; readonly timestamp: string; readonly signature: string };
+}
+
+/** Their salts and times are their own; with those, every signature of ours has to be theirs, and the headers for our bodies too. */
+async function checkSame(venue: PolymarketVenue, peer: Peer, orders: readonly OrderRequest[]): Promise<void> {
+  const ordersIn = (ready: readonly ReadyRequest[]): WireOrder['order'][] =>
+    ready.flatMap(({ body }) => (JSON.parse(body) as WireOrder[]).map(({ order }) => order));
+  const theirs = ordersIn(await peer.requests(orders));
+  const again = orders.map((order, index) => ({
+    ...order,
+    salt: Number(theirs[index]?.salt),
+    timestampMs: Number(theirs[index]?.timestamp),
+  }));
+  const ours = await ourRequests(venue, again);
+  assertSame(
+    'the signatures',
+    ordersIn(ours).map(({ signature }) => signature),
+    theirs.map(({ signature }) => signature),
+  );
+  for (const { body, headers } of ours) {
+    for (const [name, value] of await peer.headers(body)) assertSame(name, headers[name], value);
+  }
+}
