@@ -15,6 +15,7 @@ import {
   reconcile,
   runStarted,
   scriptedLoop,
+  strategySettings,
   type TestKernel,
   testKernel,
   trading,
@@ -85,7 +86,8 @@ describe('maintenance', () => {
 
   it('W6: looks an order up within seconds of losing its answer, and again until its fate is known', () => {
     const { loop, script } = scriptedLoop();
-    const test = trading([maintenance, loop]);
+    // Its quote is wanted once, and stays on the book all the same.
+    const test = trading([maintenance, loop], strategySettings({ staleQuoteSeconds: 3_600 }));
     settle(test);
     script.push([quoteIntent(1, [['BUY', 48, 10]])]);
     const [order] = placed(wakes(test, 1, 10_000));

@@ -179,15 +179,20 @@ function endSuspensions({ nowMs }: KernelState, measures: LoopMeasures): Conditi
   return over.map(({ conditionId }) => conditionId);
 }
 
+/** The kernel cancels what nobody confirms for `MM_STALE_QUOTE_SECONDS`; a decision in time, gaps included, keeps a good quote. */
+const DECIDE_AGAIN_AT = 0.75;
+const decideAgainMs = ({ staleQuoteSeconds }: MarketMakingSettings): number =>
+  DECIDE_AGAIN_AT * staleQuoteSeconds * 1_000;
+
 /**
- * Markets with orders that no decision has confirmed for `MM_STALE_QUOTE_SECONDS`: the loop decides on them anew, and whatever it
- * cannot confirm is cancelled. Looks at all markets only as often as the oldest decision can become too old.
+ * Markets with orders whose last decision grows old, although nothing has woken the loop: it decides on them anew. Looks at all
+ * markets only as often as the oldest decision can become that old.
  */
 function findOldDecisions(state: KernelState, memory: MarketMakingMemory): ConditionId[] {
   const { measures, markets } = memory;
   const { nowMs, orders } = state;
   if (measures.agesDueAtMs === null || nowMs < measures.agesDueAtMs) return [];
-  const oldestMs = state.settings.mm.staleQuoteSeconds * 1_000;
+  const oldestMs = decideAgainMs(state.settings.mm);
   const old: ConditionId[] = [];
   measures.agesDueAtMs = nowMs + oldestMs;
   for (const conditionId of orders.workingByCondition.keys()) {
@@ -200,7 +205,7 @@ function findOldDecisions(state: KernelState, memory: MarketMakingMemory): Condi
 
 /** Keeps the watch on old decisions going; a shorter age takes effect when the setting changes, which wakes the loop. */
 export function watchAges(measures: LoopMeasures, mm: MarketMakingSettings, nowMs: number): void {
-  const dueAtMs = nowMs + mm.staleQuoteSeconds * 1_000;
+  const dueAtMs = nowMs + decideAgainMs(mm);
   measures.agesDueAtMs = Math.min(measures.agesDueAtMs ?? dueAtMs, dueAtMs);
 }
 

@@ -62,7 +62,7 @@ export const quotingRows = {
     min: 1,
     max: 3_600,
     default: 30,
-    doc: 'Longest that a quote rests on one decision. Then its market is decided on anew, and what that does not confirm is cancelled, because whatever it was based on is old.',
+    doc: 'Longest that a quote rests on one decision. Its market is decided on anew before then, and a quote that no decision confirms is cancelled, because whatever it was based on is old.',
   }),
   maxQuoteAgeSeconds: number('MM_MAX_QUOTE_AGE_SECONDS', {
     unit: 's',
