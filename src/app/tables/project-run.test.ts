@@ -222,5 +222,8 @@ describe('the tables of a run', () => {
     writeFileSync(join(runFolder(dataDir, 'run-1'), 'journal-00001.jsonl'), '{"seq":\n');
     await expect(rebuildTables(dataDir, path, 0)).rejects.toThrow(SyntaxError);
     expect(contents(path)).toEqual(before);
+    rmSync(join(dataDir, 'runs'), { recursive: true });
+    expect(await rebuildTables(dataDir, path, 0)).toMatchObject({ runs: 0 });
+    expect(contents(path)).toEqual(before);
   });
 });

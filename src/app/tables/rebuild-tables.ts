@@ -17,11 +17,13 @@ export interface RebuiltTables {
  * they are complete. Throws `LeaseTaken` while a worker runs there: it keeps its tables itself.
  */
 export async function rebuildTables(dataDir: string, path: string, nowMs: number): Promise<RebuiltTables> {
+  const runs = listRuns(dataDir);
+  // Nothing to make them from is no reason to lose those that are there.
+  if (runs.length === 0) return { path, runs: 0, residualMicroUsd: null };
   const lease = takeLease(dataDir, nowMs);
   try {
     const draft = `${path}.new`;
     removeDatabase(draft);
-    const runs = listRuns(dataDir);
     const store = openTableStore(draft);
     let day: ShownDay | null = null;
     try {
