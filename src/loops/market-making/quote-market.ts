@@ -15,7 +15,7 @@ import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
 import type { HangingLevel, QuoteInventory } from '../../quoting/pipeline.ts';
-import { priceAndShape, type QuotingInputs } from '../../quoting/price-and-shape.ts';
+import { priceAndShape, type QuotingInputs, type RewardBand } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
 import { certified, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
 import { suspension } from './circuit-breaker.ts';
@@ -28,7 +28,7 @@ import {
   notePrice,
 } from './market-measures.ts';
 import type { MarketMakingMemory, MarketMemory } from './memory.ts';
-import { explainReward, quotingReward } from './scanner/reward-tracking.ts';
+import { explainReward, paidRatio, quotingReward } from './scanner/reward-tracking.ts';
 import { dollars, type MarketMakingSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -173,13 +173,19 @@ function quotingInputs(
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
     unwindUrgency: unwindUrgency(ageHours),
     ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
-    reward: quotingReward(slot.market),
+    reward: rewardOf(memory, slot),
     eventRisk: false,
     cdSignalPts: null,
     hanging: 'none' in fair ? [] : hangingIn(view, slot, ofMarket, mm, fair.fairPts),
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
   };
+}
+
+/** What resting pays here, at what such promises have turned out to be worth. */
+function rewardOf({ scanner }: MarketMakingMemory, { market }: MarketSlot): RewardBand | null {
+  const band = quotingReward(market);
+  return band === null ? null : { ...band, paidRatio: paidRatio(scanner.rewards) };
 }
 
 /** Orders of this market that hang. The loss that `bounded` certifies allows none that it has not asked for. */
