@@ -146,9 +146,9 @@ module.exports = {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: '@polymarket/bindings/' },
     },
     {
-      name: 'bindings-stay-in-tests',
+      name: 'bindings-stay-in-tests-and-benchmarks',
       severity: 'error',
-      from: { path: '^src/', pathNot: TESTS },
+      from: { path: '^src/', pathNot: `${TESTS}|^src/bench/` },
       to: { path: '@polymarket/bindings/' },
     },
   ],

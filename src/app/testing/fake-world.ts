@@ -109,7 +109,7 @@ export function createFakeWorld(): FakeWorld {
         close: async () => undefined,
       },
       marketFeed: {
-        counts: { frames: 0, oddFrames: 0, checks: 0, mismatches: 0, resyncs: 0 },
+        counts: { frames: 0, parsedChanges: 0, oddFrames: 0, checks: 0, mismatches: 0, resyncs: 0 },
         start: (sink) => {
           onBook = sink.onEvent;
           onMarketUp = sink.onUp;
