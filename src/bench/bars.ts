@@ -1,4 +1,5 @@
 import type { Bar } from './bar.ts';
+import { decisionBar } from './decision.ts';
 import { feedBar } from './feed.ts';
 import { headersBar } from './headers.ts';
 import { journalBar } from './journal.ts';
@@ -17,6 +18,7 @@ export const bars: readonly Bar[] = [
   requoteBar,
   requestsBar,
   tokensBar,
+  decisionBar,
   tickToOrderBar,
   journalBar,
   scalingBar,

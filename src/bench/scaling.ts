@@ -23,7 +23,7 @@ function record(seed: string, markets: number): RecordedRun {
 /** Milliseconds of the kernel's steps after the start-up. */
 function replayMs(run: RecordedRun): number {
   let sumMs = 0;
-  replayRun(run, loops, (sinceStartMs, _input, tookMs) => {
+  replayRun(run, loops, ({ sinceStartMs, tookMs }) => {
     if (sinceStartMs >= START_UP_SECONDS * 1_000) sumMs += tookMs;
   });
   return sumMs;
