@@ -106,6 +106,7 @@ export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteInte
     if (side === 'BUY') looks.cash += notional(price, size, 'up');
   // Most looks change nothing and tell nothing new: they are over, and all they came from with them.
   const isIdle = plan.changes.length + plan.cancels.length === 0;
+  if (isIdle) noteTokenWait(state, intent.conditionId, false);
   const isNews = isIdle && isNew(state, intent, plan, []);
   if (isIdle && !isNews) return;
   looks.list.push({ intent, slot, othersAt, plan, isNews, placed: [], refused: [], waiting: [] });

@@ -15,11 +15,11 @@ import {
   wakes,
 } from './test-support/test-kernel.ts';
 
-/** A rate at which the bucket holds three orders and gains two a second. */
-function scarce(count: number) {
+/** A rate at which the bucket holds three orders and gains two a second, or another. */
+function scarce(count: number, ordersPerSecond = 2) {
   const { loop, script, runs } = scriptedLoop();
   const settings = strategySettings({
-    ordersPerSecond: 2,
+    ordersPerSecond,
     minQuoteLifetimeSeconds: 0,
     requoteThresholdPts: 0,
   });
@@ -75,6 +75,30 @@ describe('scarce order tokens', () => {
     expect(runs.slice(ran)).toEqual(['woken 1']);
     expect(inYes(placed(second))).toEqual(['BUY 45 x 10']);
     expect(test.state.tokenWait).toEqual({ untilMs: null, since: new Map() });
+  });
+
+  it('are waited for no longer than until the bucket is full', () => {
+    const { test, script } = scarce(3, 0.5);
+    script.push([1, 2, 3].map((n) => quoteIntent(n, [['BUY', 44, 10]])));
+    leave(test, 2);
+    const first = wakes(test, 1, 10_000);
+    expect(inYes(placed(first))).toEqual(['BUY 44 x 10', 'BUY 44 x 10']);
+    expect((test.state.tokenWait.untilMs ?? 0) - test.nowMs).toBe(4_000);
+  });
+
+  it('are no longer waited for where nothing is to be done any more', () => {
+    const { test, script } = scarce(1);
+    const resting = quoteIntent(1, [['BUY', 44, 10]]);
+    script.push([resting]);
+    accept(test, wakes(test, 1, 10_000));
+    leave(test, 0);
+    script.push([quoteIntent(1, [['BUY', 45, 10]])]);
+    wakes(test, 1, 10_000);
+    expect([...test.state.tokenWait.since.keys()]).toEqual([conditionId(1)]);
+    leave(test, 0);
+    script.push([resting]);
+    wakes(test, 1, 10_000);
+    expect([...test.state.tokenWait.since.keys()]).toEqual([]);
   });
 
   it('never hold a dangerous order: its cancel goes first, without a token', () => {

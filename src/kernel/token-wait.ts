@@ -1,5 +1,5 @@
 import type { ConditionId } from '../domain/market.ts';
-import { refill } from '../risk/limits.ts';
+import { fullBudget, refill } from '../risk/limits.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
@@ -32,7 +32,9 @@ export function planTokenWake(state: KernelState): void {
   if (state.tokenWait.since.size === 0) return;
   const limits = limitsOf(state.settings);
   refill(state.orderBudget, limits, state.nowMs);
-  const missing = Math.max(0, WORTH_A_REQUEST - state.orderBudget.tokens);
+  // A bucket that holds less than that is worth a look once it is full.
+  const worth = Math.min(WORTH_A_REQUEST, fullBudget(limits));
+  const missing = Math.max(0, worth - state.orderBudget.tokens);
   const waitMs = Math.max(1, Math.ceil((missing / limits.ordersPerSecond) * 1_000));
   state.tokenWait.untilMs = state.nowMs + waitMs;
 }

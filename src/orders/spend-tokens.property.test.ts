@@ -36,6 +36,15 @@ describe('spending order tokens', () => {
     );
   });
 
+  it('keeps tokens for what has the most at stake and does not fit yet', () => {
+    const [large, small] = [
+      { tokens: 2, stake: 900 },
+      { tokens: 1, stake: 100 },
+    ];
+    expect(spendTokens([small, large], 1)).toEqual({ go: [], wait: [large, small] });
+    expect(spendTokens([small, large], 2)).toEqual({ go: [large], wait: [small] });
+  });
+
   it('keeps the order in which changes were wanted while there is enough for all', () => {
     fc.assert(
       fc.property(changes, (wanted) => {

@@ -12,7 +12,9 @@ type Spendable = Pick<PlannedChange, 'tokens' | 'stake'>;
 
 /**
  * Spends order tokens where each saves the most: by what is at stake for each token. With enough for all, the order stays as it
- * is. Cancels that cost money while they wait are in no change and cost no order token, so they never come to stand here.
+ * is. Once one does not fit, what has less at stake waits with it: taking the last token each time, it would keep a change of two
+ * orders waiting for ever. Cancels that cost money while they wait are in no change and cost no order token, so they never come to
+ * stand here.
  */
 export function spendTokens<Change extends Spendable>(
   changes: readonly Change[],
@@ -27,8 +29,10 @@ export function spendTokens<Change extends Spendable>(
   const wait: Change[] = [];
   let left = tokens;
   for (const { change } of ranked) {
-    if (change.tokens > left) wait.push(change);
-    else {
+    if (change.tokens > left) {
+      left = 0;
+      wait.push(change);
+    } else {
       left -= change.tokens;
       go.push(change);
     }

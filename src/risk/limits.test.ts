@@ -16,4 +16,12 @@ describe('the order budget', () => {
     refill(budget, terms, 100_000);
     expect(budget.tokens).toBe(15);
   });
+
+  it('holds two orders at any rate, so that a quote that takes two can be made', () => {
+    const terms = limits({ ordersPerSecond: 0.1 });
+    const budget = createOrderBudget(terms, 0);
+    expect(budget.tokens).toBe(2);
+    refill(budget, terms, 60_000);
+    expect(budget.tokens).toBe(2);
+  });
 });

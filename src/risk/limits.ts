@@ -18,6 +18,8 @@ export interface RiskLimits {
 
 /** Orders that may be sent in one burst beyond the steady rate; the venue's Standard bucket holds one and a half seconds' worth. */
 const BURST_SECONDS = 1.5;
+/** However slow the rate: one quote can take two orders, and a bucket that never holds them would let it wait for ever. */
+const LEAST_BURST = 2;
 
 /** A token bucket as plain data: one token an order. */
 export interface OrderBudget {
@@ -25,15 +27,18 @@ export interface OrderBudget {
   atMs: number;
 }
 
+/** Most tokens that can be saved up. */
+export const fullBudget = ({ ordersPerSecond }: RiskLimits): number =>
+  Math.max(LEAST_BURST, ordersPerSecond * BURST_SECONDS);
+
 export const createOrderBudget = (limits: RiskLimits, nowMs: number): OrderBudget => ({
-  tokens: limits.ordersPerSecond * BURST_SECONDS,
+  tokens: fullBudget(limits),
   atMs: nowMs,
 });
 
 /** Adds the tokens that time has brought. Time that stands still or goes back brings none. */
 export function refill(budget: OrderBudget, limits: RiskLimits, nowMs: number): void {
   const elapsedMs = Math.max(0, nowMs - budget.atMs);
-  const most = limits.ordersPerSecond * BURST_SECONDS;
-  budget.tokens = Math.min(most, budget.tokens + (elapsedMs / 1_000) * limits.ordersPerSecond);
+  budget.tokens = Math.min(fullBudget(limits), budget.tokens + (elapsedMs / 1_000) * limits.ordersPerSecond);
   budget.atMs = Math.max(budget.atMs, nowMs);
 }

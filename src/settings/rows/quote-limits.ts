@@ -91,6 +91,6 @@ export const quoteLimitRows = {
     min: 0.1,
     max: 500,
     default: 40,
-    doc: 'Budget for new orders; one and a half seconds of it may be saved up. Where it is short, dangerous quotes are cancelled first, which costs none of it, and then the largest price error times size is corrected. Added to stay clear of the limit of the venue, which answers 429 and then delays cancels too.',
+    doc: 'Budget for new orders; one and a half seconds of it, and two orders at least, may be saved up. Where it is short, dangerous quotes are cancelled first, which costs none of it, and then the largest price error times size is corrected. Added to stay clear of the limit of the venue, which answers 429 and then delays cancels too.',
   }),
 };
