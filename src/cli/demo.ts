@@ -4,28 +4,33 @@ import { readArguments, refuse } from './arguments.ts';
 import { openLiveScreen } from './live-screen.ts';
 import { marketTable } from './market-table.ts';
 import { projectFolder } from './read-settings.ts';
+import { settingsOfOptions } from './set-option.ts';
 
 /**
  * `./run demo` runs the local venue (chain, exchange, traders) and the worker as two programs, shows what happens, and judges
  * the outcome from outside the worker.
  */
-const USAGE = './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--json]';
+const USAGE =
+  './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--set NAME=VALUE]... [--json]';
 const PROGRESS_EVERY_MS = 10_000;
 
 await main();
 
 async function main(): Promise<void> {
-  const { minutes, markets, seed, data, json, ...rest } = readArguments(USAGE, {
+  const { minutes, markets, seed, data, json, set, ...rest } = readArguments(USAGE, {
     minutes: { type: 'string' },
     markets: { type: 'string' },
     'replay-l2': { type: 'string' },
     seed: { type: 'string' },
     data: { type: 'string' },
+    set: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   });
   const forMinutes = minutes === undefined ? null : Number(minutes);
   if (forMinutes !== null && !(forMinutes > 0 && forMinutes <= 10_080))
     return refuse([`--minutes: found ${minutes}; expected a number above 0, at most 10080.`], json);
+  const settings = settingsOfOptions(set);
+  if (typeof settings === 'string') return refuse([settings], json);
   const replayL2 = rest['replay-l2'];
   const stop = new AbortController();
   onSignals(stop);
@@ -41,6 +46,7 @@ async function main(): Promise<void> {
         ...(markets === undefined ? [] : ['--markets', markets]),
         ...(replayL2 === undefined ? [] : ['--replay-l2', replayL2]),
       ],
+      settings,
       stopAsked: stop.signal,
       onLine: (from, line) => {
         if (screen === null) console.error(`${from}: ${line}`);

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { parseSettings, type SettingTexts } from '../settings/index.ts';
+import type { SettingTexts } from '../settings/index.ts';
 import { type FaultLevel, isFaultLevel } from '../simulation/faults.ts';
 import { runSeed, type SeedResult } from '../simulation/run-seed.ts';
 import { EXIT_BAD_INPUT } from './read-settings.ts';
+import { settingsOfOptions } from './set-option.ts';
 
 /**
  * `./run simulate` runs the whole core in virtual time against the venue's rules in memory, once for each seed, and checks
@@ -173,7 +174,7 @@ function readArguments(args: readonly string[]): Arguments | string {
   const { engine, faults } = values;
   if (!isEngine(engine)) return wrong('engine', 'legacy, as, bounded or glft', engine);
   if (!isFaultLevel(faults)) return wrong('faults', 'none, some or many', faults);
-  const settings = settingsOf(values.set ?? []);
+  const settings = settingsOfOptions(values.set ?? []);
   if (typeof settings === 'string') return settings;
   const { json = false, canary = false } = values;
   return { first, last, hours, engine, markets, informed, faults, settings, json, canary };
@@ -181,18 +182,6 @@ function readArguments(args: readonly string[]): Arguments | string {
 
 function isEngine(text: string): text is Engine {
   return ENGINES.some((engine) => engine === text);
-}
-
-/** The settings by name, or what is wrong with the first that is not one. */
-function settingsOf(pairs: readonly string[]): SettingTexts | string {
-  const texts: Record<string, string> = {};
-  for (const pair of pairs) {
-    const [name = '', value] = pair.split('=', 2);
-    if (value === undefined) return wrong('set', 'NAME=VALUE', pair);
-    texts[name] = value;
-  }
-  const parsed = parseSettings(texts);
-  return parsed.ok ? texts : parsed.problems.map(({ message }) => `--set: ${message}`).join('\n');
 }
 
 function wrong(name: string, expected: string, found: string): string {

@@ -18,6 +18,7 @@ it('the demo quotes both sides, is filled on both, settles, and leaves exact boo
     dataDir: folder.path,
     durationMs: 35_000,
     venueArgs: ['--seed', '1'],
+    settings: {},
     stopAsked: new AbortController().signal,
     onLine: (from, line) => lines.push(`${from}: ${line}`),
     onStatus: () => undefined,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseSettings } from '../../settings/index.ts';
-import { DEMO_SETTINGS, withoutSettings } from './demo-settings.ts';
+import { DEMO_SETTINGS, demoWorkerSettings, withoutSettings } from './demo-settings.ts';
+import type { VenueReady } from './venue-ready.ts';
 
 it('sets only what the settings take, and docs/demo.md names each with its value', () => {
   const parsed = parseSettings(DEMO_SETTINGS);
@@ -24,4 +25,25 @@ it('keeps settings and misspelt settings of the environment out, and lets everyt
     EVENKEEL_ANYTHING: 'x',
   });
   expect(kept).toEqual({ PATH: '/bin', HOME: '/root' });
+});
+
+it('takes settings that a person asks for, but for where the worker trades and with which key', () => {
+  const venue = {
+    clob: 'http://127.0.0.1:1',
+    chainId: 137,
+    accounts: [{ address: '0x1', privateKey: '0xkey' }],
+  } as unknown as VenueReady;
+  const found = demoWorkerSettings(venue, '/data', {
+    MM_MULTI_LEVEL_COUNT: '3',
+    MM_CYCLE_SECONDS: '5',
+    POLYMARKET_PRIVATE_KEY: '0xmine',
+    POLYMARKET_CLOB_URL: 'https://elsewhere',
+  });
+  expect(found).toMatchObject({
+    MM_MULTI_LEVEL_COUNT: '3',
+    MM_CYCLE_SECONDS: '5',
+    MM_MAX_MARKETS: DEMO_SETTINGS.MM_MAX_MARKETS,
+    POLYMARKET_PRIVATE_KEY: '0xkey',
+    POLYMARKET_CLOB_URL: 'http://127.0.0.1:1',
+  });
 });

@@ -22,11 +22,20 @@ export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
   MM_MERGE_THRESHOLD: '2',
 };
 
-/** The worker's whole world in the demo: nothing of the operator's own `.env` or environment gets into it. */
-export function demoWorkerSettings(venue: VenueReady, dataDir: string): Record<string, string> {
+/**
+ * The worker's whole world in the demo: nothing of the operator's own `.env` or environment gets into it but what was asked for
+ * by name. Where the worker trades, and with which key, is the demo's to say.
+ */
+export function demoWorkerSettings(
+  venue: VenueReady,
+  dataDir: string,
+  wanted: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const account = venue.accounts[0];
   if (account === undefined) throw new Error('the venue named no funded account');
   return {
+    ...DEMO_SETTINGS,
+    ...wanted,
     POLYMARKET_PRIVATE_KEY: account.privateKey,
     POLYMARKET_CLOB_URL: venue.clob,
     POLYMARKET_WS_MARKET_URL: venue.wsMarket,
@@ -36,7 +45,6 @@ export function demoWorkerSettings(venue: VenueReady, dataDir: string): Record<s
     POLYGON_RPC_URL: venue.rpc,
     POLYMARKET_CHAIN_ID: String(venue.chainId),
     EVENKEEL_DATA_DIR: dataDir,
-    ...DEMO_SETTINGS,
   };
 }
 

@@ -16,6 +16,8 @@ export interface DemoOptions {
   /** How long the worker trades; null until `stopAsked`. */
   readonly durationMs: number | null;
   readonly venueArgs: readonly string[];
+  /** Settings of the worker that a person wants otherwise, by name. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Aborted when a person wants it to end. */
   readonly stopAsked: AbortSignal;
   readonly onLine: (from: 'venue' | 'worker', line: string) => void;
@@ -71,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
       (program) => children.push(program),
     );
     options.stopAsked.removeEventListener('abort', stopEarly);
-    const settings = demoWorkerSettings(venue.ready, options.dataDir);
+    const settings = demoWorkerSettings(venue.ready, options.dataDir, options.settings);
     const worker = startWorkerChild(settings, ['--yes', '--approve'], (line) =>
       options.onLine('worker', line),
     );
