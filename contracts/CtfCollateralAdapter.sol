@@ -62,7 +62,7 @@ contract CtfCollateralAdapter is Erc1155Receiver {
         conditionalTokens.redeemPositions(ctfCollateral, bytes32(0), conditionId, _partition());
     }
 
-    function _wrapTo(address to, uint256 amount) private {
+    function _wrapTo(address to, uint256 amount) internal {
         usdcE.transfer(address(pUsd), amount);
         pUsd.wrap(address(usdcE), to, amount, address(0), "");
     }

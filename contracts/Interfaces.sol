@@ -29,6 +29,8 @@ interface IConditionalTokens {
     function splitPosition(address collateral, bytes32 parent, bytes32 conditionId, uint256[] calldata partition, uint256 amount) external;
     function mergePositions(address collateral, bytes32 parent, bytes32 conditionId, uint256[] calldata partition, uint256 amount) external;
     function redeemPositions(address collateral, bytes32 parent, bytes32 conditionId, uint256[] calldata indexSets) external;
+    function getConditionId(address oracle, bytes32 questionId, uint256 outcomeSlotCount) external view returns (bytes32);
+    function getOutcomeSlotCount(bytes32 conditionId) external view returns (uint256);
     function prepareCondition(address oracle, bytes32 questionId, uint256 outcomeSlotCount) external;
     function reportPayouts(bytes32 questionId, uint256[] calldata payouts) external;
 }

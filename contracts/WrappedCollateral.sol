@@ -22,6 +22,18 @@ contract WrappedCollateral is Erc20 {
         _mint(to, amount);
     }
 
+    /// Without anything behind it: a conversion mints what it splits, and keeps the NO side of that for good.
+    function mint(uint256 amount) external {
+        if (msg.sender != owner) revert OnlyOwner();
+        _mint(owner, amount);
+    }
+
+    /// Gives out what stands behind positions that a conversion has taken away.
+    function release(address to, uint256 amount) external {
+        if (msg.sender != owner) revert OnlyOwner();
+        underlying.transfer(to, amount);
+    }
+
     function unwrap(address to, uint256 amount) external {
         _burn(msg.sender, amount);
         underlying.transfer(to, amount);

@@ -3,7 +3,7 @@ import type { Price } from '../../domain/units.ts';
 import type { Hex, LocalChain, MarketToPrepare, PreparedMarket } from '../chain/types.ts';
 import type { VenueListing } from '../types.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue-entry.ts';
-import type { GammaObject } from './gamma-object.ts';
+import { type GammaObject, isHash, textOf } from './gamma-object.ts';
 import { marketFromGamma } from './market-from-gamma.ts';
 
 /** A market whose condition is on the chain, ready to be listed. */
@@ -62,8 +62,14 @@ function toPrepare(chain: LocalChain, entry: CatalogueEntry): MarketToPrepare {
     questionId: entry.questionId,
     oracle: entry.oracle?.address ?? chain.localOracle,
     negRisk: entry.negRisk,
+    ...negRiskMarketOf(entry),
     ...(entry.recorded === null ? {} : { expectedConditionId: entry.recorded.conditionId }),
   };
+}
+
+function negRiskMarketOf({ gamma, negRisk }: CatalogueEntry): Pick<MarketToPrepare, 'negRiskMarketId'> {
+  const id = textOf(gamma, 'negRiskMarketID');
+  return negRisk && id !== null && isHash(id) ? { negRiskMarketId: id } : {};
 }
 
 function differenceOf(entry: CatalogueEntry, condition: PreparedMarket, market: Market): IdDifference | null {

@@ -67,3 +67,14 @@ export const CONDITIONAL_TOKENS_ABI = parseAbi([
   'function payoutNumerators(bytes32 conditionId, uint256 index) view returns (uint256)',
   'function supportsInterface(bytes4 interfaceId) view returns (bool)',
 ]);
+
+/** The ledger of neg-risk markets. `convertPositions` is spoken by its collateral adapter too, which takes and pays pUSD. */
+export const NEG_RISK_ABI = parseAbi([
+  'function convertPositions(bytes32 marketId, uint256 indexSet, uint256 amount)',
+  'function prepareQuestions(bytes32 marketId, uint256 count)',
+  'function getQuestionCount(bytes32 marketId) view returns (uint256)',
+  'function getFeeBips(bytes32 marketId) view returns (uint256)',
+  'function getConditionId(bytes32 questionId) view returns (bytes32)',
+  'function getPositionId(bytes32 conditionId, bool yes) view returns (uint256)',
+  'function NO_TOKEN_BURN_ADDRESS() view returns (address)',
+]);

@@ -5,7 +5,7 @@ import { CONTRACTS } from './addresses.ts';
 import { startAnvil } from './anvil.ts';
 import { type ChainClient, createChainClient, sendUnsigned, type UnsignedCall } from './client.ts';
 import { depositWalletAddressOf } from './deposit-wallet.ts';
-import { planMarket, preparationCalls, reportCall } from './markets.ts';
+import { planMarket, preparationCalls, registrationCalls, reportCall } from './markets.ts';
 import { createMiner, type Miner } from './mining.ts';
 import { createOperator, readRevertReason } from './operator.ts';
 import { exchangeDomainSeparator, hashOrder } from './order-hash.ts';
@@ -141,6 +141,7 @@ function assemble(parts: Parts): LocalChain {
   const prepareMarkets = async (markets: readonly MarketToPrepare[]): Promise<PreparedMarket[]> => {
     const planned = markets.map((market) => planMarket(market, roles.localOracle));
     await run(await preparationCalls(client, roles.minter, planned));
+    await run(await registrationCalls(client, roles.minter, markets));
     return planned;
   };
 

@@ -1,5 +1,5 @@
 import { encodeFunctionData } from 'viem';
-import { CONDITIONAL_TOKENS_ABI } from './abis.ts';
+import { CONDITIONAL_TOKENS_ABI, NEG_RISK_ABI } from './abis.ts';
 import { CONTRACTS, KNOWN_ORACLES } from './addresses.ts';
 import type { ChainClient, UnsignedCall } from './client.ts';
 import { conditionIdOf, knownOracleOf, tokenIdsOf } from './conditions.ts';
@@ -57,6 +57,45 @@ export async function preparationCalls(
       }),
     }));
 }
+
+/**
+ * Calls that make the neg-risk adapter know the questions of each event up to the last one named, so that NO positions across
+ * them can be converted. Only questions whose id is their event's with an index in its last byte are the adapter's own.
+ */
+export async function registrationCalls(
+  client: ChainClient,
+  from: Address,
+  markets: readonly MarketToPrepare[],
+): Promise<UnsignedCall[]> {
+  const counts = new Map<Hex, bigint>();
+  for (const { negRiskMarketId: marketId, questionId } of markets) {
+    if (marketId === undefined || !isQuestionOf(questionId, marketId)) continue;
+    const count = BigInt(`0x${questionId.slice(-2)}`) + 1n;
+    if (count > (counts.get(marketId) ?? 0n)) counts.set(marketId, count);
+  }
+  const wanted = [...counts];
+  const known = await Promise.all(wanted.map(([marketId]) => readQuestionCount(client, marketId)));
+  return wanted
+    .filter(([, count], index) => count > (known[index] ?? 0n))
+    .map((args) => ({
+      from,
+      to: CONTRACTS.negRiskAdapter,
+      data: encodeFunctionData({ abi: NEG_RISK_ABI, functionName: 'prepareQuestions', args }),
+    }));
+}
+
+function isQuestionOf(questionId: Hex, marketId: Hex): boolean {
+  const [question, market] = [questionId.toLowerCase(), marketId.toLowerCase()];
+  return market.length === 66 && market.endsWith('00') && question.slice(0, 64) === market.slice(0, 64);
+}
+
+const readQuestionCount = (client: ChainClient, marketId: Hex): Promise<bigint> =>
+  client.readContract({
+    address: CONTRACTS.negRiskAdapter,
+    abi: NEG_RISK_ABI,
+    functionName: 'getQuestionCount',
+    args: [marketId],
+  });
 
 /** The oracle's report, sent in the oracle's own name. */
 export function reportCall(report: PayoutReport): UnsignedCall {

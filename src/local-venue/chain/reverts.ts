@@ -5,6 +5,7 @@ const SOURCES: readonly ArtifactName[] = [
   'CtfExchangeV2',
   'PolymarketUsd',
   'CtfCollateralAdapter',
+  'NegRiskAdapter',
   'DepositWallet',
 ];
 let errors: Abi | undefined;

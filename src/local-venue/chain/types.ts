@@ -116,6 +116,8 @@ export interface MarketToPrepare {
   /** Who may report. Absent: `expectedConditionId` selects among the known oracles, else the local oracle. */
   readonly oracle?: Address;
   readonly negRisk?: boolean;
+  /** The event a neg-risk market is a question of; named, NO positions across its questions can be converted. */
+  readonly negRiskMarketId?: Hex;
   /** A recorded condition id; used to find the known oracle that gives it. */
   readonly expectedConditionId?: Hex;
 }
