@@ -1,7 +1,7 @@
-import { parseSettings, type SettingTexts } from '../settings/index.ts';
+import { parseSettings } from '../settings/index.ts';
 
 /** The settings of every `--set NAME=VALUE` by name, or what is wrong with the first that is not one. */
-export function settingsOfOptions(pairs: readonly string[]): SettingTexts | string {
+export function settingsOfOptions(pairs: readonly string[]): Readonly<Record<string, string>> | string {
   const texts: Record<string, string> = {};
   for (const pair of pairs) {
     const [name, value] = pair.split(/=(.*)/s);
