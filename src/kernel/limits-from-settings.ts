@@ -9,8 +9,10 @@ const toPrice = (points: number): Price => Math.round(points * POINT) as Price;
 export function limitsOf({ mm, trading }: StrategySettings): RiskLimits {
   return {
     maxPerMarket: toUsd(mm.maxPerMarketUsd),
+    maxPerEvent: toUsd(mm.maxPerEventUsd),
     maxTotalExposureBps: Math.round(trading.maxTotalExposurePct * 100),
     maxSpread: toPrice(mm.maxSpreadPts),
+    maxSpreadToReduce: toPrice(mm.stoplossMaxSpreadPts),
     maxDistance: toPrice(mm.maxSpreadPts),
     maxOpenOrders: mm.maxOpenOrders,
     ordersPerSecond: mm.ordersPerSecond,

@@ -56,6 +56,7 @@ describe('the gate under any sequence of requests', () => {
         const terms = limits({
           maxPerMarket: dollars(40),
           maxSpread: 3_000 as Price,
+          maxSpreadToReduce: 800 as Price,
           maxDistance: 3_000 as Price,
         });
         const markets: GateMarket[] = states.map(({ yes, no, provisional, mark }) =>

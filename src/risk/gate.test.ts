@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Price, Shares } from '../domain/units.ts';
-import { checkOrder, checkTransaction, isRefused } from './gate.ts';
+import { checkOrder, checkTransaction, type GatePass, isRefused } from './gate.ts';
 import { dollars, gateMarket, gatePass, limits, order, shares, transaction } from './test-gate.ts';
 
 const codeOf = (verdict: object): string => (isRefused(verdict) ? verdict.refused : 'approved');
@@ -63,6 +63,33 @@ describe('an order', () => {
       'selfCross',
     );
     expect(pass.openOrders).toBe(2);
+  });
+
+  it('sheds nothing into a market that is too wide, and only while reducing', () => {
+    const long = {
+      leastNet: shares(20),
+      mostNet: shares(20),
+      liveBidShares: 0,
+      liveAskShares: 0,
+      mark: 5_000 as Price,
+    };
+    const market = (bestBid: number | null, bestAsk: number | null) =>
+      gateMarket({
+        risk: { ...long },
+        freeYes: shares(20),
+        bestBid: bestBid as Price | null,
+        bestAsk: bestAsk as Price | null,
+      });
+    const sale = order({ side: 'SELL', price: 5_400 as Price });
+    const under = (points: number) =>
+      gatePass({ mode: 'reducing', limits: limits({ maxSpreadToReduce: (points * 100) as Price }) });
+    const verdict = (pass: GatePass, bid: number | null, ask: number | null) =>
+      codeOf(checkOrder(pass, market(bid, ask), sale));
+    expect(verdict(under(8), 4_600, 5_400)).toBe('approved');
+    expect(verdict(under(8), 4_500, 5_400)).toBe('tooWideToReduce');
+    expect(verdict(under(9), 4_500, 5_400)).toBe('approved');
+    expect(verdict(under(9), null, 5_400)).toBe('tooWideToReduce');
+    expect(verdict(gatePass(), 4_500, 5_400)).toBe('approved');
   });
 
   it('only shrinks the position while reducing', () => {

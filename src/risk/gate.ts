@@ -3,10 +3,10 @@ import { takerFeeBound } from '../domain/fee.ts';
 import type { FeeSchedule } from '../domain/market.ts';
 import { isImmediate, type OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
-import { notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
-import { exposureOf, type MarketRisk, totalCap } from './exposure.ts';
+import { eventExposureOf, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
 import { mayTransmit, type TradingMode } from './trading-state.ts';
 
@@ -21,12 +21,14 @@ export type RefusalCode =
   | 'crossesBook'
   | 'tooFarFromMid'
   | 'spreadTooWide'
+  | 'tooWideToReduce'
   | 'selfCross'
   | 'balanceUnknown'
   | 'notEnoughCash'
   | 'notEnoughTokens'
   | 'growsPosition'
   | 'perMarketLimit'
+  | 'perEventLimit'
   | 'totalExposure'
   | 'tooManyOrders'
   | 'orderRate'
@@ -42,6 +44,14 @@ export interface Refused {
 
 export const isRefused = (verdict: object): verdict is Refused => 'refused' in verdict;
 
+/** The event of exclusive outcomes that a market is one of. */
+export interface GateEvent {
+  /** Its other markets that hold something or have orders, with all that this pass has approved there. */
+  readonly others: () => readonly MarketRisk[];
+  /** How many outcomes it has, exactly one of which wins; null where an unknown one may win. */
+  readonly outcomes: number | null;
+}
+
 /** What the gate must know of one market. Prices in YES coordinates; `free` amounts are net of all that may be live. */
 export interface GateMarket {
   readonly tick: Price;
@@ -56,6 +66,8 @@ export interface GateMarket {
   /** The last trusted mid, or null before the first. */
   readonly mid: Price | null;
   readonly risk: MarketRisk;
+  /** Null where the market stands alone. */
+  readonly event: GateEvent | null;
   /** Confirmed shares that no live order and no pending merge speaks for. */
   freeYes: number;
   freeNo: number;
@@ -107,6 +119,7 @@ export function checkOrder(
     checkOwnBook(pass, market, request) ??
     checkCover(pass, market, request) ??
     checkExposure(pass, market, request) ??
+    checkEvent(pass, market, request) ??
     checkRate(pass);
   if (refusal !== null) return refusal;
   reserve(pass, market, request);
@@ -212,7 +225,8 @@ function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequ
       'price is too far from the last trusted mid',
     );
   }
-  if (!request.postOnly) return null;
+  const tooWide = checkWidth(pass, market);
+  if (tooWide !== null || !request.postOnly) return tooWide;
   const crosses =
     side === 'BUY'
       ? market.bestAsk !== null && at >= market.bestAsk
@@ -224,6 +238,15 @@ function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequ
         (side === 'BUY' ? market.bestAsk : market.bestBid) ?? 0,
         'post-only order would cross',
       )
+    : null;
+}
+
+/** Where others are far apart the mid says little, and a sale forced by a stop would be made at any price. */
+function checkWidth({ mode, limits }: GatePass, { bestBid, bestAsk }: GateMarket): Refused | null {
+  if (mode !== 'reducing') return null;
+  const spread = bestBid === null || bestAsk === null ? PRICE_ONE : bestAsk - bestBid;
+  return spread > limits.maxSpreadToReduce
+    ? no('tooWideToReduce', spread, limits.maxSpreadToReduce, 'the market is too wide to reduce in')
     : null;
 }
 
@@ -271,6 +294,17 @@ function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest
   return total > cap ? no('totalExposure', total, cap, 'total exposure limit') : null;
 }
 
+/** A market that grows less risky by itself may still cost more in the outcome that another market of its event pays in. */
+function checkEvent({ limits }: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  if (market.event === null) return null;
+  const others = market.event.others();
+  const oneWins = market.event.outcomes === others.length + 1;
+  const before = eventExposureOf([...others, market.risk], oneWins);
+  const after = eventExposureOf([...others, withOrder(market.risk, request)], oneWins);
+  if (after <= before || after <= limits.maxPerEvent) return null;
+  return no('perEventLimit', after, limits.maxPerEvent, 'limit of all markets of the event together');
+}
+
 function checkRate(pass: GatePass): Refused | null {
   if (pass.openOrders >= pass.limits.maxOpenOrders) {
     return no('tooManyOrders', pass.openOrders, pass.limits.maxOpenOrders, 'too many orders open');
@@ -304,11 +338,15 @@ function reserve(pass: GatePass, market: GateMarket, request: OrderRequest): voi
   pass.budget.tokens -= 1;
 }
 
-/** Approves a split, merge or redeem and reserves what it needs, or says which limit it breaks. */
+/**
+ * Approves a split, merge, redeem or convert and reserves what it needs, or says which limit it breaks. `giving` are the markets
+ * whose NO shares a conversion takes. What it brings is worth what it takes in every outcome, so that no limit of risk stands in its way.
+ */
 export function checkTransaction(
   pass: GatePass,
   market: GateMarket,
   request: TransactionRequest,
+  giving: readonly GateMarket[] = [],
 ): Approved<TransactionRequest> | Refused {
   if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
   if (pass.freeCash === null)
@@ -338,6 +376,12 @@ export function checkTransaction(
     market.freeYes -= request.amount;
     market.freeNo -= request.amount;
     market.pairs -= request.amount;
+  } else if (request.action === 'convert') {
+    if (giving.length === 0) return no('badSize', 0, 1, 'no market gives NO shares to convert');
+    const free = Math.min(...giving.map(({ freeNo }) => freeNo));
+    if (request.amount > free)
+      return no('notEnoughTokens', request.amount, free, 'not enough free NO shares to convert');
+    for (const given of giving) given.freeNo -= request.amount;
   }
   return { request } as Approved<TransactionRequest>;
 }

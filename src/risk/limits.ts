@@ -4,10 +4,14 @@ import type { Price, Usd } from '../domain/units.ts';
 export interface RiskLimits {
   /** Most dollars at risk in one market, counting every order that may be live. */
   readonly maxPerMarket: Usd;
+  /** Most dollars at risk over the markets of one neg-risk event, whichever of them resolves YES. */
+  readonly maxPerEvent: Usd;
   /** Most of the account's value at risk over all markets, in hundredths of a per cent. */
   readonly maxTotalExposureBps: number;
   /** Widest distance between our own best bid and best ask. */
   readonly maxSpread: Price;
+  /** Widest spread of everybody else in which a position may be shed while only reductions are allowed. */
+  readonly maxSpreadToReduce: Price;
   /** Farthest a price may be from the last trusted mid. */
   readonly maxDistance: Price;
   readonly maxOpenOrders: number;

@@ -12,8 +12,10 @@ export const shares = (count: number): Shares => Math.round(count * 1e6) as Shar
 
 export const limits = (change: Partial<RiskLimits> = {}): RiskLimits => ({
   maxPerMarket: dollars(100),
+  maxPerEvent: dollars(150),
   maxTotalExposureBps: 7_500,
   maxSpread: 1_200 as Price,
+  maxSpreadToReduce: 800 as Price,
   maxDistance: 1_200 as Price,
   maxOpenOrders: 100,
   ordersPerSecond: 40,
@@ -44,6 +46,7 @@ export const gateMarket = (change: Partial<GateMarket> = {}): GateMarket => ({
   bestBid: 4_900 as Price,
   bestAsk: 5_100 as Price,
   mid: 5_000 as Price,
+  event: null,
   risk: { leastNet: 0, mostNet: 0, liveBidShares: 0, liveAskShares: 0, mark: 5_000 as Price },
   freeYes: 0,
   freeNo: 0,

@@ -55,7 +55,6 @@ export const groupTitles: Readonly<Record<SettingGroup, string>> = {
 export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
   'cd',
   'guard',
-  'anthropic',
   'conversation',
   'telegram',
   'bridge',
@@ -68,10 +67,8 @@ export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'DRAWDOWN_STOP_LOSS_PERCENT',
   'RISK_OFFICER_ENABLED',
   'STRATEGIST_ENABLED',
-  'MM_STOPLOSS_MAX_SPREAD_PTS',
-  'MM_SCORER_ENABLED',
-  'MM_SCORER_MIN_SCORE',
-  'MM_SCORER_CACHE_MINUTES',
+  'ANTHROPIC_MODEL',
+  'ANTHROPIC_MODEL_HAIKU',
 ]);
 
 /** A row together with where its value lives in `Settings`. */

@@ -293,6 +293,7 @@ function figureOf(code: string): (figure: number) => string {
     case 'crossesBook':
     case 'tooFarFromMid':
     case 'spreadTooWide':
+    case 'tooWideToReduce':
     case 'selfCross':
       return (figure) => `${figure / POINT} pts`;
     case 'badSize':
@@ -301,6 +302,7 @@ function figureOf(code: string): (figure: number) => string {
       return (figure) => `${figure / MICRO} shares`;
     case 'notEnoughCash':
     case 'perMarketLimit':
+    case 'perEventLimit':
     case 'totalExposure':
     case 'growsPosition':
       return (figure) => `${(figure / MICRO).toFixed(2)} USD`;

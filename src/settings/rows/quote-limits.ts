@@ -14,7 +14,7 @@ export const quoteLimitRows = {
     min: 0.1,
     max: 90,
     default: 8,
-    doc: 'Widest market spread in which a stop-loss may sell; in a wider market the exit waits, since its price would be arbitrary.',
+    doc: 'Widest spread of a market in which a position may be shed while only reductions are allowed; in a wider market it waits, since its price would be arbitrary.',
   }),
   unwindThreshold: number('MM_UNWIND_THRESHOLD', {
     unit: 'ratio',
@@ -78,6 +78,13 @@ export const quoteLimitRows = {
     max: 1_000_000,
     default: 50,
     doc: 'Most that may be at risk in one market, inventory and open orders together; the risk gate refuses beyond it. Added because the predecessor derived this limit from free cash alone, so it grew as other markets emptied.',
+  }),
+  maxPerEventUsd: number('MM_MAX_PER_EVENT_USD', {
+    unit: 'USD',
+    min: 1,
+    max: 1_000_000,
+    default: 100,
+    doc: 'Most that may be at risk over all markets of one neg-risk event, whichever outcome wins, inventory and open orders together; the risk gate refuses beyond it. With the engine `bounded` also the most that quoting several outcomes of one event can lose. Added because limits of each market add up where one piece of news moves all of them.',
   }),
   maxOpenOrders: int('MM_MAX_OPEN_ORDERS', {
     unit: 'count',
