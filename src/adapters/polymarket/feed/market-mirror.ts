@@ -35,10 +35,8 @@ export interface MarketMirror {
   sinceRead:
     | { readonly stampMs: number; readonly hash: string; readonly changes: readonly LevelChange[] }[]
     | null;
-  /** Changes of the event under way that are not delivered yet. */
-  pending: LevelChange[];
-  pendingHash: string;
-  pendingStampMs: number;
+  /** Changes of the event under way that are not delivered yet: those of its first message as they came, or a list of our own. */
+  pending: readonly LevelChange[];
   cancelHold: (() => void) | null;
   /** Whether the last message that told gave the tokens touches that do not mirror each other. */
   isApart: boolean;
@@ -64,8 +62,6 @@ export function createMirror(market: WatchedMarket): MarketMirror {
     heardAtMs: 0,
     sinceRead: null,
     pending: [],
-    pendingHash: '',
-    pendingStampMs: 0,
     cancelHold: null,
     isApart: false,
   };
@@ -75,7 +71,11 @@ export function createMirror(market: WatchedMarket): MarketMirror {
 const FINER_TICKS = [100, 50, 25, 10, 5, 1] as Price[];
 
 /** Sets one level; where the grid is too coarse for it, the book moves to a finer one first, so no level is ever lost. */
-export function mirrorLevel(book: TickBook, [side, at, size]: LevelChange): void {
+export function mirrorLevel(book: TickBook, change: LevelChange): void {
+  // By index: to take an array apart by a pattern runs its iterator, for every level of every message.
+  const side = change[0];
+  const at = change[1];
+  const size = change[2];
   if (setLevel(book, side, at, size)) return;
   for (const tick of FINER_TICKS) {
     if (tick >= book.tick || book.tick % tick !== 0 || at % tick !== 0) continue;

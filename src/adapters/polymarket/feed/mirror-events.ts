@@ -1,6 +1,6 @@
 import { bestAsk, bestBid, clearBook, levelsOf, regrid } from '../../../domain/book.ts';
 import { oppositeSide } from '../../../domain/market.ts';
-import type { MarketEvent, WireLevel } from '../../../domain/market-event.ts';
+import type { LevelChange, MarketEvent, WireLevel } from '../../../domain/market-event.ts';
 import { complement } from '../../../domain/units.ts';
 import { priceField, sharesField, sideField, textField, type WireObject } from '../wire/fields.ts';
 import { stampField, type WireBook, type WireChanges } from './market-frames.ts';
@@ -8,6 +8,7 @@ import { type MarketMirror, mirrorBook, mirrorLevel } from './market-mirror.ts';
 import { isMirrorProven, lastTradeSpellings } from './verify-mirror.ts';
 
 const ALL_LEVELS = 100_000;
+const NOTHING: readonly LevelChange[] = [];
 
 /** The mirror as a whole-book event. */
 export function bookEvent(mirror: MarketMirror, source: 'socket' | 'read'): MarketEvent & { kind: 'book' } {
@@ -56,13 +57,9 @@ export function takeBook(mirror: MarketMirror, found: WireBook): void {
 
 /** Applies one message's changes and keeps them for delivery. */
 export function takeChanges(mirror: MarketMirror, found: WireChanges): void {
-  for (const change of found.changes) {
-    mirrorLevel(mirror.book, change);
-    mirror.pending.push(change);
-  }
+  for (const change of found.changes) mirrorLevel(mirror.book, change);
+  mirror.pending = mirror.pending.length === 0 ? found.changes : [...mirror.pending, ...found.changes];
   mirror.sinceRead?.push({ stampMs: found.stampMs, hash: found.hash, changes: found.changes });
-  mirror.pendingHash = found.hash;
-  mirror.pendingStampMs = found.stampMs;
   mirror.stampMs = found.stampMs;
   mirror.hash = found.hash;
   mirror.hashOutcome = found.hashOutcome;
@@ -85,17 +82,17 @@ export function touchesEvent(
   return { kind: 'touchesApart', conditionId, touches: touchesApart, venueAtMs: stampMs };
 }
 
-/** The changes kept, as one event; null when there are none. */
+/** The changes kept, as one event, which is the last one taken; null when there are none. */
 export function levelsEvent(mirror: MarketMirror): (MarketEvent & { kind: 'levels' }) | null {
   if (mirror.pending.length === 0) return null;
   const changes = mirror.pending;
-  mirror.pending = [];
+  mirror.pending = NOTHING;
   return {
     kind: 'levels',
     conditionId: mirror.market.conditionId,
     changes,
-    hash: mirror.pendingHash,
-    venueAtMs: mirror.pendingStampMs,
+    hash: mirror.hash,
+    venueAtMs: mirror.stampMs,
   };
 }
 
