@@ -7,6 +7,7 @@ import { evictTerminal } from '../orders/order-table.ts';
 import { inBatches } from '../orders/planner.ts';
 import { checkTransaction, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
 import { createQuoteLooks, planMarket, type QuoteDesk, type QuoteLooks, sendQuotes } from './act-quotes.ts';
+import { gateEvent } from './gate-event.ts';
 import { type FreeShares, freeSharesOf, gateMarket, openGatePass } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
 import { type MarketSlot, watchedMarket } from './market-slots.ts';
@@ -177,7 +178,7 @@ function marketOf(context: ActContext, slot: MarketSlot): GateMarket {
   const { conditionId } = slot.market;
   let market = context.markets.get(conditionId);
   if (market === undefined) {
-    market = gateMarket(context.state, slot);
+    market = gateMarket(context.state, slot, gateEvent(context.state, slot, context.markets));
     context.markets.set(conditionId, market);
   }
   return market;

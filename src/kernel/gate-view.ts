@@ -11,7 +11,7 @@ import { leastShares, mostShares, netShares } from '../orders/position.ts';
 import type { OwnQuote } from '../orders/types.ts';
 import { accountValue, type ValuedHolding } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
-import type { GateMarket, GatePass } from '../risk/gate.ts';
+import type { GateEvent, GateMarket, GatePass } from '../risk/gate.ts';
 import { refill } from '../risk/limits.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { MarketSlot } from './market-slots.ts';
@@ -125,8 +125,8 @@ export const freeSharesOf = (state: KernelState, { market: { conditionId } }: Ma
     reservedByTransactions(state.transactions, conditionId).pairs,
   );
 
-/** What the gate must know of one market. */
-export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
+/** What the gate must know of one market, `event` being what it must know of the others of its event. */
+export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEvent | null): GateMarket {
   const { conditionId } = slot.market;
   const pending = reservedByTransactions(state.transactions, conditionId);
   const free = freeTokens(state.books, state.orders, conditionId, pending.pairs);
@@ -149,6 +149,7 @@ export function gateMarket(state: KernelState, slot: MarketSlot): GateMarket {
     fee: slot.market.fee,
     acceptingOrders: slot.market.acceptingOrders && slot.resolved === undefined,
     bookLive: slot.bookLive && state.feeds.market.up,
+    event,
     bestBid: othersBest(slot.book, 'BUY', quotes),
     bestAsk: othersBest(slot.book, 'SELL', quotes),
     mid: slot.lastMid === null ? null : (Math.round(slot.lastMid) as Price),

@@ -24,6 +24,29 @@ export function exposureOf(risk: MarketRisk): Usd {
   return Math.max(lostIfNo, lostIfYes) as Usd;
 }
 
+/**
+ * Dollars at risk over markets of which at most one resolves YES: what is lost in the worst outcome after the worst orders have
+ * filled. What one market loses another may win in the same outcome, so the sum is never more than those of the markets alone. With
+ * `oneWins` one of just these markets resolves YES; otherwise an outcome beyond them may win, and all of them may resolve NO.
+ */
+export function eventExposureOf(risks: readonly MarketRisk[], oneWins: boolean): Usd {
+  let ifNoneWins = 0;
+  let worstWin = Number.NEGATIVE_INFINITY;
+  for (const risk of risks) {
+    const ifNo = lossUsd(risk.mark, risk.mostNet + risk.liveBidShares);
+    const ifYes = lossUsd((PRICE_ONE - risk.mark) as Price, risk.liveAskShares - risk.leastNet);
+    ifNoneWins += ifNo;
+    worstWin = Math.max(worstWin, ifYes - ifNo);
+  }
+  // If one wins, all others lose: what they cost together is the sum less its own part.
+  const worst = oneWins ? ifNoneWins + worstWin : ifNoneWins + Math.max(0, worstWin);
+  return Math.max(0, worst) as Usd;
+}
+
+/** What `shares` lose at this price a share; a gain, rounded down, when they are negative. */
+const lossUsd = (price: Price, shares: number): number =>
+  shares >= 0 ? notional(price, shares as Shares, 'up') : -notional(price, -shares as Shares, 'down');
+
 /** The largest exposure that the account's value allows. */
 export const totalCap = (equity: Usd, maxTotalExposureBps: number): Usd =>
   mulDiv(Math.max(0, equity), maxTotalExposureBps, 10_000, 'down') as Usd;
