@@ -10,14 +10,16 @@ import { createKernel } from '../kernel/kernel.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { loops } from '../loops/index.ts';
 import type { Log } from '../ports/timers.ts';
-import { redactedSettings, type Settings } from '../settings/index.ts';
+import { redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
 import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
+import { changeLine, readSettingChanges, settingsWithChanges } from './settings-file.ts';
 import { startRunTables } from './tables/run-tables.ts';
 
 export interface ComposeOptions {
+  /** What `.env` and the environment say; what operators have changed since is laid over it here. */
   readonly settings: Settings;
   readonly dataDir: string;
   /** Grants missing allowances instead of refusing to start. */
@@ -35,23 +37,28 @@ export interface ComposeOptions {
  * knows every name. Throws `StartRefused` or `LeaseTaken` before anything is sent; afterwards the worker answers for itself.
  */
 export async function composeWorker(options: ComposeOptions): Promise<Worker> {
-  const { settings, dataDir, log } = options;
+  const { dataDir, log } = options;
   const timers = systemTimers;
   const lease = takeLease(dataDir, timers.nowMs());
   let adapters: Adapters | null = null;
   try {
+    const changes = readSettingChanges(dataDir);
+    const settings = settingsWithChanges(options.settings, changes, dataDir);
+    showChanges(options.settings, settings, changes, log);
     adapters = await createAdapters(settings, timers, log);
     await checkOutside(adapters, settings, log);
     const wallet = adapters.venue.wallet;
     const parent = await recoverLatestRun(dataDir, wallet, settings.chain.chainId, log);
     const restored = parent?.snapshot == null ? null : (decodeState(parent.snapshot) as KernelState);
     await checkAccount(adapters, restored, options.approve, log);
-    const manifest = manifestOf(options, wallet, parent, timers.nowMs());
+    const manifest = manifestOf(options, settings, wallet, parent, timers.nowMs());
     const directory = createRunFolder(dataDir, manifest, parent?.snapshot ?? null);
     const { runId, parentRunId } = manifest;
     const path = tablesPath(settings, dataDir);
     return await runWorker({
       settings,
+      base: options.settings,
+      changes,
       dataDir,
       directory,
       manifest,
@@ -72,8 +79,20 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
   }
 }
 
+/** Whoever starts the worker has to see that it does not run by `.env` alone. */
+function showChanges(base: Settings, inForce: Settings, changes: readonly SettingChange[], log: Log): void {
+  const before = redactedSettings(base);
+  const now = redactedSettings(inForce);
+  for (const change of changes) log.warning(changeLine(change, now[change.name], before[change.name]));
+  if (changes.length > 0)
+    log.warning(
+      `${changes.length} ${changes.length === 1 ? 'setting differs' : 'settings differ'} from .env; ./run settings unset NAME takes a change back`,
+    );
+}
+
 function manifestOf(
-  { settings, seed, projectFolder }: ComposeOptions,
+  { seed, projectFolder }: ComposeOptions,
+  settings: Settings,
   wallet: string,
   parent: RecoveredRun | null,
   nowMs: number,

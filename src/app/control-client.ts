@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import type { ChangeWord } from '../settings/index.ts';
 import { controlPath } from './control-path.ts';
 import type { OperatorWord } from './control-server.ts';
+import type { SettingAnswer } from './settings-desk.ts';
 import type { WorkerStatus } from './worker-status.ts';
 
 /** No worker listens for this data folder, or it does not answer in time. */
@@ -16,6 +18,10 @@ export const askStatus = (dataDir: string, timeoutMs: number): Promise<WorkerSta
 
 export const tellOperator = (dataDir: string, word: OperatorWord, timeoutMs: number): Promise<unknown> =>
   call(dataDir, 'POST', '/operator', word, timeoutMs);
+
+/** Asks the worker to change a setting, and for what became of it. */
+export const tellSetting = (dataDir: string, word: ChangeWord, timeoutMs: number): Promise<SettingAnswer> =>
+  call(dataDir, 'POST', '/settings', word, timeoutMs) as Promise<SettingAnswer>;
 
 function call(
   dataDir: string,

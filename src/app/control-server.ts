@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { ChangeWord } from '../settings/index.ts';
+import type { SettingAnswer } from './settings-desk.ts';
 
 /** What an operator may say over the control socket. */
 const operatorSchema = z.object({
@@ -10,6 +12,14 @@ const operatorSchema = z.object({
 });
 export type OperatorWord = z.infer<typeof operatorSchema>;
 
+/** A change of a setting; a value of null takes it back. Whether the setting may be changed is decided behind this. */
+const settingSchema = z.object({
+  name: z.string().min(1).max(100),
+  value: z.string().max(500).nullable(),
+  reason: z.string().min(1).max(500),
+  by: z.string().min(1).max(100).default('operator'),
+});
+
 export interface ControlServer {
   close(): Promise<void>;
 }
@@ -17,13 +27,14 @@ export interface ControlServer {
 const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * HTTP over a unix socket that only this user can open: `GET /status`, `POST /operator`. The caller holds the data folder's
- * lease, so a socket file that is already there belongs to a worker that died.
+ * HTTP over a unix socket that only this user can open: `GET /status`, `POST /operator`, `POST /settings`. The caller holds the
+ * data folder's lease, so a socket file that is already there belongs to a worker that died.
  */
 export async function startControlServer(options: {
   readonly path: string;
   readonly status: () => unknown;
   readonly operate: (word: OperatorWord) => void;
+  readonly changeSetting: (word: ChangeWord) => SettingAnswer;
 }): Promise<ControlServer> {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) =>
@@ -34,14 +45,22 @@ export async function startControlServer(options: {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = `${request.method} ${request.url}`;
     if (route === 'GET /status') return reply(response, 200, options.status());
+    if (route === 'POST /settings') return changeSetting(request, response);
     if (route !== 'POST /operator')
       return reply(response, 404, {
-        error: `found ${route}; expected GET /status or POST /operator`,
+        error: `found ${route}; expected GET /status, POST /operator or POST /settings`,
       });
     const word = operatorSchema.safeParse(await readJson(request));
     if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });
     options.operate(word.data);
     reply(response, 200, { accepted: word.data.order });
+  }
+
+  async function changeSetting(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const word = settingSchema.safeParse(await readJson(request));
+    if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });
+    // A no is an answer as good as a yes, so it has the same status.
+    reply(response, 200, options.changeSetting(word.data));
   }
 
   if (existsSync(options.path)) unlinkSync(options.path);

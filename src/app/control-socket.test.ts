@@ -3,16 +3,19 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askStatus, NoWorker, tellOperator } from './control-client.ts';
+import type { ChangeWord } from '../settings/index.ts';
+import { askStatus, NoWorker, tellOperator, tellSetting } from './control-client.ts';
 import { controlPath } from './control-path.ts';
 import { type ControlServer, type OperatorWord, startControlServer } from './control-server.ts';
 
 let dataDir: string;
 let server: ControlServer | null = null;
 let words: OperatorWord[] = [];
+let settingWords: ChangeWord[] = [];
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-control-'));
   words = [];
+  settingWords = [];
 });
 afterEach(async () => {
   await server?.close();
@@ -25,6 +28,12 @@ async function serve(): Promise<void> {
     path: controlPath(dataDir),
     status: () => ({ trading: { mode: 'active' } }),
     operate: (word) => words.push(word),
+    changeSetting: (word) => {
+      settingWords.push(word);
+      return word.value === '0'
+        ? { ok: false, problems: ['too small'] }
+        : { ok: true, name: word.name, from: 5, to: 7, applies: 'now', stillWrong: [] };
+    },
   });
 }
 
@@ -46,6 +55,26 @@ describe('the control socket', () => {
     expect(await askStatus(dataDir, 2_000)).toEqual({ trading: { mode: 'active' } });
     await tellOperator(dataDir, { order: 'halt', reason: 'test', by: 'me' }, 2_000);
     expect(words).toEqual([{ order: 'halt', reason: 'test', by: 'me' }]);
+  });
+
+  it('takes a change of a setting, and answers what became of it, a no included', async () => {
+    await serve();
+    const word = { name: 'MM_QUOTE_SIZE_USD', value: '7', by: 'me', reason: 'test' };
+    expect(await tellSetting(dataDir, word, 2_000)).toMatchObject({
+      ok: true,
+      from: 5,
+      to: 7,
+      applies: 'now',
+    });
+    expect(await tellSetting(dataDir, { ...word, value: '0' }, 2_000)).toEqual({
+      ok: false,
+      problems: ['too small'],
+    });
+    await tellSetting(dataDir, { ...word, value: null }, 2_000);
+    expect(settingWords.map(({ value }) => value)).toEqual(['7', '0', null]);
+    for (const body of ['{"name":"MM_QUOTE_SIZE_USD","reason":"x"}', 'not json', '{"name":1}'])
+      expect(await raw('POST', '/settings', body)).toBe(400);
+    expect(settingWords).toHaveLength(3);
   });
 
   it('can be opened by this user alone', async () => {

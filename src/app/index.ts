@@ -1,4 +1,5 @@
 export { LeaseTaken } from '../adapters/node/lease.ts';
+export { changeSettings } from './change-settings.ts';
 export { dataFolder, tablesPath } from './compose.ts';
 export { askStatus, NoWorker, tellOperator } from './control-client.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
@@ -7,6 +8,8 @@ export { type KillOutcome, killOrders } from './kill-orders.ts';
 export { replayRun } from './recover.ts';
 export type { RunSummary } from './run-summary.ts';
 export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
+export type { SettingAnswer } from './settings-desk.ts';
+export { changeLine, readSettingChanges } from './settings-file.ts';
 export { StartRefused } from './start-refused.ts';
 export { createWorkerLogFor, startWorker } from './start-worker.ts';
 export { type RebuiltTables, rebuildTables } from './tables/rebuild-tables.ts';

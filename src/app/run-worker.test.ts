@@ -70,6 +70,8 @@ async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null):
   const path = join(dataDir, 'worker.sqlite');
   return runWorker({
     settings: settingsOf({}),
+    base: settingsOf({}),
+    changes: [],
     dataDir,
     directory,
     manifest: MANIFEST,

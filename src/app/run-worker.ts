@@ -3,6 +3,7 @@ import type { Lease } from '../adapters/node/lease.ts';
 import { type RunManifest, replaceFile, writeManifest } from '../adapters/node/run-directory.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { FeedName, Input, OperatorOrder } from '../kernel/messages.ts';
+import { strategySettingsOf } from '../kernel/strategy-settings.ts';
 import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { FeedSink } from '../ports/venue.ts';
@@ -10,13 +11,15 @@ import { mayTransmit } from '../risk/trading-state.ts';
 import { createEffectRunner } from '../runtime/effect-runner.ts';
 import { createHeartbeat } from '../runtime/heartbeat.ts';
 import { createLiveDriver, type LiveDriver } from '../runtime/live-driver.ts';
-import { environmentOf, type Settings } from '../settings/index.ts';
+import { environmentOf, type SettingChange, type Settings } from '../settings/index.ts';
 import type { Adapters } from './adapters.ts';
 import { cancelEverything } from './cancel-everything.ts';
 import { controlPath } from './control-path.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { createRunObserver } from './run-observer.ts';
 import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
+import { createSettingsDesk } from './settings-desk.ts';
+import { writeSettingChanges } from './settings-file.ts';
 import type { RunTables } from './tables/run-tables.ts';
 import { type WorkerStatus, workerStatus } from './worker-status.ts';
 
@@ -32,7 +35,11 @@ export interface Worker {
 }
 
 export interface WorkerParts {
+  /** What is in force: `.env` and the environment with the changes of operators laid over them. */
   readonly settings: Settings;
+  /** What `.env` and the environment say alone. */
+  readonly base: Settings;
+  readonly changes: readonly SettingChange[];
   readonly dataDir: string;
   readonly directory: string;
   readonly manifest: RunManifest;
@@ -180,10 +187,22 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
       today: parts.tables.today(),
     });
 
+  const desk = createSettingsDesk({
+    base: parts.base,
+    changes: parts.changes,
+    keep: (changes) => writeSettingChanges(parts.dataDir, changes),
+    submit,
+    nowMs: () => timers.nowMs(),
+  });
+
   control = await startControlServer({
     path: controlPath(parts.dataDir),
     status,
     operate: ({ order, by, reason }) => operate(order, by, reason),
+    changeSetting: (word) =>
+      isEnding
+        ? { ok: false, problems: ['the worker is ending. Run this again once it is gone.'] }
+        : desk.change(word),
   });
   driver.submit(runStarted(manifest, settings));
   if (parts.resume) operate('resume', 'operator', 'run start --resume');
@@ -191,7 +210,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     kernel.state.trading.blocks.has('operatorHalt') ||
     kernel.state.trading.blocks.has('operatorPause')
   )
-    log.warning('an operator has halted trading in an earlier run; ./run start --resume lifts that');
+    log.warning('an operator has halted or paused trading in an earlier run; ./run resume lifts that');
   observer.start();
   adapters.userFeed.start(feedSink('user', submit));
   adapters.marketFeed.start(feedSink('market', submit));
@@ -206,10 +225,16 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   };
 }
 
-/** Only what decides goes into the journal, and none of it is secret. */
-function runStarted(manifest: RunManifest, { mm, trading, heartbeat }: Settings): Input {
+function runStarted(manifest: RunManifest, settings: Settings): Input {
   const { runId, parentRunId, seed, wallet } = manifest;
-  return { kind: 'runStarted', runId, parentRunId, seed, wallet, settings: { mm, trading, heartbeat } };
+  return {
+    kind: 'runStarted',
+    runId,
+    parentRunId,
+    seed,
+    wallet,
+    settings: strategySettingsOf(settings),
+  };
 }
 
 /** A feed that says `up` while it is up has lost something in between: it counts as down for a moment, so books are confirmed anew. */

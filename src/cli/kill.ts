@@ -8,7 +8,7 @@ const USAGE = './run kill [--json]';
 
 const WORKER_WORDS: Readonly<Record<KillOutcome['worker'], string>> = {
   halted:
-    'the worker is halted: it stays up, keeps its books and sends nothing; to trade again, ./run stop and then ./run start --resume',
+    'the worker is halted: it stays up, keeps its books and sends nothing; to trade again, ./run resume',
   notRunning: 'no worker is running for this data folder',
   silent: 'the worker does not answer; if it still runs it may send again: end it, then run this once more',
 };

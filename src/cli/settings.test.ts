@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placedRows } from '../settings/index.ts';
 
 const KEY = 'a1'.repeat(32);
@@ -57,4 +59,67 @@ it.each([
   expect(status).toBe(2);
   expect(stderr).toContain(message);
   expect(JSON.parse(lastLine)).toMatchObject({ ok: false, message: expect.stringContaining(message) });
+});
+
+describe('without a running worker', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-set-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+  const file = (): string => join(dataDir, 'settings-changes.json');
+  const say = (...args: string[]) => settings([...args, '--json'], { EVENKEEL_DATA_DIR: dataDir });
+
+  it('W29: keeps a change for the next start, shows it, and takes it back', () => {
+    const set = say('set', 'mm_quote_size_usd', '7', '--reason', 'wider books');
+    expect(set.stderr).toMatch(/MM_QUOTE_SIZE_USD: 5 USD -> 7 USD, from the next start on: no worker/);
+    expect(JSON.parse(set.lastLine)).toMatchObject({ ok: true, applies: 'nextStart', from: 5, to: 7 });
+    expect(statSync(file()).mode & 0o077).toBe(0);
+    const { lastLine, stderr } = say('changes');
+    expect(stderr).toMatch(
+      /MM_QUOTE_SIZE_USD is 7 USD instead of 5 USD: changed by .+ at 20\d\d-.+Z, because: wider books/,
+    );
+    expect(JSON.parse(lastLine)).toMatchObject({
+      ok: true,
+      changes: [{ name: 'MM_QUOTE_SIZE_USD', to: 7, env: 5, reason: 'wider books', applies: 'nextStart' }],
+    });
+    expect(JSON.parse(say().lastLine).settings).toContainEqual({
+      name: 'MM_QUOTE_SIZE_USD',
+      value: 7,
+      source: 'settings set',
+    });
+    expect(JSON.parse(say('unset', 'MM_QUOTE_SIZE_USD').lastLine)).toMatchObject({
+      ok: true,
+      from: 7,
+      to: 5,
+    });
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({ version: 1, changes: [] });
+    expect(existsSync(join(dataDir, 'worker.lock'))).toBe(false);
+  });
+
+  it('W29: refuses what a start would refuse, and what is not set this way, and keeps nothing', () => {
+    const cases: [string[], RegExp][] = [
+      [['set', 'MM_QUOTE_SIZE_USD', '-3'], /found "-3"; expected a number from .+ USD/],
+      [['set', 'MM_DELTA_MIN', '9'], /expected at most MM_DELTA_MAX/],
+      [['set', 'POLYMARKET_PRIVATE_KEY', KEY], /expected a change in \.env/],
+      [['set', 'MM_QUOTE_SIZE_USD'], /Unknown arguments/],
+      [['unset', 'MM_QUOTE_SIZE_USD'], /no change to take back/],
+      [['set', 'MM_QUOTE_SIZE_USD', '7', '--why', 'x'], /--why/],
+    ];
+    for (const [args, message] of cases) {
+      const { status, stderr, stdout } = say(...args);
+      expect(status, stderr).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(stdout + stderr).not.toContain(KEY);
+    }
+    expect(existsSync(file())).toBe(false);
+  }, 60_000);
+
+  it('says what is wrong with a file that somebody else has written, and touches it not', () => {
+    writeFileSync(file(), '{"version":1,"changes":[{"name":"MM_QUOTE_SIZE_USD"}]}');
+    const { status, stderr } = say('set', 'MM_QUOTE_SIZE_USD', '7');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/settings-changes\.json: found .*expected the changes of settings/s);
+    expect(readFileSync(file(), 'utf8')).toContain('"changes":[{"name":"MM_QUOTE_SIZE_USD"}]');
+  });
 });

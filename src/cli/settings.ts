@@ -1,43 +1,102 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dataFolder } from '../app/index.ts';
 import {
   environmentOf,
   explainSetting,
   groupTitles,
+  layChanges,
   placedRows,
   redactedSettings,
   type SettingProblem,
+  type Settings,
 } from '../settings/index.ts';
-import { EXIT_BAD_INPUT, problemLines, readSettings } from './read-settings.ts';
+import { EXIT_BAD_INPUT, problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { change, changesOf, showChanges } from './setting-changes.ts';
 
-/** `./run settings [--json]` prints what is in force; `./run settings explain NAME` says what one setting means. */
-const args = process.argv.slice(2);
-const json = args.includes('--json');
-const words = args.filter((word) => word !== '--json');
+/**
+ * `./run settings [--json]` prints what is in force; `explain NAME` says what one setting means; `set NAME VALUE`, `unset NAME` and
+ * `changes` change settings without `.env`, in the running worker where they can.
+ */
+const USAGE = [
+  './run settings [--data DIR] [--json]',
+  './run settings explain NAME',
+  './run settings set NAME VALUE [--reason TEXT] [--data DIR]',
+  './run settings unset NAME [--reason TEXT] [--data DIR]',
+  './run settings changes [--data DIR]',
+];
 
-if (words.length === 0) printSettings();
-else if (words.length === 2 && words[0] === 'explain') explain(words[1] ?? '');
-else
-  refuse([
-    `Unknown arguments: ${words.join(' ')}.`,
-    'Use ./run settings, ./run settings --json, or ./run settings explain NAME.',
-  ]);
+const json = process.argv.includes('--json');
 
-function printSettings(): void {
+await main();
+
+async function main(): Promise<void> {
+  const given = readWords();
+  if (given === null) return;
+  const { words, reason, data } = given;
+  const [verb, first, second] = words;
+  if (verb === 'explain' && first !== undefined && words.length === 2) return explain(first);
+  const isKnown =
+    words.length === 0 ||
+    (verb === 'changes' && words.length === 1) ||
+    (verb === 'unset' && words.length === 2) ||
+    (verb === 'set' && words.length === 3);
+  if (!isKnown) return refuse([`Unknown arguments: ${words.join(' ')}.`, 'Use one of:', ...USAGE]);
   const { parsed, sources } = readSettings();
-  if (!parsed.ok) {
-    refuse(problemLines(parsed.problems), parsed.problems);
+  if (!parsed.ok) return refuse(problemLines(parsed.problems), parsed.problems);
+  const { settings } = parsed;
+  const dataDir = data === undefined ? dataFolder(settings, projectFolder) : resolve(projectFolder, data);
+  if (verb === undefined) return printSettings(settings, sources, dataDir);
+  if (verb === 'changes') return showChanges(settings, dataDir, json);
+  const value = verb === 'set' ? (second ?? '') : null;
+  return change(settings, dataDir, { name: (first ?? '').trim().toUpperCase(), value, reason }, json);
+}
+
+/** The words and options; null, after saying what is wrong with them, where they are none of ours. */
+function readWords(): { words: string[]; reason: string; data: string | undefined } | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: asPositionals(process.argv.slice(2)),
+      strict: true,
+      allowPositionals: true,
+      options: { reason: { type: 'string' }, data: { type: 'string' }, json: { type: 'boolean' } },
+    });
+    const reason = (values.reason ?? '').trim();
+    if (reason.length > 500) {
+      refuse([`--reason: found ${reason.length} characters; expected at most 500.`]);
+      return null;
+    }
+    return { words: positionals, reason: reason === '' ? 'no reason given' : reason, data: values.data };
+  } catch (error) {
+    refuse([error instanceof Error ? error.message : String(error), 'Use one of:', ...USAGE]);
+    return null;
+  }
+}
+
+/** A negative value is a word, not an option: it goes behind the `--` that says so. */
+function asPositionals(args: readonly string[]): string[] {
+  const at = args.findIndex((word) => /^-[\d.]/.test(word));
+  return at === -1 ? [...args] : [...args.filter((_, index) => index !== at), '--', args[at] ?? ''];
+}
+
+function printSettings(base: Settings, sources: ReadonlyMap<string, string>, dataDir: string): void {
+  const changes = changesOf(dataDir, json);
+  if (changes === null) return;
+  const laid = layChanges(base, changes);
+  if (!laid.ok) {
+    refuse(problemLines(laid.problems), laid.problems);
     return;
   }
-  const shown = redactedSettings(parsed.settings);
+  const changed = new Set(changes.map(({ name }) => name));
+  const sourceOf = (env: string): string =>
+    changed.has(env) ? 'settings set' : (sources.get(env) ?? 'default');
+  const shown = redactedSettings(laid.settings);
   if (json) {
-    const settings = Object.entries(shown).map(([name, value]) => ({
-      name,
-      value,
-      source: sources.get(name),
-    }));
-    console.log(JSON.stringify({ ok: true, environment: environmentOf(parsed.settings), settings }));
+    const settings = Object.entries(shown).map(([name, value]) => ({ name, value, source: sourceOf(name) }));
+    console.log(JSON.stringify({ ok: true, environment: environmentOf(base), settings }));
     return;
   }
-  console.log(`environment: ${environmentOf(parsed.settings)}`);
+  console.log(`environment: ${environmentOf(base)}`);
   let title = '';
   for (const { group, row } of placedRows) {
     if (groupTitles[group] !== title) {
@@ -45,7 +104,7 @@ function printSettings(): void {
       console.log(`\n${title}`);
     }
     const value = shown[row.env] ?? null;
-    const source = sources.get(row.env) ?? 'default';
+    const source = sourceOf(row.env);
     const text = value === null ? '(not set)' : `${value}${row.unit === '' ? '' : ` ${row.unit}`}`;
     console.log(`  ${row.env.padEnd(34)} ${text}${source === 'default' ? '' : `   <- ${source}`}`);
   }

@@ -21,7 +21,7 @@ import type { StrategySettings } from './strategy-settings.ts';
 export type Input =
   | RunStarted
   | { readonly kind: 'wake' }
-  | { readonly kind: 'settingsChanged'; readonly settings: StrategySettings; readonly by: string }
+  | SettingsChanged
   | { readonly kind: 'operator'; readonly order: OperatorOrder; readonly by: string; readonly reason: string }
   | { readonly kind: 'feed'; readonly feed: FeedName; readonly up: boolean; readonly reason: string }
   | MarketEvent
@@ -37,6 +37,20 @@ export interface RunStarted {
   /** The address that holds cash and tokens. */
   readonly wallet: string;
   readonly settings: StrategySettings;
+}
+
+/** The settings from now on, as a whole, and which one an operator has changed; none is named where they come from elsewhere. */
+export interface SettingsChanged {
+  readonly kind: 'settingsChanged';
+  readonly settings: StrategySettings;
+  readonly by: string;
+  readonly change?: {
+    /** The environment name. */
+    readonly name: string;
+    readonly from: string | number | boolean | null;
+    readonly to: string | number | boolean | null;
+    readonly reason: string;
+  };
 }
 
 /** `heartbeat` is up from the first confirmed beat until 10 s pass without one. */

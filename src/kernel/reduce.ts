@@ -9,7 +9,7 @@ import {
   createTradingState,
 } from '../risk/trading-state.ts';
 import { limitsOf } from './limits-from-settings.ts';
-import type { FeedName, Input, RunStarted } from './messages.ts';
+import type { FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { createReconciliation, needReconciliation } from './reconciliation.ts';
 import { reduceMarket } from './reduce-market.ts';
@@ -31,7 +31,7 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
       return;
     case 'settingsChanged':
       state.settings = input.settings;
-      outbox.send({ kind: 'notify', level: 'note', text: `settings changed by ${input.by}` });
+      outbox.send({ kind: 'notify', level: 'note', text: changeText(input) });
       outbox.wake('settings');
       return;
     case 'operator':
@@ -74,6 +74,11 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
       return;
   }
 }
+
+const changeText = ({ by, change }: SettingsChanged): string =>
+  change === undefined
+    ? `settings changed by ${by}`
+    : `${change.name} changed from ${change.from} to ${change.to} by ${by}: ${change.reason}`;
 
 /**
  * A run begins, perhaps on the state of a run before it: positions, orders and books are kept, everything that was on its way

@@ -1,4 +1,6 @@
+import { isWithoutEffect } from './change-setting.ts';
 import { expectedOf } from './parse-value.ts';
+import type { PlacedRow } from './table.ts';
 import { groupTitles, rowByEnv } from './table.ts';
 import { unknownNameProblem } from './unknown-names.ts';
 
@@ -24,6 +26,15 @@ export function explainSetting(env: string): Explanation {
       `accepts  ${expectedOf(row)}`,
       `default  ${row.default === null ? 'not set' : `${row.default}${row.unit === '' ? '' : ` ${row.unit}`}`}`,
       `applies  ${row.apply === 'live' ? 'at once, in the running worker' : 'at the next start'}`,
+      `changed  ${changedBy(placed)}`,
     ],
   };
+}
+
+function changedBy(placed: PlacedRow): string {
+  const { row } = placed;
+  if (isWithoutEffect(placed)) return 'in .env; nothing reads it yet';
+  return row.apply === 'live' || row.byCommand
+    ? `by ./run settings set ${row.env} VALUE, or in .env`
+    : 'in .env alone';
 }

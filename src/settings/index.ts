@@ -1,4 +1,4 @@
-export { changeSetting } from './change-setting.ts';
+export { changeableRow, changeSetting, isWithoutEffect } from './change-setting.ts';
 export { type Environment, environmentOf } from './environment.ts';
 export { type Explanation, explainSetting } from './explain-setting.ts';
 export {
@@ -14,6 +14,14 @@ export { redactedSettings, type ShownValue, settingAt, settingTexts } from './re
 export { renderEnvExample, renderSettingsPage } from './render-documents.ts';
 export type { Apply, Row, SettingValue, ValueOf } from './row.ts';
 export { HIDDEN, Secret } from './secret.ts';
+export {
+  appliesLive,
+  type ChangeDecision,
+  type ChangeWord,
+  decideChange,
+  layChanges,
+  type SettingChange,
+} from './setting-changes.ts';
 export type { Settings } from './settings.ts';
 export {
   groupTitles,

@@ -6,7 +6,13 @@ export type SettingProblemCode =
   | 'retired'
   | 'contradiction'
   | 'missing'
-  | 'needsRestart';
+  | 'needsRestart'
+  /** It is changed in `.env` alone. */
+  | 'fileOnly'
+  /** Nothing reads it yet, so a change would only look like one. */
+  | 'withoutEffect'
+  /** There is no change to take back. */
+  | 'unchanged';
 
 /** One thing that is wrong, in parts and as one line for the operator. A secret's text is never among the parts. */
 export interface SettingProblem {

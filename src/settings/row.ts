@@ -11,6 +11,11 @@ interface RowBase {
   /** One or two whole sentences: what the setting does and, where it is not obvious, why one would change it. */
   readonly doc: string;
   readonly apply: Apply;
+  /**
+   * May be changed by command although it applies at start: the change waits for the next one. Every live setting may. What has
+   * neither mark, such as keys, addresses and the account, is changed in `.env` alone.
+   */
+  readonly byCommand?: true;
 }
 
 export interface NumberRow extends RowBase {
@@ -89,6 +94,7 @@ interface NumberSpec {
   readonly default: number;
   readonly doc: string;
   readonly apply?: Apply;
+  readonly byCommand?: true;
 }
 
 export const number = (env: string, spec: NumberSpec): NumberRow => ({

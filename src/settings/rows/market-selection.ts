@@ -89,6 +89,7 @@ export const marketSelectionRows = {
     max: 100,
     default: 10,
     apply: 'boot',
+    byCommand: true,
     doc: 'How many requests the scanner has under way at once. From the second list on so many parts of the list are read side by side; the first is read from both its ends.',
   }),
   earlyMarketHours: number('MM_EARLY_MARKET_HOURS', {

@@ -79,6 +79,7 @@ export const heartbeatRows = {
     max: 8,
     default: 5,
     apply: 'boot',
+    byCommand: true,
     doc: 'Time between two heartbeats. The venue cancels everything 10 seconds after the last one, hence the upper bound.',
   }),
 };

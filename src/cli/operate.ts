@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { confirm, isCancel } from '@clack/prompts';
+import { askStatus, dataFolder, NoWorker, tellOperator, type WorkerStatus } from '../app/index.ts';
+import { readArguments, refuse } from './arguments.ts';
+import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { operatorName } from './setting-changes.ts';
+
+const ANSWER_BOUND_MS = 5_000;
+
+export interface OperateOptions {
+  readonly order: 'pause' | 'resume';
+  readonly usage: string;
+  /** What to do where no worker answers. */
+  readonly withoutWorker: string;
+}
+
+/** Gives the running worker of a data folder an order, and says what its trading state is then. */
+export async function operate({ order, usage, withoutWorker }: OperateOptions): Promise<void> {
+  const options = readArguments(usage, {
+    reason: { type: 'string' },
+    data: { type: 'string' },
+    yes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  });
+  const { json, yes, data } = options;
+  const { parsed } = readSettings();
+  if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
+  const dataDir =
+    data === undefined ? dataFolder(parsed.settings, projectFolder) : resolve(projectFolder, data);
+  const reason = options.reason?.trim() || `run ${order}`;
+  if (reason.length > 500)
+    return refuse([`--reason: found ${reason.length} characters; expected at most 500.`], json);
+  try {
+    if (order === 'resume') {
+      const noLeave = await askForLeave(await askStatus(dataDir, ANSWER_BOUND_MS), yes);
+      if (noLeave !== null) return refuse([noLeave], json);
+    }
+    await tellOperator(dataDir, { order, reason, by: operatorName() }, ANSWER_BOUND_MS);
+    show(await askStatus(dataDir, ANSWER_BOUND_MS), json);
+  } catch (error) {
+    if (!(error instanceof NoWorker)) throw error;
+    refuse([`${error.message}. ${withoutWorker}`], json);
+  }
+}
+
+/** What an operator or the drawdown limit has halted; only a person lifts it. */
+const haltsOf = ({ trading }: WorkerStatus): string[] =>
+  trading.blocks.filter((text) => /^(operatorHalt|drawdownKill):/.test(text));
+
+/** A halt stands for a reason, so whoever lifts it is shown the reason first. Null when the worker may resume. */
+async function askForLeave(status: WorkerStatus, yes: boolean): Promise<string | null> {
+  const halts = haltsOf(status);
+  if (halts.length === 0 || yes || status.run.environment === 'local') return null;
+  console.error(halts.join('\n'));
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    return 'trading is halted, not only paused: found no terminal to ask on; expected a yes. Run ./run resume --yes to lift the halt.';
+  const answer = await confirm({
+    message: 'Lift this and trade again?',
+    initialValue: false,
+    output: process.stderr,
+  });
+  return isCancel(answer) || !answer ? 'still halted, as you said' : null;
+}
+
+function show({ trading, run }: WorkerStatus, json: boolean): void {
+  console.error(
+    [`run ${run.runId}: ${trading.mode}`, ...trading.blocks.map((text) => `  held back by ${text}`)].join(
+      '\n',
+    ),
+  );
+  if (json) console.log(JSON.stringify({ ok: true, trading }));
+}
