@@ -3,6 +3,7 @@ import { decisionBar } from './decision.ts';
 import { feedBar } from './feed.ts';
 import { headersBar } from './headers.ts';
 import { journalBar } from './journal.ts';
+import { latenessBar } from './lateness.ts';
 import { requestsBar } from './requests.ts';
 import { requoteBar } from './requote.ts';
 import { scalingBar } from './scaling.ts';
@@ -16,6 +17,7 @@ export const bars: readonly Bar[] = [
   headersBar,
   feedBar,
   requoteBar,
+  latenessBar,
   requestsBar,
   tokensBar,
   decisionBar,

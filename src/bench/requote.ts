@@ -7,6 +7,7 @@ import { Secret } from '../settings/secret.ts';
 import type { Bar, BarResult } from './bar.ts';
 import { BENCH_KEY, benchOrders } from './bench-orders.ts';
 import { type BenchVenue, startBenchVenue } from './bench-venue.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { assertSame, median } from './rounds.ts';
 import { benchClient } from './sign.ts';
 import { watchTurns } from './turn-watch.ts';
@@ -48,29 +49,27 @@ export async function measureRequote({ orders: count, rounds }: RequoteSize): Pr
   const paired = await openVenue(server, true);
   try {
     const orders = benchOrders(count);
+    const peer = createPeer(server);
     const contenders = {
       alone: () => ourRequests(alone, orders),
       paired: () => ourRequests(paired, orders),
+      peer: () => peer.requests(orders),
     };
-    const peer = createPeer(server);
-    const times = { alone: [] as number[], paired: [] as number[], peer: [] as number[] };
+    const times: Record<'alone' | 'paired' | 'peer', number[]> = { alone: [], paired: [], peer: [] };
     let longestTurnMs = 0;
     for (let round = 0; round <= rounds; round += 1) {
-      for (const name of ['alone', 'paired'] as const) {
-        const watch = watchTurns();
-        const startMs = performance.now();
-        const ready = await contenders[name]();
-        const tookMs = performance.now() - startMs;
-        watch.stop();
-        assertSame('requests', ready.length, Math.ceil(count / BATCH));
+      for (const name of ['alone', 'paired', 'peer'] as const) {
+        const tookMs = await timed(count, contenders[name]);
         // The compiler is still at work in the first round.
-        if (round === 0) continue;
-        times[name].push(tookMs);
-        longestTurnMs = Math.max(longestTurnMs, watch.longestMs());
+        if (round > 0) times[name].push(tookMs);
       }
-      const startMs = performance.now();
-      await peer.requests(orders);
-      if (round > 0) times.peer.push(performance.now() - startMs);
+      for (const name of ['alone', 'paired'] as const) {
+        collectGarbage();
+        const watch = watchTurns();
+        await contenders[name]();
+        watch.stop();
+        if (round > 0) longestTurnMs = Math.max(longestTurnMs, watch.longestMs());
+      }
     }
     for (const venue of [alone, paired]) await checkSame(venue, peer, orders);
     return resultOf(
@@ -80,6 +79,16 @@ export async function measureRequote({ orders: count, rounds }: RequoteSize): Pr
   } finally {
     await Promise.all([server.close(), alone.close(), paired.close()]);
   }
+}
+
+/** Milliseconds until all requests are ready. */
+async function timed(count: number, makeRequests: () => Promise<readonly ReadyRequest[]>): Promise<number> {
+  collectGarbage();
+  const startMs = performance.now();
+  const ready = await makeRequests();
+  const tookMs = performance.now() - startMs;
+  assertSame('requests', ready.length, Math.ceil(count / BATCH));
+  return tookMs;
 }
 
 function resultOf(
