@@ -30,8 +30,15 @@ export type Retry = 'never' | 'later' | 'reconcileFirst';
 export interface VenuePort {
   /** Encodes, hashes and signs; nothing leaves the machine. */
   prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]>;
-  /** Sends at most 15 orders in one request. Never throws for a lost answer: that is `unknown` for every order of the batch. */
-  place(orders: readonly PreparedOrder[], signal: AbortSignal): Promise<(readonly [ClientId, OrderAnswer])[]>;
+  /**
+   * Sends at most 15 orders in one request. Never throws for a lost answer: that is `unknown` for every order of the batch.
+   * `mayLeave` is asked right before a request leaves, however long it had to wait for a connection; no makes its orders `notSent`.
+   */
+  place(
+    orders: readonly PreparedOrder[],
+    signal: AbortSignal,
+    mayLeave?: () => boolean,
+  ): Promise<(readonly [ClientId, OrderAnswer])[]>;
   cancel(orderIds: readonly OrderId[], signal: AbortSignal): Promise<CancelAnswer>;
   cancelAll(signal: AbortSignal): Promise<CancelAnswer>;
   openOrders(signal: AbortSignal): Promise<VenueOrder[]>;

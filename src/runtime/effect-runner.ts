@@ -1,6 +1,7 @@
 import type { OrderAnswer, OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Command, Input } from '../kernel/messages.ts';
+import type { AnalystPort } from '../ports/analyst.ts';
 import type { ChainPort } from '../ports/chain.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { Log } from '../ports/timers.ts';
@@ -11,6 +12,8 @@ export interface EffectPorts {
   readonly markets: MarketListPort;
   readonly marketFeed: MarketFeedPort;
   readonly chain: ChainPort;
+  /** Left out where no model is asked. */
+  readonly analyst?: AnalystPort;
 }
 
 export interface EffectRunner {
@@ -26,6 +29,8 @@ const CANCEL_TIMEOUT_MS = 10_000;
 const READ_TIMEOUT_MS = 15_000;
 const MARKETS_TIMEOUT_MS = 120_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
+/** A model writes its answer word by word. */
+const ASK_TIMEOUT_MS = 90_000;
 /** Markets in one input: a few milliseconds of work. The venue lists tens of thousands. */
 const LISTED_AT_ONCE = 500;
 
@@ -130,7 +135,9 @@ export function createEffectRunner(options: {
       return;
     }
     try {
-      const answered = within(PLACE_TIMEOUT_MS, (signal) => ports.venue.place(prepared, signal));
+      const answered = within(PLACE_TIMEOUT_MS, (signal) =>
+        ports.venue.place(prepared, signal, options.mayTransmit),
+      );
       onHandedOver();
       submit({ kind: 'ordersAnswered', answers: await answered });
     } catch (error) {
@@ -207,6 +214,39 @@ export function createEffectRunner(options: {
       submit({ kind: 'readFailed', read: name, key, code: codeOf(error), text: textOf(error) }),
     );
     track(work, `reading ${name}`);
+  }
+
+  /** Asks a model. The way out does not wait for it, since nothing that is still to be done hangs on what it says. */
+  function ask({ key, tier, system, prompt, maxTokens }: Extract<Command, { kind: 'ask' }>): void {
+    const { analyst } = ports;
+    const answered =
+      analyst === undefined
+        ? Promise.reject(new ForeignError('noAnalyst', 'no model is set up to be asked', 'never'))
+        : within(ASK_TIMEOUT_MS, (signal) => analyst.ask({ tier, system, prompt, maxTokens }, signal));
+    answered.then(
+      (answer) => submit({ kind: 'answered', key, ...answer }),
+      (error: unknown) => submit(askFailed(key, error)),
+    );
+  }
+
+  /** Balances with the transfers that led to them, which go first: without them a deposit would look like a mistake of the books. */
+  async function readWallet(
+    { tokens, transfersAfterBlock: afterBlock }: Extract<Command, { kind: 'readBalances' }>,
+    askedAtMs: number,
+    signal: AbortSignal,
+  ): Promise<Input> {
+    const balances = await ports.chain.balances(tokens, signal);
+    if (afterBlock !== null) {
+      const read = await ports.chain.transfers(afterBlock, balances.blockNumber, signal);
+      submit({ kind: 'transfersRead', afterBlock, ...read, askedAtMs });
+      if (read.toBlock < balances.blockNumber)
+        throw new ForeignError(
+          'transfersBehind',
+          `transfers of the wallet are read up to block ${read.toBlock}, its balances are of block ${balances.blockNumber}`,
+          'later',
+        );
+    }
+    return { kind: 'balancesRead', ...balances, askedAtMs };
   }
 
   /** Hands a long list in piece by piece, so that no other input waits for all of it. Returns the last piece. */
@@ -295,11 +335,7 @@ export function createEffectRunner(options: {
         }));
         return;
       case 'readBalances':
-        read('balances', '', READ_TIMEOUT_MS, async (signal) => ({
-          kind: 'balancesRead',
-          ...(await ports.chain.balances(command.tokens, signal)),
-          askedAtMs,
-        }));
+        read('balances', '', READ_TIMEOUT_MS, (signal) => readWallet(command, askedAtMs, signal));
         return;
       case 'readTransaction':
         read('transaction', command.txKey, READ_TIMEOUT_MS, async (signal) => ({
@@ -307,6 +343,9 @@ export function createEffectRunner(options: {
           txKey: command.txKey,
           ...(await ports.chain.read(command.hash, command.nonce, signal)),
         }));
+        return;
+      case 'ask':
+        ask(command);
         return;
       case 'notify':
         log[command.level](command.text);
@@ -328,6 +367,18 @@ export function createEffectRunner(options: {
       closedBecause = new ForeignError('closing', 'the worker is stopping', 'never');
       for (const call of calls) call.abort(closedBecause);
     },
+  };
+}
+
+function askFailed(key: string, error: unknown): Extract<Input, { kind: 'askFailed' }> {
+  const told = error instanceof ForeignError ? error.context.retryAfterMs : undefined;
+  return {
+    kind: 'askFailed',
+    key,
+    code: codeOf(error),
+    text: textOf(error),
+    mayRetry: !(error instanceof ForeignError && error.retry === 'never'),
+    retryAfterMs: typeof told === 'number' ? told : null,
   };
 }
 

@@ -35,3 +35,28 @@ describe('a write that has reached the venue', () => {
     expect(await failed).toMatchObject({ retry: 'reconcileFirst' });
   });
 });
+
+describe('a client with connections of its own', () => {
+  it('sends a cancel at once while more reads wait for answers than there are connections', async () => {
+    const venue = await startFakeHttp(({ method }) =>
+      method === 'GET' ? { silent: true } : { status: 200, body: '{}' },
+    );
+    const http = createHttpClient({
+      baseUrl: venue.url,
+      nowMs: () => 0,
+      timeoutMs: 5_000,
+      connections: 2,
+      isDirect: true,
+    });
+    open.push(http, venue);
+    const controller = new AbortController();
+    const reads = [1, 2, 3, 4].map((page) =>
+      http.send({ method: 'GET', path: `/data/orders/${page}` }, controller.signal).catch(() => 'given up'),
+    );
+    await until('the reads at the venue', () => venue.seen.length === 2);
+    const canceled = await http.send({ method: 'DELETE', path: '/cancel-all' }, AbortSignal.timeout(5_000));
+    expect(canceled.status).toBe(200);
+    controller.abort();
+    expect(await Promise.all(reads)).toEqual(['given up', 'given up', 'given up', 'given up']);
+  });
+});

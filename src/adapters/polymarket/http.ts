@@ -3,7 +3,14 @@ import { classify, type Trouble, type TroubleClass } from './retry-class.ts';
 import type { Headers } from './signing/l1-auth.ts';
 import { createDirectTransport } from './transport/direct-transport.ts';
 import { createPooledTransport } from './transport/pooled-transport.ts';
-import { type Exchanged, NOT_HTTP, TOO_LARGE, type TransportRequest } from './transport/transport.ts';
+import {
+  type Exchanged,
+  NOT_HTTP,
+  TOO_LARGE,
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+} from './transport/transport.ts';
 
 export interface HttpOptions {
   /** Scheme and host; a path in it is kept in front of every path asked for. */
@@ -13,7 +20,10 @@ export interface HttpOptions {
   readonly timeoutMs?: number;
   readonly connections?: number;
   readonly maxResponseBytes?: number;
-  /** Use connections of our own, on which a request leaves in the turn that made it; pooled ones where left out. */
+  /**
+   * Use connections of our own for what is not a read, on which a request leaves in the turn that made it; pooled ones where left out.
+   * Reads stay on the pooled ones: no cancel waits for a long list.
+   */
   readonly isDirect?: boolean;
 }
 
@@ -27,6 +37,8 @@ export interface HttpCall {
   readonly body?: string;
   /** Whether the call may have changed something if its answer is lost. */
   readonly writes?: boolean;
+  /** Asked right before the request leaves; where it says no, it fails as `notSent`. Only on connections of our own. */
+  readonly mayLeave?: (() => boolean) | undefined;
 }
 
 export interface HttpAnswer {
@@ -56,16 +68,23 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const transport = (options.isDirect === true ? createDirectTransport : createPooledTransport)({
+  const transportOptions: TransportOptions = {
     origin: base,
     connections: options.connections ?? DEFAULT_CONNECTIONS,
     connectTimeoutMs: timeoutMs,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
-  });
+  };
+  const pooled = createPooledTransport(transportOptions);
+  const direct = options.isDirect === true ? createDirectTransport(transportOptions) : pooled;
+  const transports = new Set([pooled, direct]);
+  const onAll = async (act: (transport: Transport) => Promise<void>): Promise<void> => {
+    await Promise.all([...transports].map(act));
+  };
 
   async function send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     if (signal.aborted)
       throw troubleError(call, { kind: 'notSent', text: 'the call was given up before it was sent' });
+    const transport = call.method === 'GET' ? pooled : direct;
     const answer = await transport.exchange(requestOf(call), timeoutMs, signal);
     if ('error' in answer) throw troubleError(call, networkTrouble(answer), answer.error);
     return {
@@ -83,6 +102,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         ? (call.headers ?? {})
         : { ...call.headers, 'content-type': 'application/json' },
     body: call.body ?? null,
+    mayLeave: call.mayLeave,
   });
 
   async function json(call: HttpCall, signal: AbortSignal): Promise<unknown> {
@@ -95,8 +115,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   return {
     send,
     json,
-    reconnect: transport.reconnect,
-    close: transport.close,
+    reconnect: () => onAll((transport) => transport.reconnect()),
+    close: () => onAll((transport) => transport.close()),
   };
 }
 
@@ -140,15 +160,9 @@ export function excerpt(text: string): string {
  * Codes of failures in which the request never left this machine. A destroyed client is not among them: it fails what waits
  * for a connection and what the venue has already taken with the same code.
  */
-const NOT_SENT_CODES = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_CLOSED',
-]);
-/** These prove it only while connecting: an open connection can end with them too. */
-const UNREACHABLE_CODES = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
+const NOT_SENT_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED']);
+/** These prove it only while connecting: an open connection can end with them too, by a word of some router on the way. */
+const UNREACHABLE_CODES = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function networkTrouble({ error, isGivenUp, isUnsent }: Extract<Exchanged, { error: unknown }>): Trouble {
   const code = errorCode(error);

@@ -127,8 +127,8 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
     wallet,
     credentials: async (signal) => (await source.session(signal)).credentials,
     prepare,
-    place: async (orders, signal) => {
-      const answers = await place(client, orders, signal);
+    place: async (orders, signal, mayLeave) => {
+      const answers = await place(client, orders, signal, mayLeave);
       refreshWhatLacked(orders, answers);
       return answers;
     },
@@ -177,10 +177,11 @@ async function place(
   client: VenueClient,
   orders: readonly PreparedOrder[],
   signal: AbortSignal,
+  mayLeave: (() => boolean) | undefined,
 ): Promise<(readonly [ClientId, OrderAnswer])[]> {
   const batches: Promise<(readonly [ClientId, OrderAnswer])[]>[] = [];
   for (let from = 0; from < orders.length; from += MAX_ORDERS_PER_REQUEST)
-    batches.push(placeBatch(client, orders.slice(from, from + MAX_ORDERS_PER_REQUEST), signal));
+    batches.push(placeBatch(client, orders.slice(from, from + MAX_ORDERS_PER_REQUEST), signal, mayLeave));
   return (await Promise.all(batches)).flat();
 }
 
@@ -192,12 +193,14 @@ async function placeBatch(
   client: VenueClient,
   orders: readonly PreparedOrder[],
   signal: AbortSignal,
+  mayLeave: (() => boolean) | undefined,
 ): Promise<(readonly [ClientId, OrderAnswer])[]> {
   const all = (answer: OrderAnswer) => orders.map((order) => [order.clientId, answer] as const);
   const body = batchBody(orders);
   let answers: unknown;
   try {
-    answers = await authed(client, { method: 'POST', path: '/orders', body, writes: true }, signal);
+    const call: HttpCall = { method: 'POST', path: '/orders', body, writes: true, mayLeave };
+    answers = await authed(client, call, signal);
   } catch (error) {
     return all(answerOfFailure(error));
   }

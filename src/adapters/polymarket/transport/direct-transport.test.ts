@@ -162,6 +162,94 @@ describe('connections', () => {
   });
 });
 
+describe('a request that asks before it leaves', () => {
+  /** Answers nothing by itself. */
+  async function slowVenue() {
+    const seen: string[] = [];
+    const sockets: Socket[] = [];
+    const { port } = await wire((socket, request) => {
+      seen.push(request.split(' ')[1] ?? '');
+      sockets.push(socket);
+    });
+    return { port, seen, answer: (index: number) => sockets[index]?.write(OK) };
+  }
+  const order = (path: string, mayLeave: () => boolean): TransportRequest => ({ ...ORDER, path, mayLeave });
+  const cancel: TransportRequest = { ...ORDER, method: 'DELETE', path: '/cancel' };
+
+  it('does not leave after a halt that came while it waited for a connection', async () => {
+    const { port, seen, answer } = await slowVenue();
+    const transport = transportTo(port, 3);
+    let isHalted = false;
+    const first = asked(
+      transport,
+      order('/first', () => !isHalted),
+    );
+    const second = asked(
+      transport,
+      order('/second', () => !isHalted),
+    );
+    await until('the first order to arrive', () => seen.length === 1);
+    isHalted = true;
+    answer(0);
+    expect(await first).toMatchObject({ status: 200 });
+    expect(await second).toMatchObject({ isUnsent: true, isGivenUp: false, error: { code: 'HELD_BACK' } });
+    expect(seen).toEqual(['/first']);
+  });
+
+  it('leaves connections for cancels, which go before it', async () => {
+    const { port, seen, answer } = await slowVenue();
+    const transport = transportTo(port, 3);
+    const orders = ['/1', '/2', '/3'].map((path) =>
+      asked(
+        transport,
+        order(path, () => true),
+      ),
+    );
+    await until('the first order to arrive', () => seen.length === 1);
+    const cancels = [asked(transport, cancel), asked(transport, cancel), asked(transport, cancel)];
+    await until('two cancels to arrive', () => seen.length === 3);
+    expect(seen).toEqual(['/1', '/cancel', '/cancel']);
+    answer(0);
+    await until('the third cancel to arrive', () => seen.length === 4);
+    expect(seen[3]).toBe('/cancel');
+    for (let sent = 1; sent < 6; sent += 1) {
+      await until('the next request to arrive', () => seen.length > sent);
+      answer(sent);
+    }
+    expect(await Promise.all([...orders, ...cancels])).toEqual(
+      Array.from({ length: 6 }, () => ({ status: 200, text: 'ok', retryAfter: undefined })),
+    );
+    expect(seen.slice(4)).toEqual(['/2', '/3']);
+  });
+
+  it('goes on when those before it were given up, lost or held back', async () => {
+    const { port, seen, answer } = await slowVenue();
+    const transport = transportTo(port, 3);
+    const controller = new AbortController();
+    const first = asked(
+      transport,
+      order('/1', () => true),
+      controller.signal,
+    );
+    const held = asked(
+      transport,
+      order('/2', () => seen.length === 0),
+    );
+    const last = asked(
+      transport,
+      order('/3', () => true),
+    );
+    await until('the first order to arrive', () => seen.length === 1);
+    controller.abort();
+    expect(await first).toMatchObject({ isUnsent: false, isGivenUp: true });
+    expect(await held).toMatchObject({ isUnsent: true });
+    await until('the last order to arrive', () => seen.length === 2);
+    answer(1);
+    expect(await last).toMatchObject({ status: 200 });
+    expect(seen).toEqual(['/1', '/3']);
+  });
+});
+
 describe('a request without an answer', () => {
   it('is unsent when nothing listens', async () => {
     const server = createServer();

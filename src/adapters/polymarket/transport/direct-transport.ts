@@ -9,10 +9,14 @@ import {
 
 interface Waiting {
   readonly text: string;
+  readonly mayLeave: (() => boolean) | undefined;
   isOver: boolean;
   begin(connection: DirectConnection): void;
   end(result: Exchanged): void;
 }
+
+/** Connections that requests which ask before they leave do not take: a cancel or a beat finds one even if no order is answered. */
+const KEPT_FREE = 2;
 
 /**
  * Connections of our own, for orders and cancels. A request is one write on a warm connection, in the same turn of the event
@@ -25,6 +29,9 @@ export function createDirectTransport(options: TransportOptions): Transport {
   let idle: DirectConnection[] = [];
   let waiting: Waiting[] = [];
   let opening = 0;
+  /** Requests under way that had to ask, and how many those may be. */
+  let asking = 0;
+  const mostAsking = Math.max(1, options.connections - KEPT_FREE);
   let isClosed = false;
 
   function open(): void {
@@ -37,9 +44,8 @@ export function createDirectTransport(options: TransportOptions): Transport {
     const connection = openConnection(options, {
       onIdle: (rested) => {
         opened();
-        const next = waiting.shift();
-        if (next === undefined) idle.push(rested);
-        else next.begin(rested);
+        idle.push(rested);
+        serve();
       },
       onGone: (gone, failed) => {
         opened();
@@ -52,8 +58,29 @@ export function createDirectTransport(options: TransportOptions): Transport {
     connections.add(connection);
   }
 
+  /** The first that may use a connection now: what asks comes after all that does not. */
+  function nextReady(): Waiting | undefined {
+    const first = waiting.find(({ mayLeave }) => mayLeave === undefined);
+    return first ?? (asking < mostAsking ? waiting[0] : undefined);
+  }
+
+  /** Brings what waits and connections at rest together, and opens another connection for what is left. */
+  function serve(): void {
+    for (let next = nextReady(); next !== undefined; next = nextReady()) {
+      const isHeldBack = next.mayLeave?.() === false;
+      const connection = isHeldBack ? undefined : idleConnection();
+      if (!isHeldBack && connection === undefined) break;
+      waiting.splice(waiting.indexOf(next), 1);
+      if (connection === undefined) next.end(HELD_BACK);
+      else next.begin(connection);
+    }
+    openForWaiting();
+  }
+
+  /** This one is called while a connection ends, perhaps in the middle of `serve`, so it begins no request. */
   function openForWaiting(): void {
-    if (!isClosed && opening < waiting.length && connections.size < options.connections) open();
+    if (isClosed || nextReady() === undefined) return;
+    if (opening < waiting.length && connections.size < options.connections) open();
   }
 
   function idleConnection(): DirectConnection | undefined {
@@ -66,14 +93,17 @@ export function createDirectTransport(options: TransportOptions): Transport {
       let used: DirectConnection | null = null;
       const call: Waiting = {
         text: requestText(options.origin, request),
+        mayLeave: request.mayLeave,
         isOver: false,
         begin: (connection) => {
           used = connection;
+          if (call.mayLeave !== undefined) asking += 1;
           connection.send(call.text, call.end);
         },
         end: (result) => {
           if (call.isOver) return;
           call.isOver = true;
+          if (call.mayLeave !== undefined && used !== null) asking -= 1;
           clearTimeout(timer);
           signal.removeEventListener('abort', giveUp);
           resolve(result);
@@ -92,12 +122,8 @@ export function createDirectTransport(options: TransportOptions): Transport {
         call.end({ error: codedError('CLOSED', 'the client is closed'), isGivenUp: false, isUnsent: true });
         return;
       }
-      const connection = waiting.length === 0 ? idleConnection() : undefined;
-      if (connection !== undefined) call.begin(connection);
-      else {
-        waiting.push(call);
-        openForWaiting();
-      }
+      waiting.push(call);
+      serve();
     });
   }
 
@@ -116,6 +142,12 @@ export function createDirectTransport(options: TransportOptions): Transport {
     },
   };
 }
+
+const HELD_BACK: Exchanged = {
+  error: codedError('HELD_BACK', 'trading was halted before the request left'),
+  isGivenUp: false,
+  isUnsent: true,
+};
 
 /** The request as it goes over the wire. A line break in a path or a header would be another request: that is a broken invariant. */
 export function requestText(origin: URL, { method, path, headers, body }: TransportRequest): string {

@@ -3,7 +3,7 @@ import { codedError, type Exchanged, TOO_LARGE, type Transport, type TransportOp
 
 const KEEP_ALIVE_MS = 60_000;
 
-/** Connections of undici, for everything that is read: long lists, pages, books. */
+/** Connections of undici, for everything that is read: long lists, pages, books. Nothing that has to ask before it leaves. */
 export function createPooledTransport(options: TransportOptions): Transport {
   const open = (): Pool =>
     new Pool(options.origin.origin, {

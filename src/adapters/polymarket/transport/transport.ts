@@ -7,6 +7,11 @@ export interface TransportRequest {
   readonly headers: Headers;
   /** The exact text that is sent; null for none. */
   readonly body: string | null;
+  /**
+   * Asked right before the request leaves; where it says no, the request is unsent. What asks adds risk, so on connections of our own
+   * it waits behind what does not ask, and leaves some of them free for that.
+   */
+  readonly mayLeave?: (() => boolean) | undefined;
 }
 
 /** The whole answer, whatever its status, or why there is none. */
