@@ -101,6 +101,22 @@ describe('scarce order tokens', () => {
     expect([...test.state.tokenWait.since.keys()]).toEqual([]);
   });
 
+  it('are no longer waited for in a market that is not watched any more', () => {
+    const { test, script } = scarce(2);
+    const wish = [quoteIntent(1, [['BUY', 45, 10]]), quoteIntent(2, [['BUY', 45, 10]])] as const;
+    script.push([...wish]);
+    leave(test, 0);
+    wakes(test, 1, 10_000);
+    expect([...test.state.tokenWait.since.keys()]).toEqual([conditionId(1), conditionId(2)]);
+    script.push([wish[1], { kind: 'unwatch', conditionIds: [conditionId(1)] }]);
+    leave(test, 0);
+    wakes(test, 1, 10_000);
+    script.push([wish[1]]);
+    leave(test, 0);
+    wakes(test, 1, 10_000);
+    expect([...test.state.tokenWait.since.keys()]).toEqual([conditionId(2)]);
+  });
+
   it('never hold a dangerous order: its cancel goes first, without a token', () => {
     const { test, script } = scarce(2);
     script.push([quoteIntent(1, [['BUY', 44, 10]]), quoteIntent(2, [['BUY', 44, 10]])]);

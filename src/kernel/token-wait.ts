@@ -40,10 +40,14 @@ export function planTokenWake(state: KernelState): void {
 }
 
 /** Wakes the loops for the markets that wait, once there are tokens. */
-export function wakeForTokens({ tokenWait, nowMs }: KernelState, outbox: Outbox): void {
+export function wakeForTokens({ tokenWait, markets, nowMs }: KernelState, outbox: Outbox): void {
   if (tokenWait.untilMs === null || nowMs < tokenWait.untilMs) return;
   tokenWait.untilMs = null;
-  for (const conditionId of tokenWait.since.keys()) outbox.wake('book', conditionId);
+  for (const conditionId of tokenWait.since.keys()) {
+    // Nothing is quoted there, and a market that is watched no more would wait for ever; a book that comes wakes the loop itself.
+    if (markets.get(conditionId)?.bookLive === true) outbox.wake('book', conditionId);
+    else tokenWait.since.delete(conditionId);
+  }
 }
 
 export const nextTokenAtMs = ({ tokenWait }: KernelState): number =>
