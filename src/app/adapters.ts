@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { type Chain, createChain } from '../adapters/chain/index.ts';
+import { createClaudeAnalyst } from '../adapters/claude/analyst.ts';
 import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
 import type { MarketFeed } from '../adapters/polymarket/feed/market-feed-options.ts';
 import { createUserFeed } from '../adapters/polymarket/feed/user-feed.ts';
 import { createMarketList, type MarketList } from '../adapters/polymarket/market-list.ts';
 import type { ApiCredentials } from '../adapters/polymarket/signing/l2-auth.ts';
 import { createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
-import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
+import { CONTRACTS, PAYER_FACTS } from '../adapters/polymarket/venue-facts.ts';
+import type { AnalystPort } from '../ports/analyst.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { UserFeedPort } from '../ports/venue.ts';
-import type { Settings } from '../settings/index.ts';
+import { problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** The outside world of one worker. */
@@ -19,6 +21,8 @@ export interface Adapters {
   readonly marketFeed: MarketFeed;
   readonly userFeed: UserFeedPort;
   readonly chain: Chain;
+  /** Left out without a key. */
+  readonly analyst?: AnalystPort;
   close(): Promise<void>;
 }
 
@@ -26,6 +30,7 @@ export interface Adapters {
 export async function createAdapters(settings: Settings, timers: Timers, log: Log): Promise<Adapters> {
   const { polymarket, chain: chainSettings } = settings;
   const nowMs = (): number => timers.nowMs();
+  const analyst = createAnalystOf(settings, nowMs);
   // Where there is only one core, a second thread would take its time from the first.
   const venue = await createVenueOf(settings, nowMs, log, availableParallelism() > 1);
   // Jitter of reconnects is no part of any decision, so it needs no seed.
@@ -36,6 +41,8 @@ export async function createAdapters(settings: Settings, timers: Timers, log: Lo
     privateKey: privateKeyOf(settings),
     wallet: venue.wallet,
     contracts: CONTRACTS,
+    payers: PAYER_FACTS,
+    finalityBlocks: chainSettings.finalityBlocks,
     timers,
     log,
   });
@@ -66,6 +73,7 @@ export async function createAdapters(settings: Settings, timers: Timers, log: Lo
     marketFeed,
     userFeed,
     chain,
+    ...(analyst === null ? {} : { analyst }),
     close: async () => {
       await Promise.allSettled([
         marketFeed.close(),
@@ -73,9 +81,24 @@ export async function createAdapters(settings: Settings, timers: Timers, log: Lo
         venue.close(),
         markets.close(),
         chain.close(),
+        analyst?.close(),
       ]);
     },
   };
+}
+
+/** The models that settings name; null where nothing asks them and there is no key. Throws `StartRefused` where a key is needed. */
+export function createAnalystOf(settings: Settings, nowMs: () => number): AnalystPort | null {
+  const { apiKey, baseUrl, foundryBaseUrl, modelSonnet } = settings.anthropic;
+  const missing = problemsBeforeStart(settings).find(({ env }) => env === 'ANTHROPIC_API_KEY');
+  if (missing !== undefined) throw new StartRefused([missing.message]);
+  if (apiKey === null) return null;
+  return createClaudeAnalyst({
+    baseUrl: foundryBaseUrl ?? baseUrl,
+    apiKey,
+    models: { sonnet: modelSonnet },
+    nowMs,
+  });
 }
 
 /** The trading side alone, for commands that only cancel. */

@@ -169,6 +169,7 @@ const chain: ChainPort = {
     tokens: tokens.map((tokenId) => [tokenId, 0 as Shares] as const),
     blockNumber: 1,
   }),
+  transfers: async (_afterBlock, upToBlock) => ({ toBlock: upToBlock, finalBlock: upToBlock, transfers: [] }),
   prepare: neverAsked,
   send: neverAsked,
   read: neverAsked,

@@ -106,7 +106,9 @@ function take(context: ActContext, intent: Intent): void {
             ? 'trades'
             : 'balances';
       if (isReconcilingRead(name)) noteAsked(state.reconciliation, name, state.nowMs);
-      outbox.send(intent);
+      if (intent.kind === 'readBalances')
+        outbox.send({ ...intent, transfersAfterBlock: state.transfers.bookedToBlock });
+      else outbox.send(intent);
       return;
     }
     case 'lookUpDoubtful':
@@ -120,7 +122,11 @@ function take(context: ActContext, intent: Intent): void {
       outbox.send({
         kind: 'decision',
         conditionId: null,
-        why: { quoted: intent.quoted, excluded: intent.excluded },
+        why: {
+          quoted: intent.quoted,
+          excluded: intent.excluded,
+          ...(intent.scored === undefined ? {} : { scored: intent.scored }),
+        },
       });
       return;
     case 'readPriceHistory': {
@@ -130,6 +136,7 @@ function take(context: ActContext, intent: Intent): void {
     }
     case 'readMarkets':
     case 'readEarnings':
+    case 'ask':
     case 'notify':
       outbox.send(intent);
       return;
@@ -200,8 +207,16 @@ function transact(context: ActContext, intent: Extract<Intent, { kind: 'transact
     conditionId: intent.conditionId,
     negRisk: slot.market.negRisk,
     amount: intent.amount,
+    ...(intent.conversion === undefined ? {} : { conversion: intent.conversion }),
   };
-  const verdict = checkTransaction(passOf(context), marketOf(context, slot), request);
+  const giving: GateMarket[] = [];
+  for (const { conditionId, givesNo } of intent.conversion?.members ?? []) {
+    const member = state.markets.get(conditionId);
+    // What is not listed could not be booked.
+    if (member === undefined) return;
+    if (givesNo) giving.push(marketOf(context, member));
+  }
+  const verdict = checkTransaction(passOf(context), marketOf(context, slot), request, giving);
   if (isRefused(verdict)) {
     state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
     return;
@@ -213,7 +228,7 @@ function transact(context: ActContext, intent: Extract<Intent, { kind: 'transact
   outbox.send({
     kind: 'notify',
     level: 'note',
-    text: `${request.action} ${dollars} pairs in ${slot.market.slug}: ${intent.why}`,
+    text: `${request.action} ${dollars} ${giving.length === 0 ? 'pairs' : `NO of each of ${giving.length} markets`} in ${slot.market.slug}: ${intent.why}`,
   });
   outbox.send({ kind: 'transact', transaction: verdict });
 }

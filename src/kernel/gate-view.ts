@@ -1,7 +1,8 @@
 import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
-import type { ConditionId, Outcome, Side } from '../domain/market.ts';
-import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
+import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
+import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
+import type { TokenFlow } from '../orders/book-change.ts';
 import { freeCash, freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
 import { restingSize } from '../orders/order-size.ts';
@@ -16,7 +17,7 @@ import { refill } from '../risk/limits.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
-import { reservedByTransactions } from './transactions.ts';
+import { cashReserved, tokensReserved } from './transactions.ts';
 
 /** The price that stands for a market without a trusted mid: even odds, where both sides risk the same. */
 const EVEN = (PRICE_ONE / 2) as Price;
@@ -89,7 +90,7 @@ export function openGatePass(state: KernelState): GatePass {
     mode: state.trading.mode,
     limits,
     budget: state.orderBudget,
-    freeCash: freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash),
+    freeCash: freeCash(state.books, state.orders, cashReserved(state.transactions, null)),
     get equity() {
       equity ??= equityOf(state);
       return equity;
@@ -118,18 +119,13 @@ export interface FreeShares {
 }
 
 export const freeSharesOf = (state: KernelState, { market: { conditionId } }: MarketSlot): FreeShares =>
-  freeTokens(
-    state.books,
-    state.orders,
-    conditionId,
-    reservedByTransactions(state.transactions, conditionId).pairs,
-  );
+  freeTokens(state.books, state.orders, conditionId, tokensReserved(state.transactions, conditionId));
 
 /** What the gate must know of one market, `event` being what it must know of the others of its event. */
 export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEvent | null): GateMarket {
   const { conditionId } = slot.market;
-  const pending = reservedByTransactions(state.transactions, conditionId);
-  const free = freeTokens(state.books, state.orders, conditionId, pending.pairs);
+  const pending = tokensReserved(state.transactions, conditionId);
+  const free = freeTokens(state.books, state.orders, conditionId, pending);
   const position = state.books.positions.get(conditionId);
   let ownBid: Price | null = null;
   let ownAsk: Price | null = null;
@@ -149,16 +145,16 @@ export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEven
     fee: slot.market.fee,
     acceptingOrders: slot.market.acceptingOrders && slot.resolved === undefined,
     bookLive: slot.bookLive && state.feeds.market.up,
-    event,
     bestBid: othersBest(slot.book, 'BUY', quotes),
     bestAsk: othersBest(slot.book, 'SELL', quotes),
     mid: slot.lastMid === null ? null : (Math.round(slot.lastMid) as Price),
     risk: marketRisk(state, conditionId),
+    event,
     freeYes: free.yes,
     freeNo: free.no,
     // A split on its way is as good as held: its cap must not be passed while nobody looks.
     pairs:
-      pending.cash +
+      cashReserved(state.transactions, conditionId) +
       (position === undefined ? 0 : Math.max(0, Math.min(position.yes.final, position.no.final))),
     ownBestBid: ownBid,
     ownBestAsk: ownAsk,
@@ -175,4 +171,22 @@ function othersBest(book: TickBook, side: Side, own: readonly OwnQuote[]): Price
     if (size > 0) return at;
   }
   return null;
+}
+
+/** The market and outcome of each token that has shares, at its mark. Tokens of no listed market are left out. */
+export function flowsOf(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): TokenFlow[] {
+  const wanted = new Map(tokens.filter(([, found]) => found !== 0));
+  const flows: TokenFlow[] = [];
+  if (wanted.size === 0) return flows;
+  for (const slot of state.markets.values()) {
+    const { conditionId, yesTokenId, noTokenId } = slot.market;
+    for (const outcome of ['YES', 'NO'] as const) {
+      const shares = wanted.get(outcome === 'YES' ? yesTokenId : noTokenId);
+      if (shares === undefined) continue;
+      const mark = markOf(slot);
+      const price = (outcome === 'YES' ? mark : 10_000 - mark) as TokenFlow['price'];
+      flows.push({ conditionId, outcome, yesTokenId, noTokenId, shares, price });
+    }
+  }
+  return flows;
 }

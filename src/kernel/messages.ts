@@ -10,6 +10,7 @@ import type {
 } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
+import type { WalletTransfer } from '../domain/wallet-transfer.ts';
 import type { Approved } from '../risk/approved.ts';
 import type { QuoteDecision, SelectionDecision } from './decision.ts';
 import type { StrategySettings } from './strategy-settings.ts';
@@ -27,7 +28,8 @@ export type Input =
   | MarketEvent
   | OrderInput
   | ReadInput
-  | TransactionInput;
+  | TransactionInput
+  | AnalystInput;
 
 export interface RunStarted {
   readonly kind: 'runStarted';
@@ -120,6 +122,18 @@ export type ReadInput =
       readonly blockNumber: number;
       readonly askedAtMs: number;
     }
+  /**
+   * What moved the wallet after one block, up to and with another, settlements of trades left out and our own transactions not.
+   * Transfers up to `finalBlock` can not be taken back by the chain any more.
+   */
+  | {
+      readonly kind: 'transfersRead';
+      readonly afterBlock: number;
+      readonly toBlock: number;
+      readonly finalBlock: number;
+      readonly transfers: readonly WalletTransfer[];
+      readonly askedAtMs: number;
+    }
   /** What a market's price has done before we watched it: points of YES, oldest first. */
   | {
       readonly kind: 'priceHistoryRead';
@@ -158,6 +172,27 @@ export type TransactionInput =
       readonly text: string;
     };
 
+/** What came of a question to a model. It is recorded, so a replay asks nobody. `key` is the one the question was asked with. */
+export type AnalystInput =
+  | {
+      readonly kind: 'answered';
+      readonly key: string;
+      readonly text: string;
+      readonly answeredBy: string;
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+    }
+  | {
+      readonly kind: 'askFailed';
+      readonly key: string;
+      readonly code: string;
+      readonly text: string;
+      /** Whether the same question may have an answer another time. */
+      readonly mayRetry: boolean;
+      /** What the other side asked for; null where it said nothing. */
+      readonly retryAfterMs: number | null;
+    };
+
 /** Everything the core ever asks for. Only what the gate approved can change something at the venue or on the chain. */
 export type Command =
   | { readonly kind: 'place'; readonly orders: readonly Approved<OrderRequest>[] }
@@ -180,12 +215,26 @@ export type Command =
   | { readonly kind: 'readEarnings'; readonly date: string }
   | { readonly kind: 'readOrder'; readonly orderId: OrderId }
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
-  | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
+  | {
+      /** Also reads the transfers after a block, up to that of the balances, and hands them in first; null reads none. */
+      readonly kind: 'readBalances';
+      readonly tokens: readonly TokenId[];
+      readonly transfersAfterBlock: number | null;
+    }
   | {
       readonly kind: 'readTransaction';
       readonly txKey: string;
       readonly hash: string;
       readonly nonce: number;
+    }
+  /** A question to a model. What is answered changes nothing at the venue by itself. */
+  | {
+      readonly kind: 'ask';
+      readonly key: string;
+      readonly tier: 'sonnet';
+      readonly system: string;
+      readonly prompt: string;
+      readonly maxTokens: number;
     }
   /** Why quotes are what they are: journaled beside the orders it led to, for a person to ask about. */
   | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: QuoteDecision }

@@ -1,18 +1,19 @@
 import type { TokenId } from '../domain/market.ts';
 import type { Shares, Usd } from '../domain/units.ts';
-import { bookExternal, bookOpening, type TokenFlow } from '../orders/book-change.ts';
+import { bookExternal, bookOpening } from '../orders/book-change.ts';
 import { inMotion } from '../orders/books.ts';
 import { reconcileChain } from '../orders/ledger.ts';
 import { applyOpenOrdersRead, applyOrderRead } from '../orders/order-life.ts';
 import { isQuiet } from '../orders/order-table.ts';
-import { shiftHighWater } from '../risk/drawdown.ts';
-import { equityOf, markOf } from './gate-view.ts';
+import { moveHighWater } from '../risk/drawdown.ts';
+import { equityOf, flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
 import { cancelOrders, takeFill } from './reduce-order.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
+import { takeTransfers, withoutRecent } from './wallet-transfers.ts';
 import { watchDrawdown } from './watch-drawdown.ts';
 
 /** Answers to reads of the venue and the chain. */
@@ -30,6 +31,9 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
       return;
     case 'balancesRead':
       takeBalances(state, input, outbox);
+      return;
+    case 'transfersRead':
+      takeTransfers(state, input, outbox);
       return;
     case 'priceHistoryRead': {
       const slot = state.markets.get(input.conditionId);
@@ -92,12 +96,13 @@ function takeBalances(
     bookOpening(books, input.cash, flowsOf(state, input.tokens), input.askedAtMs);
     for (const [tokenId] of input.tokens) if (isListed(state, tokenId)) state.knownTokens.add(tokenId);
   } else {
-    adoptNewTokens(state, input.tokens);
+    adoptNewTokens(state, input);
     if (!compareWithChain(state, input, motion, outbox)) {
       noteFailed(state.reconciliation, 'balances', 'the trades of this run are not read yet', state.nowMs);
       return;
     }
   }
+  state.transfers.bookedToBlock ??= input.blockNumber;
   watchDrawdown(state, outbox);
   noteDone(state.reconciliation, 'balances', input.askedAtMs);
   outbox.wake('transaction');
@@ -110,7 +115,9 @@ function compareWithChain(
   motion: number,
   outbox: Outbox,
 ): boolean {
-  const comparison = reconcileChain(state.books.ledger, input, motion);
+  // A node that lags behind the one asked before shows a wallet from before what is booked already.
+  if (input.blockNumber < (state.transfers.bookedToBlock ?? 0)) return true;
+  const comparison = reconcileChain(state.books.ledger, withoutRecent(state, input), motion);
   if (!comparison.quiet) return true;
   const isExplained = (state.reconciliation.reads.trades.doneAtMs ?? 0) >= state.run.startedAtMs;
   if (comparison.totalMicro > 0 && state.endedClean && !isExplained) return false;
@@ -120,7 +127,9 @@ function compareWithChain(
     if (asset === 'USD') cashResidual = residual;
     else tokenResidual += Math.abs(residual);
   }
-  if (comparison.totalMicro > 0 && state.endedClean) {
+  // Where transfers are read, they have told of deposits already; what differs beyond them has no explanation.
+  const isAdopted = state.endedClean && !areTransfersRead(state);
+  if (comparison.totalMicro > 0 && isAdopted) {
     adoptDifferences(state, comparison.residuals, outbox);
     cashResidual = 0;
     tokenResidual = 0;
@@ -141,6 +150,9 @@ function compareWithChain(
   return true;
 }
 
+const areTransfersRead = ({ transfers, run }: KernelState): boolean =>
+  transfers.readToBlock > 0 && transfers.readAtMs >= run.startedAtMs;
+
 /** The run before ended with nothing on its way, so what is different now was deposited or withdrawn while nobody ran. */
 function adoptDifferences(
   state: KernelState,
@@ -159,11 +171,15 @@ function adoptDifferences(
   });
 }
 
-function adoptNewTokens(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): void {
+function adoptNewTokens(
+  state: KernelState,
+  { tokens, blockNumber }: Extract<ReadInput, { kind: 'balancesRead' }>,
+): void {
   for (const [tokenId, found] of tokens) {
     // A token of a market that is not listed has no place in the books yet; it is taken in when its market is.
     if (state.knownTokens.has(tokenId) || !isListed(state, tokenId)) continue;
     state.knownTokens.add(tokenId);
+    state.transfers.adoptedAtBlock.set(tokenId, blockNumber);
     if (found > 0) takeIn(state, 0 as Usd, [[tokenId, found]], `first seen ${tokenId}`);
   }
 }
@@ -177,7 +193,7 @@ function takeIn(
 ): void {
   const before = equityOf(state);
   bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs);
-  shiftHighWater(state.drawdown, (equityOf(state) - before) as Usd);
+  moveHighWater(state.drawdown, before, equityOf(state));
 }
 
 function isListed(state: KernelState, tokenId: TokenId): boolean {
@@ -185,22 +201,4 @@ function isListed(state: KernelState, tokenId: TokenId): boolean {
     if (market.yesTokenId === tokenId || market.noTokenId === tokenId) return true;
   }
   return false;
-}
-
-/** The market and outcome of each token that has shares, at its mark. Tokens of no listed market are left out. */
-function flowsOf(state: KernelState, tokens: readonly (readonly [TokenId, Shares])[]): TokenFlow[] {
-  const wanted = new Map(tokens.filter(([, found]) => found !== 0));
-  const flows: TokenFlow[] = [];
-  if (wanted.size === 0) return flows;
-  for (const slot of state.markets.values()) {
-    const { conditionId, yesTokenId, noTokenId } = slot.market;
-    for (const outcome of ['YES', 'NO'] as const) {
-      const shares = wanted.get(outcome === 'YES' ? yesTokenId : noTokenId);
-      if (shares === undefined) continue;
-      const mark = markOf(slot);
-      const price = (outcome === 'YES' ? mark : 10_000 - mark) as TokenFlow['price'];
-      flows.push({ conditionId, outcome, yesTokenId, noTokenId, shares, price });
-    }
-  }
-  return flows;
 }

@@ -9,7 +9,7 @@ import {
   createTradingState,
 } from '../risk/trading-state.ts';
 import { limitsOf } from './limits-from-settings.ts';
-import type { FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
+import type { AnalystInput, FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { createReconciliation, needReconciliation } from './reconciliation.ts';
 import { reduceMarket } from './reduce-market.ts';
@@ -19,6 +19,7 @@ import { reduceTransaction } from './reduce-transaction.ts';
 import { createCounts, createFeeds, type KernelState } from './state.ts';
 import { createTokenWait } from './token-wait.ts';
 import { recoverTransactions } from './transactions.ts';
+import { createWalletTransfers } from './wallet-transfers.ts';
 import { acceptDrawdown } from './watch-drawdown.ts';
 
 /** Takes one input into the state. Decides nothing about quotes; what must be answered at once goes into the outbox. */
@@ -63,6 +64,7 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'orderRead':
     case 'tradesRead':
     case 'balancesRead':
+    case 'transfersRead':
     case 'priceHistoryRead':
     case 'earningsRead':
     case 'readFailed':
@@ -71,6 +73,11 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'transactionPrepared':
     case 'transactionEnded':
       reduceTransaction(state, input, outbox);
+      return;
+    case 'answered':
+    case 'askFailed':
+      keepAnswer(state, input);
+      outbox.wake('answer');
       return;
   }
 }
@@ -107,10 +114,14 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   );
   state.feeds = createFeeds(nowMs);
   state.counts = createCounts();
+  // A snapshot from before transfers were read has none: they are read from the next balances on.
+  state.transfers ??= createWalletTransfers(nowMs);
   state.rejectionRests = new Map();
   // Each run's journal explains itself.
   state.told = new Map();
   state.pulledAtMs = null;
+  // What was asked by a run before this one is not answered any more.
+  state.answers = new Map();
   state.shutdown = null;
   for (const slot of state.markets.values()) {
     slot.watched = false;
@@ -123,6 +134,18 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   recoverOrders(state.orders, nowMs);
   recoverTransactions(state.transactions, nowMs);
   outbox.wake('start');
+}
+
+/** Whoever asked looks at the answer as soon as it is there, so a few are enough. */
+const ANSWERS_KEPT = 8;
+
+function keepAnswer({ answers }: KernelState, answer: AnalystInput): void {
+  answers.delete(answer.key);
+  answers.set(answer.key, answer);
+  for (const key of answers.keys()) {
+    if (answers.size <= ANSWERS_KEPT) break;
+    answers.delete(key);
+  }
 }
 
 /** A person's halt outlives a restart, or a restart would be a way around it; a stop does not. */

@@ -1,6 +1,7 @@
 import type { ConditionId, TokenId } from '../domain/market.ts';
 import type { RandomStream } from '../domain/random.ts';
 import type { Usd } from '../domain/units.ts';
+import type { TransferKind } from '../domain/wallet-transfer.ts';
 import { type Books, createBooks } from '../orders/books.ts';
 import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
 import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
@@ -10,12 +11,13 @@ import type { ToldOfMarket } from './decision.ts';
 import type { LoopName } from './loop.ts';
 import type { LoopRun } from './loop-schedule.ts';
 import type { MarketSlot } from './market-slots.ts';
-import type { FeedName } from './messages.ts';
+import type { AnalystInput, FeedName } from './messages.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation.ts';
 import type { RejectionRests } from './rejection-rest.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { createTokenWait, type TokenWait } from './token-wait.ts';
 import type { TransactionTable } from './transactions.ts';
+import { createWalletTransfers, type WalletTransfers } from './wallet-transfers.ts';
 
 export interface RunFacts {
   readonly runId: string;
@@ -43,6 +45,8 @@ export interface RunCounts {
   rejected: Record<string, number>;
   splitMicroUsd: number;
   mergedMicroUsd: number;
+  /** What moved the wallet by itself, in millionths; what went out is negative. */
+  transfers: Record<TransferKind, number>;
   settledTrades: number;
   failedTrades: number;
   faults: number;
@@ -88,6 +92,8 @@ export interface KernelState {
   /** Fills, positions and the ledger. */
   books: Books;
   transactions: TransactionTable;
+  /** Money and tokens that came or went without an order or a transaction of ours. */
+  transfers: WalletTransfers;
   /** Tokens whose balance on chain has been taken into the books; a market is not quoted before both of its are. */
   knownTokens: Set<TokenId>;
   /** What the venue has just refused, and until when it is not asked for again. */
@@ -96,6 +102,8 @@ export interface KernelState {
   told: Map<ConditionId, ToldOfMarket>;
   /** Rewards of one day as the venue last told them; null before it was asked. */
   earnings: Earnings | null;
+  /** The latest answers of models by the key of their question, oldest first. */
+  answers: Map<string, AnalystInput>;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
   tokenWait: TokenWait;
@@ -121,6 +129,7 @@ export const createCounts = (): RunCounts => ({
   rejected: {},
   splitMicroUsd: 0,
   mergedMicroUsd: 0,
+  transfers: { reward: 0, rebate: 0, deposit: 0, withdrawal: 0, tokensIn: 0, tokensOut: 0 },
   settledTrades: 0,
   failedTrades: 0,
   faults: 0,
@@ -154,10 +163,12 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     orders: createOrderTable(),
     books: createBooks(),
     transactions: new Map(),
+    transfers: createWalletTransfers(nowMs),
     knownTokens: new Set(),
     rejectionRests: new Map(),
     told: new Map(),
     earnings: null,
+    answers: new Map(),
     orderBudget: { tokens: 0, atMs: nowMs },
     tokenWait: createTokenWait(),
     confirmedAtMs: new Map(),

@@ -1,5 +1,5 @@
 import type { ConditionId } from '../domain/market.ts';
-import type { TransactionRequest } from '../domain/transaction.ts';
+import { conditionsOf, sharesTaken, type TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 
 /** `approved` is not signed yet; `prepared` may be on its way; `unknown` is asked for by its hash until it is known. */
@@ -25,20 +25,39 @@ export const isPending = (record: TransactionRecord): boolean => record.endedAtM
 export const pendingTransactions = (table: TransactionTable): TransactionRecord[] =>
   [...table.values()].filter(isPending);
 
-/** What is spoken for on the chain: a split's cash (and its pairs to come), the pairs of a merge or redeem; of one market, or of all. */
-export function reservedByTransactions(
-  table: TransactionTable,
-  conditionId: ConditionId | null,
-): { readonly cash: Usd; readonly pairs: Shares } {
+/** Dollars that splits on their way will take, in one market or in all. */
+export function cashReserved(table: TransactionTable, conditionId: ConditionId | null): Usd {
   let cash = 0;
-  let pairs = 0;
+  for (const record of table.values()) {
+    const { request } = record;
+    if (!isPending(record) || request.action !== 'split') continue;
+    if (conditionId === null || request.conditionId === conditionId) cash += request.amount;
+  }
+  return cash as Usd;
+}
+
+/** Shares of one market that transactions on their way will take: pairs of merges and redemptions, NO of conversions. */
+export function tokensReserved(
+  table: TransactionTable,
+  conditionId: ConditionId,
+): { readonly yes: Shares; readonly no: Shares } {
+  let yes = 0;
+  let no = 0;
   for (const record of table.values()) {
     if (!isPending(record)) continue;
-    if (conditionId !== null && record.request.conditionId !== conditionId) continue;
-    if (record.request.action === 'split') cash += record.request.amount;
-    else pairs += record.request.amount;
+    const taken = sharesTaken(record.request, conditionId);
+    yes += taken.yes;
+    no += taken.no;
   }
-  return { cash: cash as Usd, pairs: pairs as Shares };
+  return { yes: yes as Shares, no: no as Shares };
+}
+
+/** Markets in which a transaction is on its way. */
+export function busyConditions(table: TransactionTable): Set<ConditionId> {
+  const busy = new Set<ConditionId>();
+  for (const record of table.values())
+    if (isPending(record)) for (const conditionId of conditionsOf(record.request)) busy.add(conditionId);
+  return busy;
 }
 
 export function addTransaction(
@@ -92,10 +111,11 @@ export function takeTransactionLookUps(
 /** Ended transactions are kept for a while, because a person asks about them. */
 const KEEP_ENDED = 100;
 
-export function evictEnded(table: TransactionTable): void {
+/** Those that ended after `keepFromMs` stay in any case. */
+export function evictEnded(table: TransactionTable, keepFromMs: number): void {
   if (table.size <= KEEP_ENDED) return;
-  for (const [txKey, record] of table) {
+  for (const [txKey, { endedAtMs }] of table) {
     if (table.size <= KEEP_ENDED) return;
-    if (!isPending(record)) table.delete(txKey);
+    if (endedAtMs !== null && endedAtMs < keepFromMs) table.delete(txKey);
   }
 }

@@ -100,7 +100,12 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
     outbox.send({ kind: 'readTrades', sinceMs: untoldSinceMs(state) });
   } else {
     noteAsked(state.reconciliation, 'balances', nowMs);
-    outbox.send({ kind: 'readBalances', tokens: [...state.knownTokens] });
+    const { bookedToBlock } = state.transfers;
+    outbox.send({
+      kind: 'readBalances',
+      tokens: [...state.knownTokens],
+      transfersAfterBlock: bookedToBlock,
+    });
   }
 }
 

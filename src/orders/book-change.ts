@@ -1,7 +1,9 @@
 import type { TokenId } from '../domain/market.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import type { WalletTransfer } from '../domain/wallet-transfer.ts';
 import type { Books } from './books.ts';
+import { type ConversionSide, conversionChanges } from './conversion.ts';
 import { type Ledger, type Posting, post } from './ledger.ts';
 import { addChange, finishChange, openPosition, type Position, yesPartOf } from './position.ts';
 import type { FillMarket, TokenHome } from './types.ts';
@@ -30,9 +32,14 @@ interface BothSides {
   readonly noUsd: number;
 }
 
+/** Kinds of entries whose tokens come from or go outside. */
+type ExternalKind = 'external' | 'tokensIn' | 'tokensOut';
+const isExternal = (kind: string): kind is ExternalKind =>
+  kind === 'external' || kind === 'tokensIn' || kind === 'tokensOut';
+
 function bookFinalChange(
   books: Books,
-  kind: 'split' | 'merge' | 'redeem' | 'external',
+  kind: 'split' | 'merge' | 'redeem' | 'convert' | ExternalKind,
   key: string,
   market: Pick<FillMarket, 'conditionId' | 'yesTokenId' | 'noTokenId'>,
   change: BothSides,
@@ -41,8 +48,8 @@ function bookFinalChange(
   const position = openPosition(books.positions, market.conditionId);
   const usdIn = change.yesUsd + change.noUsd;
   // Tokens that come or go from outside carry their value with them, which is no cash of ours.
-  const cashAccount = kind === 'external' ? 'external' : 'own.final';
-  const tokenAccount = kind === 'external' ? 'external' : 'market';
+  const cashAccount = isExternal(kind) ? 'external' : 'own.final';
+  const tokenAccount = isExternal(kind) ? 'external' : 'market';
   post(
     books.ledger,
     kind,
@@ -100,6 +107,26 @@ export function bookTransaction(
   return bookFinalChange(books, action, txKey, market, change, atMs);
 }
 
+/** One market in a conversion that is booked: its tokens, and what its YES share is worth. */
+export interface ConvertedMarket extends ConversionSide {
+  readonly market: Pick<FillMarket, 'conditionId' | 'yesTokenId' | 'noTokenId'>;
+}
+
+/** Books a confirmed conversion of `amount` NO shares each, in every market that it moves; returns the profit realised. */
+export function bookConversion(
+  books: Books,
+  { txKey, amount }: Pick<TransactionRequest, 'txKey' | 'amount'>,
+  converted: readonly ConvertedMarket[],
+  atMs: number,
+): number {
+  let realised = 0;
+  for (const [index, change] of conversionChanges(amount, converted).entries()) {
+    const { market } = converted[index] as ConvertedMarket;
+    realised += bookFinalChange(books, 'convert', txKey, market, change, atMs);
+  }
+  return realised;
+}
+
 /** Tokens that came or went from outside, with the price at which they are taken into the books. */
 export interface TokenFlow extends TokenHome {
   readonly yesTokenId: TokenId;
@@ -121,17 +148,47 @@ export function bookExternal(
     { account: 'external', asset: 'USD', amount: -cash },
   ];
   post(books.ledger, 'external', reason, cashPostings, atMs);
-  for (const flow of tokens) {
-    const isYes = flow.outcome === 'YES';
-    const value = notional(flow.price, flow.shares);
-    const change = {
-      yesShares: isYes ? flow.shares : 0,
-      noShares: isYes ? 0 : flow.shares,
-      yesUsd: isYes ? 0 - value : 0,
-      noUsd: isYes ? 0 : 0 - value,
-    };
-    bookFinalChange(books, 'external', `${reason}/${flow.conditionId}/${flow.outcome}`, flow, change, atMs);
+  for (const flow of tokens)
+    bookFlow(books, 'external', `${reason}/${flow.conditionId}/${flow.outcome}`, flow, atMs);
+}
+
+function bookFlow(books: Books, kind: ExternalKind, key: string, flow: TokenFlow, atMs: number): void {
+  const isYes = flow.outcome === 'YES';
+  const value = notional(flow.price, flow.shares);
+  const change = {
+    yesShares: isYes ? flow.shares : 0,
+    noShares: isYes ? 0 : flow.shares,
+    yesUsd: isYes ? 0 - value : 0,
+    noUsd: isYes ? 0 : 0 - value,
+  };
+  bookFinalChange(books, kind, key, flow, change, atMs);
+}
+
+/** What stands against the dollars of a transfer: what the venue paid is earned, everything else was put in or taken out. */
+const COUNTER_ACCOUNT = {
+  reward: 'rewards',
+  rebate: 'rebates',
+  deposit: 'external',
+  withdrawal: 'external',
+} as const;
+
+/** Books one transfer of the wallet under its own kind. `flow` says what its tokens are worth; null for dollars. */
+export function bookTransfer(
+  books: Books,
+  { kind, amount, key }: WalletTransfer,
+  flow: TokenFlow | null,
+  atMs: number,
+): void {
+  if (kind === 'tokensIn' || kind === 'tokensOut') {
+    if (flow === null) throw new Error(`transfer ${key} moves tokens, expected to know of which market`);
+    bookFlow(books, kind, key, flow, atMs);
+    return;
   }
+  const postings: Posting[] = [
+    { account: 'own.final', asset: 'USD', amount },
+    { account: COUNTER_ACCOUNT[kind], asset: 'USD', amount: -amount },
+  ];
+  post(books.ledger, kind, key, postings, atMs);
 }
 
 /** Opens the books with the first confirmed read of the wallet. Fills older than `askedAtMs` are contained in it. */

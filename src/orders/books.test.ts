@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TransactionRequest } from '../domain/transaction.ts';
-import type { Price, Shares, Usd } from '../domain/units.ts';
+import type { Price, Usd } from '../domain/units.ts';
 import { bookExternal, bookOpening, bookTransaction } from './book-change.ts';
 import { bookFill } from './book-fill.ts';
 import {
@@ -11,6 +11,7 @@ import {
   freeCash,
   freeTokens,
   inMotion,
+  NONE_PENDING,
   profitParts,
 } from './books.ts';
 import { expectedChain, reconcileChain } from './ledger.ts';
@@ -183,6 +184,8 @@ describe('profit', () => {
       externalUsd: dollars(1_000),
       realisedUsd: dollars(2.25),
       feesUsd: 0,
+      rewardsUsd: 0,
+      rebatesUsd: 0,
       costUsd: dollars(2.25),
       cashUsd: dollars(1_000),
     });
@@ -248,11 +251,14 @@ describe('what may be spent', () => {
     bookFill(books, orders, fill({ trade: 'a', order: 1, size: shares(5) }), MARKET, T0);
     // 100 - 2.5 paid - 7.5 on the book - 20 for a split.
     expect(freeCash(books, orders, dollars(20))).toBe(dollars(70));
-    expect(freeTokens(books, orders, CONDITION, 0 as Shares)).toEqual({ yes: 0, no: 0 });
+    expect(freeTokens(books, orders, CONDITION, NONE_PENDING)).toEqual({ yes: 0, no: 0 });
     bookFill(books, orders, fill({ trade: 'a', order: 1, size: shares(5), status: 'CONFIRMED' }), MARKET, T0);
-    expect(freeTokens(books, orders, CONDITION, shares(2))).toEqual({ yes: shares(3), no: 0 });
+    expect(freeTokens(books, orders, CONDITION, { yes: shares(2), no: shares(2) })).toEqual({
+      yes: shares(3),
+      no: 0,
+    });
     bookFill(books, orders, fill({ trade: 'b', order: 9, side: 'SELL', size: shares(4) }), MARKET, LATER);
-    expect(freeTokens(books, orders, CONDITION, 0 as Shares).yes).toBe(shares(1));
+    expect(freeTokens(books, orders, CONDITION, NONE_PENDING).yes).toBe(shares(1));
     expect(freeCash(books, orders, 0 as Usd)).toBe(dollars(90));
   });
 });
@@ -292,6 +298,8 @@ describe('books against the chain', () => {
       externalUsd: dollars(16.2),
       realisedUsd: 0,
       feesUsd: 0,
+      rewardsUsd: 0,
+      rebatesUsd: 0,
       costUsd: dollars(1.2),
       cashUsd: dollars(15),
     });

@@ -14,6 +14,9 @@ export interface Books {
   ledger: Ledger;
 }
 
+/** Nothing on its way takes tokens. */
+export const NONE_PENDING = { yes: 0 as Shares, no: 0 as Shares } as const;
+
 export const createBooks = (): Books => ({
   fills: createFillTable(),
   positions: new Map(),
@@ -31,22 +34,23 @@ export function freeCash(books: Books, orders: OrderTable, splitCash: Usd): Usd 
   return (final - reserved) as Usd;
 }
 
-/**
- * Tokens that may be sold, merged or redeemed now: confirmed, less non-final sells, sells on the book and the pairs of merges
- * and redemptions on their way.
- */
+/** Tokens that may be sold, merged, converted or redeemed now: confirmed, less non-final sells, sells on the book and `pending`. */
 export function freeTokens(
   books: Books,
   orders: OrderTable,
   conditionId: ConditionId,
-  pendingPairs: Shares,
+  /** What transactions on their way will take. */
+  pending: { readonly yes: Shares; readonly no: Shares },
 ): { yes: Shares; no: Shares } {
   const position = books.positions.get(conditionId);
   if (position === undefined) return { yes: 0 as Shares, no: 0 as Shares };
   const reserved = reservedTokens(orders, conditionId);
-  const free = (holding: TokenHolding, sells: Shares): Shares =>
-    Math.max(0, holding.final - holding.provisionalOut - sells - pendingPairs) as Shares;
-  return { yes: free(position.yes, reserved.yes), no: free(position.no, reserved.no) };
+  const free = (holding: TokenHolding, spokenFor: number): Shares =>
+    Math.max(0, holding.final - holding.provisionalOut - spokenFor) as Shares;
+  return {
+    yes: free(position.yes, reserved.yes + pending.yes),
+    no: free(position.no, reserved.no + pending.no),
+  };
 }
 
 /** How many things are on their way that will still move the chain: for `reconcileChain`. */
@@ -98,11 +102,14 @@ export function booksResidual(
   return residual;
 }
 
-/** Profit by its parts, in micro-dollars: cash = external + realised - fees - cost, exactly. */
+/** Profit by its parts, in micro-dollars: cash = external + realised + rewards + rebates - fees - cost, exactly. */
 export interface ProfitParts {
   readonly externalUsd: Usd;
   readonly realisedUsd: Usd;
   readonly feesUsd: Usd;
+  /** Liquidity rewards and maker rebates that were paid out. */
+  readonly rewardsUsd: Usd;
+  readonly rebatesUsd: Usd;
   readonly costUsd: Usd;
   /** Final and provisional. */
   readonly cashUsd: Usd;
@@ -124,6 +131,8 @@ export function profitParts(books: Books): ProfitParts {
     externalUsd: (0 - balanceOf(ledger, 'external', 'USD')) as Usd,
     realisedUsd: realised as Usd,
     feesUsd: balanceOf(ledger, 'fees', 'USD') as Usd,
+    rewardsUsd: (0 - balanceOf(ledger, 'rewards', 'USD')) as Usd,
+    rebatesUsd: (0 - balanceOf(ledger, 'rebates', 'USD')) as Usd,
     costUsd: cost as Usd,
     cashUsd: cash as Usd,
   };

@@ -1,5 +1,6 @@
 import type { ConditionId, TokenId } from '../domain/market.ts';
 import type { Shares, Usd } from '../domain/units.ts';
+import { TRANSFER_KINDS, type TransferKind } from '../domain/wallet-transfer.ts';
 
 /** A dollar or an outcome token; each is balanced for itself. */
 export type Asset = 'USD' | TokenId;
@@ -9,13 +10,16 @@ export type Stage = 'matched' | 'mined' | 'final';
 
 /**
  * `own.*` is what the wallet holds. `cost:` is the dollars tied up in a market at average cost, `realised:` its profit so far
- * (a credit, so negative), `fees` what the venue took, `external` deposits and withdrawals, `market` the tokens' counterparty.
+ * (a credit, so negative), `fees` what the venue took, `rewards` and `rebates` what it paid for quoting (credits), `external`
+ * deposits and withdrawals, `market` the tokens' counterparty.
  */
 export type Account =
   | `own.${Stage}`
   | `cost:${ConditionId}`
   | `realised:${ConditionId}`
   | 'fees'
+  | 'rewards'
+  | 'rebates'
   | 'external'
   | 'market';
 
@@ -26,7 +30,21 @@ export interface Posting {
   readonly amount: number;
 }
 
-export type EntryKind = 'fill' | 'stage' | 'failed' | 'split' | 'merge' | 'redeem' | 'external' | 'realised';
+export type EntryKind =
+  | 'fill'
+  | 'stage'
+  | 'failed'
+  | 'split'
+  | 'merge'
+  | 'redeem'
+  | 'convert'
+  | 'external'
+  | 'realised'
+  | TransferKind;
+
+/** Entries of this kind were read from the chain at a block: every later read of the wallet contains them. */
+const isTransfer = (kind: EntryKind): kind is TransferKind =>
+  (TRANSFER_KINDS as readonly EntryKind[]).includes(kind);
 
 export interface LedgerEntry {
   readonly seq: number;
@@ -48,6 +66,7 @@ export interface Ledger {
   entries: LedgerEntry[];
   folded: Balances;
   nextSeq: number;
+  /** When something was booked last that a read of the wallet from before then may not show. */
   lastPostedAtMs: number;
 }
 
@@ -83,7 +102,7 @@ export function post(
   for (const posting of moved) addPosting(ledger.balances, posting);
   ledger.entries.push({ seq: ledger.nextSeq, atMs, kind, about, postings: moved });
   ledger.nextSeq += 1;
-  ledger.lastPostedAtMs = Math.max(ledger.lastPostedAtMs, atMs);
+  if (!isTransfer(kind)) ledger.lastPostedAtMs = Math.max(ledger.lastPostedAtMs, atMs);
   if (ledger.entries.length >= 2 * KEPT_ENTRIES)
     for (const entry of ledger.entries.splice(0, KEPT_ENTRIES))
       for (const posting of entry.postings) addPosting(ledger.folded, posting);

@@ -34,6 +34,9 @@ export interface DayMeasures {
   /** Account value and deposits at that moment. */
   readonly openingExact: bigint;
   readonly openingExternal: Usd;
+  /** Paid out by the venue on this day, as the journal's reads of transfers tell. */
+  rewards: Usd;
+  rebates: Usd;
   readonly markets: Map<ConditionId, MarketDay>;
   readonly marketsQuoted: Set<ConditionId>;
   quotesPlaced: number;
@@ -69,6 +72,8 @@ export function beginDay(facts: KernelState, utcDay: number, fromMs: number): Da
     fromMs,
     openingExact: accountExact(facts),
     openingExternal: profitParts(facts.books).externalUsd,
+    rewards: 0 as Usd,
+    rebates: 0 as Usd,
     markets: new Map(),
     marketsQuoted: new Set(),
     quotesPlaced: 0,

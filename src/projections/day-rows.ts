@@ -55,6 +55,10 @@ export function accountDay(
   const deposited = BigInt(profitParts(facts.books).externalUsd - day.openingExternal) * 1_000_000n;
   const exact = value - day.openingExact - deposited;
   const total = toMicro(exact);
+  // The venue pays accounts, not markets.
+  const earned = day.rewards + day.rebates;
+  sums.rewards = day.rewards;
+  sums.rebates = day.rebates;
   // Parts of a micro-dollar that each market's total has lost.
   sums.rounding = (sums.rounding ?? 0) + toMicro(marketsExact) - marketsTotal;
   return {
@@ -62,7 +66,7 @@ export function accountDay(
     fills: day.fills,
     parts: { ...NO_PARTS, ...sums } as ProfitParts,
     total,
-    residual: residual + Math.abs(total - toMicro(marketsExact)),
+    residual: residual + Math.abs(total - earned - toMicro(marketsExact)),
     value: toMicro(value),
   };
 }

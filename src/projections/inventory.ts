@@ -1,14 +1,15 @@
 import { type ConditionId, type Outcome, outcomeOf, type TokenId } from '../domain/market.ts';
-import type { TransactionRequest } from '../domain/transaction.ts';
+import { type Conversion, conditionsOf, type TransactionRequest } from '../domain/transaction.ts';
 import { complement, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { markOf, payoutOf } from '../kernel/gate-view.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
 import type { KernelState } from '../kernel/state.ts';
+import { type ConversionChange, conversionChanges } from '../orders/conversion.ts';
 import type { LedgerEntry } from '../orders/ledger.ts';
 import { netShares, yesPartOf } from '../orders/position.ts';
 import { settleLots } from '../pricing/performance-measures.ts';
 import { addProfitEvent, openProfit } from '../pricing/profit-identity.ts';
-import { balanceOfMarket, marketDayOf } from './day-measures.ts';
+import { balanceOfMarket, type DayMeasures, marketDayOf } from './day-measures.ts';
 import { closeTrip } from './fills.ts';
 import type { Measures } from './measures.ts';
 import { midOf } from './mids.ts';
@@ -17,6 +18,11 @@ import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
 /** What a transaction that has just been confirmed will do to shares and cash, by its request alone. */
 export interface ChainOperation {
   readonly request: TransactionRequest;
+  readonly moves: readonly ChainMove[];
+}
+
+/** What it will do in one market. */
+interface ChainMove {
   readonly slot: MarketSlot;
   readonly yes: number;
   readonly no: number;
@@ -34,15 +40,38 @@ export function beforeTransaction(
   const record = facts.transactions.get(txKey);
   if (record === undefined || record.endedAtMs !== null) return null;
   const { request } = record;
-  const slot = facts.markets.get(request.conditionId);
-  if (slot === undefined) return null;
-  if (measures.day !== null) marketDayOf(measures.day, facts, request.conditionId);
+  const slots = conditionsOf(request).flatMap((conditionId) => facts.markets.get(conditionId) ?? []);
+  if (slots.length < conditionsOf(request).length) return null;
+  const { day } = measures;
+  if (day !== null) for (const { market } of slots) marketDayOf(day, facts, market.conditionId);
+  const { conversion } = request;
+  if (conversion !== undefined) return { request, moves: conversionMoves(facts, request, conversion, slots) };
+  return { request, moves: slots.map((slot) => moveOf(facts, request, slot)) };
+}
+
+function conversionMoves(
+  facts: KernelState,
+  { amount }: TransactionRequest,
+  { members }: Conversion,
+  slots: readonly MarketSlot[],
+): ChainMove[] {
+  const sides = slots.map((slot, index) => ({
+    givesNo: members[index]?.givesNo === true,
+    mark: markOf(slot),
+  }));
+  const changes = conversionChanges(amount, sides);
+  return slots.map((slot, index) => {
+    const { yesShares: yes, noShares: no, yesUsd, noUsd } = changes[index] as ConversionChange;
+    return { slot, mid: midOf(facts, slot.market.conditionId).micro, yes, no, yesUsd, noUsd };
+  });
+}
+
+function moveOf(facts: KernelState, request: TransactionRequest, slot: MarketSlot): ChainMove {
   const mid = midOf(facts, request.conditionId).micro;
-  if (request.action === 'redeem') return { request, slot, mid, ...redemption(facts, slot) };
+  if (request.action === 'redeem') return { slot, mid, ...redemption(facts, slot) };
   const sign = request.action === 'split' ? 1 : -1;
   const yesUsd = yesPartOf(request.amount, markOf(slot));
   return {
-    request,
     slot,
     mid,
     yes: sign * request.amount,
@@ -73,10 +102,27 @@ export function afterTransaction(
   operation: ChainOperation,
   emit: Emit,
 ): void {
-  const { request, slot, yes, no, yesUsd, noUsd, mid } = operation;
-  if (facts.transactions.get(request.txKey)?.state !== 'confirmed' || measures.day === null) return;
+  const { request, moves } = operation;
+  const { day } = measures;
+  if (facts.transactions.get(request.txKey)?.state !== 'confirmed' || day === null) return;
+  for (const move of moves) takeMove(measures, day, facts, move);
+  if (request.action !== 'redeem') return;
+  const { conditionId } = request;
+  const resolved = facts.markets.get(conditionId)?.resolved ?? null;
+  const lots = measures.lots.get(conditionId) ?? [];
+  measures.lots.delete(conditionId);
+  for (const trip of settleLots(lots, payoutOf(resolved), request.txKey, facts.nowMs))
+    closeTrip(day, facts, trip, emit);
+}
+
+function takeMove(
+  measures: Measures,
+  day: DayMeasures,
+  facts: KernelState,
+  { slot, yes, no, yesUsd, noUsd, mid }: ChainMove,
+): void {
   const { conditionId, yesTokenId, noTokenId } = slot.market;
-  addProfitEvent(marketDayOf(measures.day, facts, conditionId).running, {
+  addProfitEvent(marketDayOf(day, facts, conditionId).running, {
     kind: 'chain',
     atMs: facts.nowMs,
     yes: yes as Shares,
@@ -86,11 +132,6 @@ export function afterTransaction(
   });
   addCash(measures, yesTokenId, yesUsd);
   addCash(measures, noTokenId, noUsd);
-  if (request.action !== 'redeem') return;
-  const lots = measures.lots.get(conditionId) ?? [];
-  measures.lots.delete(conditionId);
-  for (const trip of settleLots(lots, payoutOf(slot.resolved ?? null), request.txKey, facts.nowMs))
-    closeTrip(measures.day, facts, trip, emit);
 }
 
 function addCash({ cashOfToken }: Measures, tokenId: TokenId, cash: number): void {
@@ -105,7 +146,7 @@ export function takeDeposits(
 ): ConditionId[] {
   const markets: ConditionId[] = [];
   for (const { kind, postings } of entries) {
-    if (kind !== 'external') continue;
+    if (kind !== 'external' && kind !== 'tokensIn' && kind !== 'tokensOut') continue;
     const moved = postings.find(({ account, asset }) => account === 'own.final' && asset !== 'USD');
     if (moved === undefined || moved.asset === 'USD') continue;
     const tokenId = moved.asset;

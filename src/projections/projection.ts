@@ -1,5 +1,6 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, FillReport, OrderId } from '../domain/order.ts';
+import type { Usd } from '../domain/units.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { fillKey } from '../orders/fills.ts';
@@ -112,10 +113,29 @@ function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: 
   applyInput(facts, atMs, input);
   for (const before of fills) afterFill(measures, facts, before, emit);
   if (operation !== null) afterTransaction(measures, facts, operation, emit);
+  if (input.kind === 'transfersRead') takeEarned(measures, facts, input, postedBefore);
   followOrders(measures.quotes, facts, ordersIn(facts, input), emit);
   if (input.kind === 'openOrdersRead') followQuotes(measures.quotes, facts, [...measures.quotes.open], emit);
   if (ledger.nextSeq === postedBefore) return;
   noteMoved(measures, facts, postedBefore, fills, operation, emit);
+}
+
+/** Rewards and rebates at the amounts that the chain told, of which the books say only whether they were taken in now. */
+function takeEarned(
+  { day }: Measures,
+  { books }: KernelState,
+  { transfers }: Extract<Input, { kind: 'transfersRead' }>,
+  postedBefore: number,
+): void {
+  if (day === null) return;
+  const booked = new Set(
+    books.ledger.entries.filter(({ seq }) => seq >= postedBefore).map(({ about }) => about),
+  );
+  for (const { key, kind, amount } of transfers) {
+    if (!booked.has(key)) continue;
+    if (kind === 'reward') day.rewards = (day.rewards + amount) as Usd;
+    else if (kind === 'rebate') day.rebates = (day.rebates + amount) as Usd;
+  }
 }
 
 /** What was booked has moved shares or cash: what is held is measured anew. */
@@ -131,7 +151,7 @@ function noteMoved(
   const posted = ledger.entries.filter(({ seq }) => seq >= postedBefore);
   const moved = new Set<ConditionId>(takeDeposits(measures, facts, posted));
   for (const { report } of fills) moved.add(report.conditionId);
-  if (operation !== null) moved.add(operation.request.conditionId);
+  for (const { slot } of operation?.moves ?? []) moved.add(slot.market.conditionId);
   if (measures.day === null && ledger.openedAtMs !== null)
     measures.day = beginDay(facts, utcDayOf(measures.nowMs), measures.nowMs);
   else if (measures.day !== null && posted.some(({ kind }) => kind !== 'stage'))

@@ -4,9 +4,9 @@ import {
   accountValue,
   createDrawdown,
   type DrawdownLimits,
+  moveHighWater,
   observeValue,
   resetDrawdown,
-  shiftHighWater,
 } from './drawdown.ts';
 
 const LIMITS: DrawdownLimits = {
@@ -57,10 +57,10 @@ describe('W10: the high-water mark', () => {
   it('W10: a withdrawal is no loss and a deposit is no profit', () => {
     const state = createDrawdown();
     observeValue(state, dollars(100), LIMITS, T0);
-    shiftHighWater(state, -dollars(50) as Usd);
+    moveHighWater(state, dollars(100), dollars(50));
     observeValue(state, dollars(50), LIMITS, T0);
     expect(state).toMatchObject({ drawdownPct: 0, verdict: 'ok' });
-    shiftHighWater(state, dollars(50));
+    moveHighWater(state, dollars(50), dollars(100));
     observeValue(state, dollars(100), LIMITS, T0);
     expect(state.drawdownPct).toBe(0);
   });

@@ -57,7 +57,7 @@ export function observeValue(state: Drawdown, value: Usd, limits: DrawdownLimits
   const before = state.verdict;
   state.highWaterUsd = Math.max(state.highWaterUsd ?? value, value) as Usd;
   const { highWaterUsd } = state;
-  state.drawdownPct = highWaterUsd <= 0 ? 0 : ((highWaterUsd - value) / highWaterUsd) * 100;
+  if (highWaterUsd > 0) state.drawdownPct = ((highWaterUsd - value) / highWaterUsd) * 100;
   if (state.verdict === 'kill' && !mayRecover(state, limits, nowMs)) return false;
   if (state.verdict === 'kill') state.recoveries += 1;
   state.verdict = verdictOf(state.drawdownPct, limits);
@@ -80,9 +80,19 @@ function mayRecover(state: Drawdown, limits: DrawdownLimits, nowMs: number): boo
   return isCool && state.drawdownPct < limits.resumePct && state.recoveries < limits.maxRecoveriesPerDay;
 }
 
-/** Deposits raise and withdrawals lower the high-water mark by their amount, so that neither is taken for profit or loss. */
-export function shiftHighWater(state: Drawdown, amount: Usd): void {
-  if (state.highWaterUsd !== null) state.highWaterUsd = Math.max(0, state.highWaterUsd + amount) as Usd;
+/**
+ * Money was put in or taken out, which took the account from `before` to `after`: the high-water mark moves so that the drawdown
+ * stays what it was. It scales rather than adds, because a loss of 10 dollars of 100 is still a tenth after 80 more are taken out.
+ */
+export function moveHighWater(state: Drawdown, before: Usd, after: Usd): void {
+  const { highWaterUsd } = state;
+  if (highWaterUsd === null || before === after) return;
+  // An account that was emptied remembers its drawdown until there is money again that it can be told of.
+  const left = highWaterUsd > 0 ? Math.min(1, before / highWaterUsd) : 1 - state.drawdownPct / 100;
+  if (highWaterUsd > 0 && before > 0) state.drawdownPct = (1 - left) * 100;
+  state.highWaterUsd = (
+    left > 0 ? Math.round(Math.max(0, after) / left) : Math.max(0, highWaterUsd + after - before)
+  ) as Usd;
 }
 
 /** The operator's resume after a kill: the high-water mark starts again at the present value. */

@@ -38,6 +38,8 @@ interface Trouble {
   readonly send?: Error;
   /** Orders that come back from signing; all of them where absent. */
   readonly signs?: number;
+  /** The block up to which transfers are read, where that is less than asked. */
+  readonly reachesTo?: number;
   readonly listed?: readonly Market[];
 }
 
@@ -99,6 +101,12 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
     chain: {
       balances: (tokens) =>
         call(`balances ${tokens.length}`, { cash: 5 as Usd, tokens: [], blockNumber: 7 }, trouble.reads),
+      transfers: (after, upTo) =>
+        call(
+          `transfers ${after} ${upTo}`,
+          { toBlock: trouble.reachesTo ?? upTo, finalBlock: upTo - 2, transfers: [] },
+          trouble.reads,
+        ),
       prepare: ({ txKey }) =>
         call('chain prepare', { txKey, hash: '0xh', nonce: 3, raw: '0x' }, trouble.chainPrepare),
       send: () => call('send', { status: 'confirmed', text: 'mined' } as const, trouble.send),
@@ -275,7 +283,12 @@ describe('reads', () => {
     [{ kind: 'readEarnings', date: '2026-11-22' }, 'earnings 2026-11-22', 'earningsRead', 'earnings'],
     [{ kind: 'readOrder', orderId: ids[0] as OrderId }, 'order', 'orderRead', 'order'],
     [{ kind: 'readTrades', sinceMs: 9 }, 'trades 9', 'tradesRead', 'trades'],
-    [{ kind: 'readBalances', tokens: ['11'] as TokenId[] }, 'balances 1', 'balancesRead', 'balances'],
+    [
+      { kind: 'readBalances', tokens: ['11'] as TokenId[], transfersAfterBlock: null },
+      'balances 1',
+      'balancesRead',
+      'balances',
+    ],
     [
       { kind: 'readTransaction', txKey: 't-1', hash: '0xh', nonce: 3 },
       'read',
@@ -304,6 +317,23 @@ describe('reads', () => {
       [1, undefined],
     ]);
     expect(parts.flatMap((part) => part.markets)).toEqual(markets);
+  });
+
+  it('balances come after the transfers that led to them, and not where those are not all known', async () => {
+    const command = { kind: 'readBalances', tokens: [], transfersAfterBlock: 3 } as const;
+    const whole = runner();
+    await whole.run(command);
+    expect(whole.calls).toEqual(['balances 0', 'transfers 3 7']);
+    expect(whole.inputs).toMatchObject([
+      { kind: 'transfersRead', afterBlock: 3, toBlock: 7, finalBlock: 5, askedAtMs: 1_000 },
+      { kind: 'balancesRead', blockNumber: 7, askedAtMs: 1_000 },
+    ]);
+    const partly = runner({ reachesTo: 6 });
+    await partly.run(command);
+    expect(partly.inputs).toMatchObject([
+      { kind: 'transfersRead', afterBlock: 3, toBlock: 6 },
+      { kind: 'readFailed', read: 'balances', code: 'transfersBehind' },
+    ]);
   });
 
   it.each(reads)('%j that fails is an input too', async (command, _called, _kind, name) => {

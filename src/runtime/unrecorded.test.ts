@@ -23,6 +23,7 @@ describe('a transaction whose preparation could not be recorded', () => {
           return { status: 'confirmed', text: '' };
         },
         balances: unused,
+        transfers: unused,
         read: unused,
         close: unused,
       },

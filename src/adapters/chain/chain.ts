@@ -18,6 +18,8 @@ import {
 } from './contract-calls.ts';
 import { createRpc, quantity } from './rpc.ts';
 import { createTransactionSender } from './transaction-sender.ts';
+import type { Payer } from './transfer-logs.ts';
+import { createTransferReader } from './transfer-reader.ts';
 
 export interface ChainOptions {
   readonly rpcUrl: string;
@@ -26,6 +28,10 @@ export interface ChainOptions {
   /** Holds cash and tokens where that is not the key's own account. */
   readonly wallet: string | null;
   readonly contracts: ChainContracts;
+  /** Who pays rewards and rebates into wallets. None where left out: then what they pay counts as deposited. */
+  readonly payers?: readonly Payer[];
+  /** Blocks on top of one before it counts as final. */
+  readonly finalityBlocks?: number;
   readonly timers: Timers;
   readonly log: Log;
   readonly timeoutMs?: number;
@@ -53,6 +59,7 @@ const TIMEOUT_MS = 10_000;
 const RECEIPT_POLL_MS = 500;
 const MISSING_AFTER_MS = 60_000;
 const MAX_FEE_GWEI = 2_000;
+const FINALITY_BLOCKS = 16;
 const GWEI = 1_000_000_000n;
 /** Tokens in one `balanceOfBatch`, so that a call stays inside every provider's gas bound for reads. */
 const TOKENS_PER_CALL = 250;
@@ -73,6 +80,16 @@ export function createChain(options: ChainOptions): Chain {
     maxFeePerGasWei: BigInt(options.maxFeePerGasGwei ?? MAX_FEE_GWEI) * GWEI,
     receiptPollMs: options.receiptPollMs ?? RECEIPT_POLL_MS,
     missingAfterMs: options.missingAfterMs ?? MISSING_AFTER_MS,
+  });
+
+  const transferReader = createTransferReader({
+    rpc,
+    contracts,
+    wallet,
+    payers: options.payers ?? [],
+    finalityBlocks: options.finalityBlocks ?? FINALITY_BLOCKS,
+    timers: options.timers,
+    log: options.log,
   });
 
   async function balances(tokens: readonly TokenId[], signal: AbortSignal): Promise<ChainBalances> {
@@ -113,6 +130,7 @@ export function createChain(options: ChainOptions): Chain {
     address: account.address,
     wallet,
     balances,
+    transfers: transferReader.read,
     prepare: async (request, signal) => {
       needOwnWallet();
       return sender.prepare(request.txKey, inventoryCall(contracts, request), signal);

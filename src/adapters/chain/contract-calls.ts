@@ -1,6 +1,6 @@
 import { decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem';
 import type { TokenId } from '../../domain/market.ts';
-import type { TransactionRequest } from '../../domain/transaction.ts';
+import type { Conversion, TransactionRequest } from '../../domain/transaction.ts';
 
 /** Contracts the worker touches; the caller gives the addresses, since they are facts of a venue. */
 export interface ChainContracts {
@@ -26,6 +26,7 @@ const ADAPTER = parseAbi([
   'function splitPosition(address collateral, bytes32 parent, bytes32 conditionId, uint256[] partition, uint256 amount)',
   'function mergePositions(address collateral, bytes32 parent, bytes32 conditionId, uint256[] partition, uint256 amount)',
   'function redeemPositions(address collateral, bytes32 parent, bytes32 conditionId, uint256[] indexSets)',
+  'function convertPositions(bytes32 marketId, uint256 indexSet, uint256 amount)',
 ]);
 
 const NO_PARENT: Hex = `0x${'0'.repeat(64)}`;
@@ -66,8 +67,24 @@ export interface ContractCall {
   readonly data: Hex;
 }
 
-/** The adapter call of a split, merge or redeem. The adapters take the shape of the Conditional Tokens' own functions and ignore collateral and parent. */
+/** The set of questions that give NO: bit i is the question of index i. */
+const indexSetOf = ({ members }: Conversion): bigint =>
+  members.reduce((set, { index, givesNo }) => (givesNo ? set | (1n << BigInt(index)) : set), 0n);
+
+/** Pulls NO shares from the caller, whom the adapter must be approved by, and pays pUSD and YES shares. */
+function convertCall(
+  { negRiskCollateralAdapter: to }: ChainContracts,
+  conversion: Conversion,
+  amount: bigint,
+): ContractCall {
+  const args = [conversion.marketId as Hex, indexSetOf(conversion), amount] as const;
+  return { to, data: encodeFunctionData({ abi: ADAPTER, functionName: 'convertPositions', args }) };
+}
+
+/** The adapter call of a split, merge, redeem or convert. The adapters take the shape of the Conditional Tokens' own functions and ignore collateral and parent. */
 export function inventoryCall(contracts: ChainContracts, request: TransactionRequest): ContractCall {
+  if (request.conversion !== undefined)
+    return convertCall(contracts, request.conversion, BigInt(request.amount));
   const to = request.negRisk ? contracts.negRiskCollateralAdapter : contracts.collateralAdapter;
   const condition = request.conditionId as string as Hex;
   if (request.action === 'redeem') {

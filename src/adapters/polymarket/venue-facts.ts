@@ -40,6 +40,17 @@ export const CONTRACTS: Contracts = {
   negRiskCollateralAdapter: CONTRACT_FACTS.negRiskCollateralAdapter.value,
 };
 
+/**
+ * Who pays what into a maker's wallet, unasked. Rewards and rebates come as plain pUSD transfers after midnight UTC; the venue
+ * does not document from where, so these are the addresses that others have observed to pay them.
+ */
+export const PAYER_FACTS = [
+  { pays: 'reward', ...fact<Hex>('0xc288480574783BD7615170660d71753378159c47', 'DefiLlama, Dune', '2023-01-01') },
+  { pays: 'reward', ...fact<Hex>('0xf7cD89BE08Af4D4D6B1522852ceD49FC10169f64', 'third parties', '2026-02-10') },
+  { pays: 'rebate', ...fact<Hex>('0x3a9418b2651c8164DB5EBc56F12008137865e0f7', 'DefiLlama', '2026-11-22') },
+  { pays: 'rebate', ...fact<Hex>('0xfdB1b8dC7f5789a0c9A398026585B8B10FbA5507', 'DefiLlama', '2026-11-22') },
+] as const;
+
 /** Which signing domain a market's orders take. */
 export interface ExchangeDomain {
   readonly version: string;

@@ -15,6 +15,9 @@ export interface ShownDay {
   readonly markoutUsd: number;
   readonly driftUsd: number;
   readonly feesUsd: number;
+  /** Liquidity rewards and maker rebates that were paid out. */
+  readonly rewardsUsd: number;
+  readonly rebatesUsd: number;
   readonly portfolioValueUsd: number;
   /** What does not add up, over all days. 0, always. */
   readonly residualMicroUsd: number;
@@ -34,6 +37,8 @@ export const shownDay = (
   markoutUsd: inUsd(parts.markout),
   driftUsd: inUsd(parts.drift),
   feesUsd: inUsd(parts.fees),
+  rewardsUsd: inUsd(parts.rewards),
+  rebatesUsd: inUsd(parts.rebates),
   portfolioValueUsd: inUsd(value),
   residualMicroUsd: pastResidual + residual,
   cashMicroUsd: profitParts(books).cashUsd,

@@ -138,6 +138,11 @@ export function createFakeWorld(): FakeWorld {
           tokens: tokens.map((tokenId) => [tokenId, shares(0)] as const),
           blockNumber: 1,
         }),
+        transfers: async (_afterBlock, upToBlock) => ({
+          toBlock: upToBlock,
+          finalBlock: upToBlock,
+          transfers: [],
+        }),
         prepare: async ({ txKey, action }) => ({ txKey, hash: `0x${action}`, nonce: 1, raw: '0x' }),
         send: async ({ hash }) => {
           sent.push(`transact ${hash.slice(2) as TransactionAction}`);

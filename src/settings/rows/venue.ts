@@ -63,6 +63,14 @@ export const chainRows = {
     apply: 'boot',
     doc: 'Chain id that orders are signed for. The endpoint has to report the same one, or the worker does not start.',
   }),
+  finalityBlocks: int('POLYGON_FINALITY_BLOCKS', {
+    unit: 'blocks',
+    min: 0,
+    max: 1_000,
+    default: 16,
+    apply: 'boot',
+    doc: 'Blocks on top of one before a deposit, withdrawal, reward or token transfer in it is booked: later no reorganisation of the chain can take it back.',
+  }),
 };
 
 /** The dead-man switch: the venue cancels our orders when the beats stop. */
