@@ -128,6 +128,35 @@ export function mergePositions(
   credit(exchange, owner, 'USD', amount);
 }
 
+/** One market of a conversion: its NO go in, or its YES come out. */
+export interface ConvertedPosition {
+  readonly conditionId: ConditionId;
+  readonly givesNo: boolean;
+}
+
+/** Turns NO of some markets of an event into dollars, one for each beyond the first, and YES of all its others. */
+export function convertPositions(
+  exchange: Exchange,
+  owner: string,
+  positions: readonly ConvertedPosition[],
+  amount: number,
+): void {
+  const giving = positions.filter(({ givesNo }) => givesNo);
+  for (const { conditionId } of giving) {
+    const { settled } = balanceOf(exchange, owner, marketOf(exchange, conditionId).noTokenId);
+    if (settled < amount)
+      throw new RangeError(
+        `conversion of ${amount} millionths exceeds the settled ${settled} NO of ${owner}`,
+      );
+  }
+  for (const { conditionId, givesNo } of positions) {
+    const market = marketOf(exchange, conditionId);
+    if (givesNo) debit(exchange, owner, market.noTokenId, amount);
+    else credit(exchange, owner, market.yesTokenId, amount);
+  }
+  credit(exchange, owner, 'USD', (giving.length - 1) * amount);
+}
+
 /** Pays both settled balances of a resolved market out: the winner one dollar a share, the loser nothing. Returns the dollars paid, in millionths. */
 export function redeemPositions(
   exchange: Exchange,

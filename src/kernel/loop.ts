@@ -1,6 +1,6 @@
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { ClientId, OrderId } from '../domain/order.ts';
-import type { TransactionAction } from '../domain/transaction.ts';
+import type { Conversion, TransactionAction } from '../domain/transaction.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { FillRecord } from '../orders/fills.ts';
 import type { DesiredQuote, OrderRecord } from '../orders/types.ts';
@@ -57,6 +57,8 @@ export type Intent =
       readonly conditionId: ConditionId;
       readonly amount: Shares;
       readonly why: string;
+      /** Which questions of an event give NO and get YES, where the action is `convert`. */
+      readonly conversion?: Conversion;
     }
   | {
       /**

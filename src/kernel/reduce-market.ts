@@ -1,5 +1,6 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
+import { conditionsOf } from '../domain/transaction.ts';
 import {
   applyBook,
   applyLevels,
@@ -17,7 +18,8 @@ function marketsInBooks({ books, orders, transactions }: KernelState): Set<Condi
   const inBooks = new Set<ConditionId>(books.positions.keys());
   for (const { request } of orders.byClientId.values()) inBooks.add(request.conditionId);
   for (const { fill } of books.fills.byKey.values()) inBooks.add(fill.conditionId);
-  for (const { request } of transactions.values()) inBooks.add(request.conditionId);
+  for (const { request } of transactions.values())
+    for (const conditionId of conditionsOf(request)) inBooks.add(conditionId);
   return inBooks;
 }
 

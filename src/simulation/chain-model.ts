@@ -1,5 +1,5 @@
 import type { ConditionId, Outcome, TokenId } from '../domain/market.ts';
-import type { TransactionRequest } from '../domain/transaction.ts';
+import type { Conversion, TransactionRequest } from '../domain/transaction.ts';
 
 /** The two tokens of a condition, and how it paid out once it has. */
 export interface ModelCondition {
@@ -30,8 +30,9 @@ export function addTokens(chain: ChainModel, tokenId: TokenId, amount: number): 
   chain.tokens.set(tokenId, tokenBalance(chain, tokenId) + amount);
 }
 
-/** Carries a split, merge or redemption out, as the contract does: all of it, or a revert that changes nothing. */
+/** Carries an inventory transaction out, as the contract does: all of it, or a revert that changes nothing. */
 export function execute(chain: ChainModel, request: TransactionRequest): 'confirmed' | 'reverted' {
+  if (request.conversion !== undefined) return convert(chain, request.conversion, request.amount);
   const condition = chain.conditions.get(request.conditionId);
   if (condition === undefined) return 'reverted';
   const { yesTokenId, noTokenId, winner } = condition;
@@ -55,5 +56,22 @@ export function execute(chain: ChainModel, request: TransactionRequest): 'confir
   chain.cash += tokenBalance(chain, winner === 'YES' ? yesTokenId : noTokenId);
   chain.tokens.set(yesTokenId, 0);
   chain.tokens.set(noTokenId, 0);
+  return 'confirmed';
+}
+
+/** The contract knows every question of the event, named in the request or not; here the request is taken at its word. */
+function convert(chain: ChainModel, { members }: Conversion, amount: number): 'confirmed' | 'reverted' {
+  const sides = members.flatMap(({ conditionId, givesNo }) => {
+    const condition = chain.conditions.get(conditionId);
+    return condition === undefined ? [] : [{ ...condition, givesNo }];
+  });
+  const giving = sides.filter(({ givesNo }) => givesNo);
+  if (sides.length < Math.max(2, members.length) || giving.length === 0) return 'reverted';
+  if (giving.some(({ noTokenId }) => tokenBalance(chain, noTokenId) < amount)) return 'reverted';
+  for (const { givesNo, yesTokenId, noTokenId } of sides) {
+    if (givesNo) addTokens(chain, noTokenId, -amount);
+    else addTokens(chain, yesTokenId, amount);
+  }
+  chain.cash += (giving.length - 1) * amount;
   return 'confirmed';
 }

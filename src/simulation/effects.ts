@@ -3,7 +3,13 @@ import type { ClientId, OrderAnswer, OrderId, OrderRequest } from '../domain/ord
 import { nextInt } from '../domain/random.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
-import { mergePositions, openOrdersOf, redeemPositions, splitPosition } from '../exchange/index.ts';
+import {
+  convertPositions,
+  mergePositions,
+  openOrdersOf,
+  redeemPositions,
+  splitPosition,
+} from '../exchange/index.ts';
 import type { Command, Input, ReadName } from '../kernel/messages.ts';
 import { execute, tokenBalance } from './chain-model.ts';
 import { bookInput, outcomeBooksInput, sendBook, venueOrderOf } from './sockets.ts';
@@ -233,7 +239,7 @@ function mine(world: World, request: TransactionRequest, hash: string, reverts: 
   const outcome = reverts ? 'reverted' : execute(world.chain, request);
   world.chain.mined.set(hash, outcome);
   if (outcome === 'reverted') return;
-  const { conditionId, amount, action } = request;
+  const { conditionId, amount, action, conversion } = request;
   const { exchange } = world;
   if (action === 'split') splitPosition(exchange, WORKER, conditionId, amount);
   else if (action === 'merge') mergePositions(exchange, WORKER, conditionId, amount);
@@ -241,6 +247,7 @@ function mine(world: World, request: TransactionRequest, hash: string, reverts: 
     const winner = world.chain.conditions.get(conditionId)?.winner;
     if (winner != null) redeemPositions(exchange, WORKER, conditionId, winner);
   }
+  else if (conversion !== undefined) convertPositions(exchange, WORKER, conversion.members, amount);
 }
 
 function fateOf(world: World, hash: string): { status: 'confirmed' | 'reverted' | 'unknown'; text: string } {

@@ -4,8 +4,8 @@ import { MICRO, PRICE_ONE, type Shares, type Usd } from '../../domain/units.ts';
 import { markOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { TransactionRecord } from '../../kernel/transactions.ts';
-import { isPending } from '../../kernel/transactions.ts';
-import { freeTokens } from '../../orders/books.ts';
+import { busyConditions, isPending } from '../../kernel/transactions.ts';
+import { freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import { awaitsFills } from '../../orders/order-table.ts';
 import type { ArbitrageMemory, Attempt, AttemptLeg, AttemptReport, WatchedSet } from './memory.ts';
 
@@ -148,15 +148,13 @@ function followMerge(view: LoopView, memory: ArbitrageMemory, attempt: Attempt):
   const record = attempt.transactionAskedAtMs === null ? null : transactionOf(view, attempt);
   if (record !== null && isPending(record)) return [];
   const pairs = pairsOf(attempt);
-  const free = freeTokens(state.books, state.orders, conditionId, 0 as Shares);
+  const free = freeTokens(state.books, state.orders, conditionId, NONE_PENDING);
   const isMerged = record?.state === 'confirmed';
   const isUsedElsewhere = Math.min(free.yes, free.no) < pairs;
   if (isMerged || isUsedElsewhere || attempt.transactionsAsked >= MOST_MERGES) {
     return end(view, memory, attempt, outcomeOf(attempt), attempt.gasUsd);
   }
-  const isBusy = [...state.transactions.values()].some(
-    (other) => isPending(other) && other.request.conditionId === conditionId,
-  );
+  const isBusy = busyConditions(state.transactions).has(conditionId);
   const askedAtMs = attempt.transactionAskedAtMs;
   if (isBusy || (askedAtMs !== null && nowMs - askedAtMs < MERGE_AGAIN_MS)) return [];
   attempt.transactionAskedAtMs = nowMs;

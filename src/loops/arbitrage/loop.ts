@@ -6,7 +6,7 @@ import { limitsOf } from '../../kernel/limits-from-settings.ts';
 import { defineLoop, type Intent, type LoopView, type TakingLeg } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import type { KernelState } from '../../kernel/state.ts';
-import { reservedByTransactions } from '../../kernel/transactions.ts';
+import { cashReserved, tokensReserved } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
 import { ownQuotes, selfCross } from '../../orders/reserve.ts';
 import type { OwnQuote } from '../../orders/types.ts';
@@ -197,9 +197,9 @@ function judge(view: LoopView, memory: ArbitrageMemory, slot: MarketSlot, watche
 
 /** Dollars and pairs that are free, and how much more this market may put at risk: one leg may fill alone. */
 function fundsOf({ state }: LoopView, { market: { conditionId } }: MarketSlot) {
-  const reserved = reservedByTransactions(state.transactions, conditionId).pairs;
+  const reserved = tokensReserved(state.transactions, conditionId);
   const free = freeTokens(state.books, state.orders, conditionId, reserved);
-  const cash = freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash);
+  const cash = freeCash(state.books, state.orders, cashReserved(state.transactions, null));
   const atRisk = exposureIn(state, conditionId);
   return {
     freeCash: Math.max(0, cash ?? 0) as Usd,

@@ -3,8 +3,8 @@ import { complement, MICRO, notional, type Shares } from '../../domain/units.ts'
 import { payoutOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
-import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
-import { freeCash, freeTokens } from '../../orders/books.ts';
+import { busyConditions, cashReserved } from '../../kernel/transactions.ts';
+import { freeCash, freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import type { MarketMakingMemory } from './memory.ts';
 import { memoryOf } from './quote-market.ts';
@@ -24,8 +24,8 @@ export function operateInventory(
   mm: MarketMakingSettings,
 ): Intent[] {
   const { markets, books, orders, transactions } = view.state;
-  const busy = new Set(pendingTransactions(transactions).map(({ request }) => request.conditionId));
-  const cash = freeCash(books, orders, reservedByTransactions(transactions, null).cash) ?? 0;
+  const busy = busyConditions(transactions);
+  const cash = freeCash(books, orders, cashReserved(transactions, null)) ?? 0;
   const intents: Intent[] = [];
   for (const conditionId of new Set([...books.positions.keys(), ...memory.chosen])) {
     const slot = markets.get(conditionId);
@@ -83,7 +83,7 @@ function mergeIntent(
   const { conditionId } = slot.market;
   const position = state.books.positions.get(conditionId);
   if (position === undefined) return null;
-  const free = freeTokens(state.books, state.orders, conditionId, 0 as Shares);
+  const free = freeTokens(state.books, state.orders, conditionId, NONE_PENDING);
   // While the market is quoted, the pairs that seed its asks stay: merging them would only call for the next split.
   const seed = memory.chosen.has(conditionId) && mm.twoSided ? shareCount(mm.splitSizeUsd) : 0;
   const spare = Math.min(free.yes, free.no, Math.min(position.yes.final, position.no.final) - seed);

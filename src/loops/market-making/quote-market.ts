@@ -3,8 +3,8 @@ import { POINT, type Price, priceToFloat, type Shares, type Usd } from '../../do
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
-import { pendingTransactions, reservedByTransactions } from '../../kernel/transactions.ts';
-import { freeCash, freeTokens } from '../../orders/books.ts';
+import { busyConditions, cashReserved, tokensReserved } from '../../kernel/transactions.ts';
+import { freeCash, freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import { createHangingState, forgetHanging, observeHanging } from '../../orders/hanging.ts';
 import { restingSize } from '../../orders/order-size.ts';
 import { workingOrders } from '../../orders/order-table.ts';
@@ -206,11 +206,10 @@ function hangingIn(
 }
 
 /** What is held, and how much of it new quotes may sell: our own resting quotes in this market count as free, they are replaced. */
-function inventoryOf({ state }: LoopView, slot: MarketSlot, { pendingPairs }: CashView): QuoteInventory {
+function inventoryOf({ state }: LoopView, slot: MarketSlot, { pending }: CashView): QuoteInventory {
   const { conditionId } = slot.market;
   const position = state.books.positions.get(conditionId);
-  const pairs = (pendingPairs.get(conditionId) ?? 0) as Shares;
-  const free = freeTokens(state.books, state.orders, conditionId, pairs);
+  const free = freeTokens(state.books, state.orders, conditionId, pending.get(conditionId) ?? NONE_PENDING);
   let yesAvailable: number = free.yes;
   let noAvailable: number = free.no;
   for (const record of workingOrders(state.orders, conditionId)) {
@@ -233,20 +232,16 @@ export interface CashView {
   readonly free: number;
   /** Comes free when all quotes that rest now are replaced. */
   readonly resting: number;
-  /** Pairs that merges and redemptions on their way will take, by market. */
-  readonly pendingPairs: ReadonlyMap<ConditionId, number>;
+  /** Shares that transactions on their way will take, by market. */
+  readonly pending: ReadonlyMap<ConditionId, ReturnType<typeof tokensReserved>>;
 }
 
 export function cashViewOf({ state }: LoopView): CashView {
-  const free =
-    freeCash(state.books, state.orders, reservedByTransactions(state.transactions, null).cash) ?? 0;
-  const pendingPairs = new Map<ConditionId, number>();
-  for (const { request } of pendingTransactions(state.transactions)) {
-    if (request.action === 'split') continue;
-    const { conditionId, amount } = request;
-    pendingPairs.set(conditionId, (pendingPairs.get(conditionId) ?? 0) + amount);
-  }
-  return { free, resting: state.orders.reserved.resting, pendingPairs };
+  const free = freeCash(state.books, state.orders, cashReserved(state.transactions, null)) ?? 0;
+  const pending = new Map<ConditionId, ReturnType<typeof tokensReserved>>();
+  for (const conditionId of busyConditions(state.transactions))
+    pending.set(conditionId, tokensReserved(state.transactions, conditionId));
+  return { free, resting: state.orders.reserved.resting, pending };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { TokenId } from '../../domain/market.ts';
 import type { FillReport, TradeStatus } from '../../domain/order.ts';
-import type { TransactionRequest } from '../../domain/transaction.ts';
+import type { Conversion, TransactionRequest } from '../../domain/transaction.ts';
 import type { Input } from '../../kernel/messages.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import { booksResidual } from '../../orders/books.ts';
@@ -89,6 +89,10 @@ export function booksChecker(world: World): Checker {
     if (request === undefined || ended.has(input.txKey) || input.status === 'unknown') return;
     ended.add(input.txKey);
     if (input.status !== 'confirmed') return;
+    if (request.conversion !== undefined) {
+      takeConversion(request.conversion, request.amount);
+      return;
+    }
     const condition = world.chain.conditions.get(request.conditionId);
     if (condition === undefined) return;
     const yes = amountsOf(condition.yesTokenId);
@@ -103,6 +107,17 @@ export function booksChecker(world: World): Checker {
     cash[2] -= pairs;
     yes[2] += pairs;
     no[2] += pairs;
+  }
+
+  /** A dollar for every NO that goes in beyond the first, and a YES of every question that gives none. */
+  function takeConversion({ members }: Conversion, amount: number): void {
+    cash[2] -= amount;
+    for (const { conditionId, givesNo } of members) {
+      const condition = world.chain.conditions.get(conditionId);
+      if (condition === undefined) continue;
+      amountsOf(givesNo ? condition.noTokenId : condition.yesTokenId)[2] += givesNo ? -amount : amount;
+      if (givesNo) cash[2] += amount;
+    }
   }
 
   function take(input: Input): void {
