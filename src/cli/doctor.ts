@@ -1,5 +1,5 @@
 import { createWorkerLogFor, examine, type Finding, nodeFinding, StartRefused } from '../app/index.ts';
-import { problemsBeforeTrading } from '../settings/index.ts';
+import { problemsBeforeStart } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { EXIT_BAD_INPUT, problemLines, projectFolder, readSettings } from './read-settings.ts';
 
@@ -13,7 +13,7 @@ await main();
 async function main(): Promise<void> {
   const { json } = readArguments(USAGE, { json: { type: 'boolean', default: false } });
   const { parsed } = readSettings();
-  const problems = parsed.ok ? problemsBeforeTrading(parsed.settings) : parsed.problems;
+  const problems = parsed.ok ? problemsBeforeStart(parsed.settings) : parsed.problems;
   const settingsFinding: Finding =
     problems.length === 0
       ? { name: 'settings', verdict: 'ok', found: 'complete', todo: null }

@@ -1,6 +1,6 @@
 import { confirm, isCancel } from '@clack/prompts';
 import { createWorkerLogFor, dataFolder, type RunSummary, startWorker } from '../app/index.ts';
-import { environmentOf, problemsBeforeTrading, type Settings } from '../settings/index.ts';
+import { environmentOf, problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const { parsed } = rest['no-env-file'] ? readSettings({}, process.env, null) : readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
   const { settings } = parsed;
-  const missing = problemsBeforeTrading(settings);
+  const missing = problemsBeforeStart(settings);
   if (missing.length > 0) return refuse(problemLines(missing), json);
   showEnvironment(settings);
   const noLeave = await askForLeave(settings, yes);

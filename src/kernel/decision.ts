@@ -44,7 +44,12 @@ export interface RefusedQuote extends Refused {
 export interface SelectionDecision {
   readonly quoted: readonly ConditionId[];
   readonly excluded: readonly (readonly [reason: string, readonly ConditionId[]])[];
+  /** What a model has said of markets, where it has said something new. */
+  readonly scored?: readonly ScoredRow[];
 }
+
+/** The score from 1 to 10, the flags in words, and the model's own line, for a person. */
+export type ScoredRow = readonly [ConditionId, overall: number, flags: readonly string[], note: string];
 
 /** What was journaled last about one market, so that nothing is written twice. */
 export interface ToldOfMarket {

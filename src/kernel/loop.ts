@@ -19,7 +19,8 @@ export type WakeReason =
   | 'reconnect'
   | 'transaction'
   | 'markets'
-  | 'outcomeBooks';
+  | 'outcomeBooks'
+  | 'answer';
 
 /** One order of a set that takes what it finds and is over. Price and size in the outcome's own terms. */
 export interface TakingLeg {
@@ -56,9 +57,9 @@ export type Intent =
       readonly action: TransactionAction;
       readonly conditionId: ConditionId;
       readonly amount: Shares;
-      readonly why: string;
       /** Which questions of an event give NO and get YES, where the action is `convert`. */
       readonly conversion?: Conversion;
+      readonly why: string;
     }
   | {
       /**
@@ -87,6 +88,15 @@ export type Intent =
   | { readonly kind: 'lookUpDoubtful'; readonly everyMs: number; readonly limit: number }
   /** Forgets ended orders and final fills that are older than this, so that memory stays bounded. */
   | { readonly kind: 'forgetEnded'; readonly ordersAfterMs: number; readonly fillsAfterMs: number }
+  /** Asks a model. Its answer, or why there is none, stands in `state.answers` under this key. */
+  | {
+      readonly kind: 'ask';
+      readonly key: string;
+      readonly tier: 'sonnet';
+      readonly system: string;
+      readonly prompt: string;
+      readonly maxTokens: number;
+    }
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };

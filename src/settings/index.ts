@@ -5,6 +5,7 @@ export {
   defaultSettings,
   type ParsedSettings,
   parseSettings,
+  problemsBeforeStart,
   problemsBeforeTrading,
   type SettingTexts,
 } from './parse-settings.ts';

@@ -47,6 +47,22 @@ export function defaultSettings(): Settings {
   return parsed.settings;
 }
 
+/** What a start needs beyond valid settings: all that trading needs, and a key for each part that asks a model. */
+export function problemsBeforeStart(settings: Settings): SettingProblem[] {
+  const problems = problemsBeforeTrading(settings);
+  if (!settings.mm.scorerEnabled || settings.anthropic.apiKey !== null) return problems;
+  return [
+    ...problems,
+    settingProblem({
+      code: 'missing',
+      env: 'ANTHROPIC_API_KEY',
+      found: 'nothing',
+      expected: 'a key for the model that scores markets, since MM_SCORER_ENABLED is true',
+      todo: 'Set the key, or set MM_SCORER_ENABLED to false.',
+    }),
+  ];
+}
+
 /** What trading needs beyond valid settings. Commands that only look do not ask for it. */
 export function problemsBeforeTrading(settings: Settings): SettingProblem[] {
   if (settings.polymarket.privateKey !== null) return [];

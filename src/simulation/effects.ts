@@ -11,6 +11,7 @@ import {
   splitPosition,
 } from '../exchange/index.ts';
 import type { Command, Input, ReadName } from '../kernel/messages.ts';
+import { ask } from './analyst-model.ts';
 import { execute, tokenBalance } from './chain-model.ts';
 import { bookInput, outcomeBooksInput, sendBook, venueOrderOf } from './sockets.ts';
 import { raceAgainst, receiveCancel, receiveOrders } from './venue-model.ts';
@@ -132,6 +133,9 @@ export function runCommand(world: World, command: Command, transmission: Transmi
         ...fateOf(world, command.hash),
       }));
       return;
+    case 'ask':
+      ask(world, command);
+      return;
     case 'exit':
       transmission.onExit(command.reason);
       return;
@@ -243,11 +247,11 @@ function mine(world: World, request: TransactionRequest, hash: string, reverts: 
   const { exchange } = world;
   if (action === 'split') splitPosition(exchange, WORKER, conditionId, amount);
   else if (action === 'merge') mergePositions(exchange, WORKER, conditionId, amount);
+  else if (conversion !== undefined) convertPositions(exchange, WORKER, conversion.members, amount);
   else {
     const winner = world.chain.conditions.get(conditionId)?.winner;
     if (winner != null) redeemPositions(exchange, WORKER, conditionId, winner);
   }
-  else if (conversion !== undefined) convertPositions(exchange, WORKER, conversion.members, amount);
 }
 
 function fateOf(world: World, hash: string): { status: 'confirmed' | 'reverted' | 'unknown'; text: string } {

@@ -50,7 +50,11 @@ export interface World {
   /** Cleared at the end of a run: then everything heals, and the worker must come to rest. */
   faults: FaultRates;
   readonly runId: string;
-  readonly random: { readonly latency: RandomStream; readonly faults: RandomStream };
+  readonly random: {
+    readonly latency: RandomStream;
+    readonly faults: RandomStream;
+    readonly analyst: RandomStream;
+  };
   readonly exchange: Exchange;
   readonly chain: ChainModel;
   readonly markets: ReadonlyMap<ConditionId, SimulatedMarket>;
@@ -104,7 +108,11 @@ export function createWorld(options: {
     queue: createEventQueue(),
     faults: options.faults,
     runId: `sim-${seed}`,
-    random: { latency: streamOf(seed, 'latency'), faults: streamOf(seed, 'faults') },
+    random: {
+      latency: streamOf(seed, 'latency'),
+      faults: streamOf(seed, 'faults'),
+      analyst: streamOf(seed, 'analyst'),
+    },
     exchange,
     chain,
     markets: new Map(markets.map((entry) => [entry.market.conditionId, entry])),

@@ -12,6 +12,8 @@ import {
 import { createMarketMakingMemory, type MarketMakingMemory } from './memory.ts';
 import { cashViewOf, quoteMarket, withdraw } from './quote-market.ts';
 import { scan } from './scan.ts';
+import { createScorerMemory } from './scorer/scorer-memory.ts';
+import { hasAnswer } from './scorer/take-answer.ts';
 import { scannerLimits } from './settings.ts';
 
 /**
@@ -22,7 +24,7 @@ export const marketMaking = defineLoop<MarketMakingMemory>({
   name: 'market-making',
   everyMs: (state) => state.settings.mm.cycleSeconds * 1_000,
   minGapMs: (state) => state.settings.mm.requoteMinGapMs,
-  wakesOn: ['book', 'ownFill', 'settings', 'markets', 'transaction', 'reconnect'],
+  wakesOn: ['book', 'ownFill', 'settings', 'markets', 'transaction', 'reconnect', 'answer'],
   // While starting it may look and choose, so that quotes can go out the moment trading is allowed; the gate holds orders back.
   allowedIn: ['starting', 'active', 'reducing'],
   createMemory: createMarketMakingMemory,
@@ -34,6 +36,8 @@ export const marketMaking = defineLoop<MarketMakingMemory>({
 
 function* decide(view: LoopView, memory: MarketMakingMemory): Generator<Intent, void, undefined> {
   const { mm } = view.state.settings;
+  // A snapshot from before there was a scorer has no memory of one.
+  memory.scorer ??= createScorerMemory();
   if (!mm.enabled) {
     yield* withdrawOthers(view, () => false);
     return;
@@ -61,8 +65,10 @@ function* decide(view: LoopView, memory: MarketMakingMemory): Generator<Intent, 
 /** While places are free, a market that has become better need not wait for the beat; but looking costs, so not each time. */
 const EAGER_SCAN_EVERY_MS = 1_000;
 
-function isTimeToScan({ cause, state, subjects, nowMs }: LoopView, memory: MarketMakingMemory): boolean {
+function isTimeToScan(view: LoopView, memory: MarketMakingMemory): boolean {
+  const { cause, state, subjects, nowMs } = view;
   if (cause === 'beat' || state.listedAtMs !== memory.shortlistedAtMs) return true;
+  if (hasAnswer(view, memory.scorer)) return true;
   const hasRoom = memory.chosen.size < Math.min(state.settings.mm.maxMarkets, memory.watched.size);
   if (!hasRoom) return false;
   // A book that has just come alive may stand still from now on, so nothing else would bring it up before the beat.

@@ -4,6 +4,7 @@ import type { VolTracker } from '../../pricing/volatility.ts';
 import { createLoopMeasures, type LoopMeasures, type MarketMeasures } from './market-measures.ts';
 import type { Exclusion } from './scanner/exclusions.ts';
 import { createScannerMemory, type ScannerMemory } from './scanner/scanner-memory.ts';
+import { createScorerMemory, type ScorerMemory } from './scorer/scorer-memory.ts';
 
 /** What the loop remembers of one market between runs. */
 export interface MarketMemory {
@@ -42,6 +43,8 @@ export interface MarketMakingMemory {
   readonly measures: LoopMeasures;
   /** Metrics, history and value of watched markets, and rewards. */
   readonly scanner: ScannerMemory;
+  /** What a model has said of markets. */
+  scorer: ScorerMemory;
 }
 
 export const createMarketMakingMemory = (): MarketMakingMemory => ({
@@ -56,4 +59,5 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   markets: new Map(),
   measures: createLoopMeasures(),
   scanner: createScannerMemory(),
+  scorer: createScorerMemory(),
 });

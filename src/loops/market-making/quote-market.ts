@@ -29,6 +29,8 @@ import {
 } from './market-measures.ts';
 import type { MarketMakingMemory, MarketMemory } from './memory.ts';
 import { explainReward, paidRatio, quotingReward } from './scanner/reward-tracking.ts';
+import { explainScore } from './scorer/explain-score.ts';
+import { isWidened } from './scorer/ruling.ts';
 import { dollars, type MarketMakingSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -120,6 +122,7 @@ export function quoteMarket(
     explain: () => ({
       ...explainQuote(complete, result),
       measured: explainMeasures(memory.measures, ofMarket.measures),
+      ...(mm.scorerEnabled ? { scorer: explainScore(memory.scorer, conditionId) } : {}),
       reward: explainReward(slot, quotes, ownQuotes(view.state.orders, conditionId), memory.scanner.rewards),
     }),
   };
@@ -174,7 +177,7 @@ function quotingInputs(
     unwindUrgency: unwindUrgency(ageHours),
     ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
     reward: rewardOf(memory, slot),
-    eventRisk: false,
+    eventRisk: isWidened(memory.scorer, conditionId, mm),
     cdSignalPts: null,
     hanging: 'none' in fair ? [] : hangingIn(view, slot, ofMarket, mm, fair.fairPts),
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',

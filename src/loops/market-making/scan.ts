@@ -12,6 +12,9 @@ import type { ScannerLimits } from './scanner/scanner-limits.ts';
 import { marketFiguresOf } from './scanner/scanner-memory.ts';
 import { type Candidate, select } from './scanner/select.ts';
 import { shortlist } from './scanner/shortlist.ts';
+import { askScores } from './scorer/ask-scores.ts';
+import { isVerdict, rulingOf } from './scorer/ruling.ts';
+import { takeAnswer } from './scorer/take-answer.ts';
 import { tellSelection } from './tell-selection.ts';
 
 /** A listing that was asked for and never came is asked for again after this. */
@@ -27,7 +30,9 @@ export function scan(
   refreshMs: number,
 ): Intent[] {
   memory.scannedAtMs = view.nowMs;
+  const answered = takeAnswer(view, memory.scorer);
   return [
+    ...answered,
     ...refreshListing(view, memory, refreshMs),
     ...followShortlist(view, memory, limits),
     ...choose(view, memory, limits),
@@ -116,15 +121,22 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
     if (book !== null && renewed.has(conditionId))
       renewMarketFigures(figures, slot, book, limits, measured, paidRatio(scanner.rewards), nowMs);
     const { value } = figures;
-    candidates.push({ market: slot.market, book, incumbent: memory.chosen.has(conditionId), value });
+    const incumbent = memory.chosen.has(conditionId);
+    const ruledOut = rulingOf(memory.scorer, conditionId, state.settings.mm, incumbent, nowMs);
+    candidates.push({ market: slot.market, book, incumbent, value, ruledOut });
   }
   const { chosen, excluded, scores, rewardsCount } = select(candidates, limits, nowMs);
   memory.chosen = new Set<ConditionId>(chosen);
   scanner.scores = scores;
   scanner.rewardsCount = rewardsCount;
   for (const conditionId of chosen) memory.excluded.delete(conditionId);
-  for (const [conditionId, reason] of excluded) memory.excluded.set(conditionId, reason);
-  return [];
+  for (const [conditionId, reason] of excluded) {
+    memory.excluded.set(conditionId, reason);
+    const slot = state.markets.get(conditionId);
+    // What a score warns of may only be sold.
+    if (isVerdict(reason) && slot !== undefined && isOurs(view, slot)) memory.leaving.add(conditionId);
+  }
+  return askScores(view, memory, candidates, scores, limits);
 }
 
 /** What is known of each watched market whose book is live. */

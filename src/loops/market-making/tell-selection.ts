@@ -1,6 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketMakingMemory } from './memory.ts';
+import { tellScores } from './scorer/explain-score.ts';
 
 /**
  * What is to be journaled of the last choice of markets: those that are quoted or excluded for another reason than was told
@@ -30,7 +31,9 @@ export function tellSelection({ state }: LoopView, memory: MarketMakingMemory): 
     if (reason === QUOTED) quoted.push(conditionId);
     else excludedFor(reason).push(conditionId);
   }
-  return quoted.length + excluded.size === 0 ? [] : [{ kind: 'select', quoted, excluded: [...excluded] }];
+  const scored = tellScores({ state }, memory.scorer);
+  if (quoted.length + excluded.size + scored.length === 0) return [];
+  return [{ kind: 'select', quoted, excluded: [...excluded], ...(scored.length === 0 ? {} : { scored }) }];
 }
 
 const QUOTED = '';

@@ -130,20 +130,39 @@ export const marketSelectionRows = {
   scorerEnabled: bool(
     'MM_SCORER_ENABLED',
     false,
-    'Has a model score candidate markets before they are quoted.',
+    'Has a model (`ANTHROPIC_MODEL_SONNET`) score candidate markets before they are quoted. Needs `ANTHROPIC_API_KEY`. A score can only keep a market out or its quotes further apart.',
   ),
   scorerMinScore: number('MM_SCORER_MIN_SCORE', {
     unit: 'score 1 to 10',
     min: 1,
     max: 10,
     default: 5,
-    doc: 'Markets scored lower are not quoted.',
+    doc: 'Markets scored lower are not quoted. The score is 0.4 resolution clarity + 0.3 market quality + 0.3 profitability.',
   }),
   scorerCacheMinutes: number('MM_SCORER_CACHE_MINUTES', {
     unit: 'min',
     min: 0,
     max: 10_080,
     default: 10,
-    doc: 'How long a score is used again.',
+    doc: 'How long a score is used again; a minute at least. A score that keeps a market out stands until a newer one comes.',
+  }),
+  scorerFailOpen: bool(
+    'MM_SCORER_FAIL_OPEN',
+    true,
+    'What becomes of markets for which no score is to be had: `true` quotes them as if there were no scorer, `false` leaves them out. Added as a setting because the predecessor always quoted them.',
+  ),
+  scorerMaxCallsPerHour: int('MM_SCORER_MAX_CALLS_PER_HOUR', {
+    unit: 'count',
+    min: 0,
+    max: 1_000,
+    default: 60,
+    doc: 'Most questions to the model in an hour; each is about up to ten markets. Added so that its cost has a bound.',
+  }),
+  scorerMaxTokens: int('MM_SCORER_MAX_TOKENS', {
+    unit: 'tokens',
+    min: 256,
+    max: 8_192,
+    default: 2_048,
+    doc: 'Longest answer that the model may give. Added as a setting because the predecessor had the number in its code.',
   }),
 };

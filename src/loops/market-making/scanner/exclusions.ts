@@ -1,6 +1,7 @@
 import { bestAsk, bestBid, isCrossed, levelsOf, type TickBook } from '../../../domain/book.ts';
 import type { Market } from '../../../domain/market.ts';
 import { MICRO, POINT, PRICE_ONE, priceToFloat, sharesToFloat } from '../../../domain/units.ts';
+import type { ScorerExclusion } from '../scorer/ruling.ts';
 import type { ScannerLimits } from './scanner-limits.ts';
 
 /**
@@ -30,6 +31,7 @@ export type Exclusion =
   | 'too little depth'
   | 'not valued yet'
   | 'expected to lose money'
+  | ScorerExclusion
   | 'early-market slots taken'
   | 'outranked';
 

@@ -13,12 +13,14 @@ export interface Candidate {
   readonly incumbent: boolean;
   /** What quoting it is expected to earn; null while nobody has worked it out. The seed's ranking does not look. */
   readonly value: MarketValue | null;
+  /** What else keeps it out; left out where nothing does. */
+  readonly ruledOut?: Exclusion | null;
 }
 
 export interface Selection {
   readonly chosen: ConditionId[];
   readonly excluded: Map<ConditionId, Exclusion>;
-  /** What each market that nothing rules out was ranked by: dollars a day and dollar of capital, or points of spread. */
+  /** What each market that its book and value do not rule out was ranked by: dollars a day and dollar of capital, or points of spread. */
   readonly scores: Map<ConditionId, number>;
   /** Whether rewards counted: an account that earns less than a dollar of them a day is paid none. */
   readonly rewardsCount: boolean;
@@ -64,6 +66,10 @@ function selectBy(
     }
     const score = scoreOf(candidate, limits, early, rewardsCount);
     scores.set(conditionId, score);
+    if (candidate.ruledOut != null) {
+      excluded.set(conditionId, candidate.ruledOut);
+      continue;
+    }
     const margin = candidate.incumbent ? Math.abs(score) * (limits.incumbentMarginPct / 100) : 0;
     ranked.push({ conditionId, score, weight: score + margin, early });
   }
