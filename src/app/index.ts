@@ -8,6 +8,7 @@ export { type KillOutcome, killOrders } from './kill-orders.ts';
 export { replayRun } from './recover.ts';
 export type { RunSummary } from './run-summary.ts';
 export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
+export type { ScorerStatus } from './scorer-status.ts';
 export type { SettingAnswer } from './settings-desk.ts';
 export { changeLine, readSettingChanges } from './settings-file.ts';
 export { StartRefused } from './start-refused.ts';

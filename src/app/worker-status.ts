@@ -16,6 +16,7 @@ import { netShares } from '../orders/position.ts';
 import { explainBlocks } from '../risk/trading-state.ts';
 import { chainResidualMicroUsd, inUsd, ledgerResidualMicroUsd, profitMicroUsd } from './run-figures.ts';
 import { type ScannerStatus, scannerStatus } from './scanner-status.ts';
+import { type ScorerStatus, scorerStatus } from './scorer-status.ts';
 import type { ShownDay } from './tables/shown-day.ts';
 
 /** Prices in dollars of YES, sizes in shares; null where there is none. */
@@ -68,6 +69,7 @@ export interface WorkerStatus {
   readonly markets: readonly QuotedMarket[];
   /** Which markets were considered, and why others are not quoted. */
   readonly scanner: ScannerStatus;
+  readonly scorer: ScorerStatus | null;
   readonly listedMarkets: number;
   readonly quotedMarkets: number;
   readonly liveOrders: number;
@@ -130,6 +132,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
     })),
     markets: shownMarkets(state),
     scanner: scannerStatus(state, marketMakingMemory(state)),
+    scorer: scorerStatus(state, marketMakingMemory(state)),
     listedMarkets: state.markets.size,
     liveOrders: allLiveOrders(state.orders).length,
     pendingTransactions: pendingTransactions(state.transactions).length,

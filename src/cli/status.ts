@@ -3,6 +3,7 @@ import { readArguments, refuse } from './arguments.ts';
 import { marketTable } from './market-table.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 import { scannerLines } from './scanner-lines.ts';
+import { scorerLines } from './scorer-lines.ts';
 
 /** `./run status` asks the running worker what it is doing. */
 const USAGE = './run status [--json]';
@@ -56,6 +57,7 @@ function linesOf(status: WorkerStatus): string[] {
     ...marketTable(status.markets, 110),
     '',
     ...scannerLines(status.scanner, status.run.nowMs),
+    ...scorerLines(status.scorer, status.run.nowMs),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { ConditionId, Market, Outcome } from '../../domain/market.ts';
 import { mayBeLive, type OrderState } from '../../domain/order.ts';
 import { POINT, sharesToFloat } from '../../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
-import type { QuoteDecision } from '../../kernel/decision.ts';
+import type { QuoteDecision, SelectionDecision } from '../../kernel/decision.ts';
 import type { Command, Input } from '../../kernel/messages.ts';
 import type { JournalEntry } from '../../ports/journal.ts';
 import { allInputs, plainFigures, quoteExplanation, refusedText } from './explain-order.ts';
@@ -39,6 +39,8 @@ export interface MarketExplanation {
   readonly notQuotedBecause: readonly TimedText[];
   /** What the scanner last said of it; null before it has said anything. */
   readonly selection: (TimedText & { readonly isChosen: boolean }) | null;
+  /** What a model last said of it; null before it has said anything. */
+  readonly scored: TimedText | null;
   readonly tradingState: TimedText | null;
   /** The last decision about its quotes. */
   readonly decision: {
@@ -70,6 +72,7 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
   const { conditionId, slug, question } = market;
   const orders = createStoryTeller((_, of) => of === conditionId);
   let selection: MarketExplanation['selection'] = null;
+  let scored: TimedText | null = null;
   let decision: { atMs: number; why: QuoteDecision } | null = null;
   let tradingState: TimedText | null = null;
   let fault: TimedText | null = null;
@@ -82,7 +85,10 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
       else if (/^loop \S+ is faulted/.test(body.text)) fault = { atMs, text: firstLine(body.text) };
     } else if (body.kind === 'decision') {
       const { why } = body;
-      if (isSelection(why)) selection = selectionOf(why, conditionId, atMs) ?? selection;
+      if (isSelection(why)) {
+        selection = selectionOf(why, conditionId, atMs) ?? selection;
+        scored = scoreOf(why, conditionId, atMs) ?? scored;
+      }
       // What an arbitrage took or left says nothing of the quotes.
       else if (body.conditionId === conditionId && isOfQuotes(why)) decision = { atMs, why };
     }
@@ -91,6 +97,7 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
   function input(body: Input, atMs: number): void {
     if (body.kind === 'runStarted') {
       selection = null;
+      scored = null;
       decision = null;
       fault = null;
       tradingState = { atMs, text: 'starting (the run has just begun)' };
@@ -107,7 +114,7 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
       resolved,
       fault,
       stateReason(tradingState),
-      selectionReason(selection),
+      selectionReason(selection, scored),
       ...ofDecision(decision),
     ];
     const isQuoted = live.length > 0;
@@ -121,6 +128,7 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
       isQuoted,
       notQuotedBecause: isQuoted ? [] : withFallback(reasons, orders.atMs),
       selection,
+      scored,
       tradingState,
       decision: decision === null ? null : shownDecision(decision.atMs, decision.why),
       quotes: live.flatMap(shownQuote),
@@ -158,6 +166,18 @@ function selectionOf(
   return null;
 }
 
+function scoreOf(
+  { scored = [] }: SelectionDecision,
+  conditionId: ConditionId,
+  atMs: number,
+): TimedText | null {
+  const row = scored.find(([id]) => id === conditionId);
+  if (row === undefined) return null;
+  const [, of10, flags, note] = row;
+  const told = [`scored ${of10} of 10`, ...flags].join(', ');
+  return { atMs, text: note === '' ? told : `${told}: "${note}"` };
+}
+
 const stateReason = (state: TimedText | null): TimedText | null => {
   const mode = state?.text.split(' ', 1)[0];
   return state === null || mode === 'active' || mode === 'reducing'
@@ -165,10 +185,16 @@ const stateReason = (state: TimedText | null): TimedText | null => {
     : { atMs: state.atMs, text: `trading state is ${state.text}` };
 };
 
-const selectionReason = (selection: MarketExplanation['selection']): TimedText | null =>
-  selection === null || selection.isChosen
-    ? null
-    : { atMs: selection.atMs, text: `the scanner leaves it out: ${selection.text}` };
+/** Where a score is the reason, with what was said. */
+function selectionReason(
+  selection: MarketExplanation['selection'],
+  scored: TimedText | null,
+): TimedText | null {
+  if (selection === null || selection.isChosen) return null;
+  const { atMs, text } = selection;
+  const said = scored !== null && /^(scored|flagged)/.test(text) ? ` (${scored.text})` : '';
+  return { atMs, text: `the scanner leaves it out: ${text}${said}` };
+}
 
 function ofDecision(decision: { atMs: number; why: QuoteDecision } | null): TimedText[] {
   if (decision === null) return [];

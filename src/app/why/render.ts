@@ -207,7 +207,8 @@ function fillLines({ fills }: OrderExplanation, paint: Paint): string[] {
 }
 
 function marketLines(explained: MarketExplanation, paint: Paint): string[] {
-  const { question, slug, conditionId, runId, asOfMs, selection, tradingState, decision, quotes } = explained;
+  const { question, slug, conditionId, runId, asOfMs, selection, scored, tradingState, decision, quotes } =
+    explained;
   const timed = (of: { atMs: number; text: string } | null): string =>
     of === null ? 'nothing said yet' : `${of.text} (${dayTime(of.atMs)})`;
   return [
@@ -221,6 +222,7 @@ function marketLines(explained: MarketExplanation, paint: Paint): string[] {
         (reason, index): Row => [index === 0 ? 'because' : '', timed(reason)],
       ),
       ['scanner', timed(selection)],
+      ...(scored === null ? [] : [['scorer', timed(scored)] satisfies Row]),
       ['trading state', timed(tradingState)],
     ]),
     ...(quotes.length === 0 ? [] : ['', paint.title('quotes, in YES')]),
