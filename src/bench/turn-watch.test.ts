@@ -38,6 +38,8 @@ describe('the wait for a turn', () => {
     for (let count = 0; count < 3; count += 1) await turn();
     watch.stop();
     expect(watch.longestMs()).toBeGreaterThanOrEqual(30);
+    expect(watch.longestOwnMs()).toBeGreaterThan(0);
+    expect(watch.longestOwnMs()).toBeLessThanOrEqual(watch.longestMs());
     expect(watch.waitMs(0.99)).toBeLessThanOrEqual(watch.longestMs());
   });
 });

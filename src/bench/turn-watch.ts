@@ -1,7 +1,11 @@
+import { openCoreDelay } from './core-delay.ts';
+
 /** How long the event loop was held, turn by turn. */
 export interface TurnWatch {
   /** The longest turn so far, in milliseconds: the most that a frame or a cancel could have had to wait. */
   longestMs(): number;
+  /** The longest turn by what it did itself: less the time in which other processes had its core. */
+  longestOwnMs(): number;
   /**
    * How long something that comes at a random moment waits for its turn, in milliseconds: all but `part` of such moments wait
    * longer. Nothing below `SHORT_MS` is told apart.
@@ -27,20 +31,30 @@ const HALVINGS = 40;
 /** Looks at the clock once in every turn from now on. The loop does not sleep meanwhile. */
 export function watchTurns(): TurnWatch {
   const turnsMs: number[] = [];
+  const delay = openCoreDelay();
+  let longestOwnMs = 0;
+  let lastDelayMs = delay.soFarMs();
   const beganMs = performance.now();
   let lastMs = beganMs;
   let next = setImmediate(look);
   function look(): void {
     pause();
     const nowMs = performance.now();
+    const delayMs = delay.soFarMs();
+    longestOwnMs = Math.max(longestOwnMs, nowMs - lastMs - (delayMs - lastDelayMs));
+    lastDelayMs = delayMs;
     if (nowMs - lastMs >= SHORT_MS) turnsMs.push(nowMs - lastMs);
     lastMs = nowMs;
     next = setImmediate(look);
   }
   return {
     longestMs: () => Math.max(SHORT_MS, longest(turnsMs)),
+    longestOwnMs: () => Math.max(SHORT_MS, longestOwnMs),
     waitMs: (part) => waitOf(turnsMs, lastMs - beganMs, part),
-    stop: () => clearImmediate(next),
+    stop: () => {
+      clearImmediate(next);
+      delay.close();
+    },
   };
 }
 

@@ -25,7 +25,7 @@ export interface SigningDeskOptions {
 }
 
 /** What signing may take of one turn. What follows from a signed batch (journal, headers, request) takes its part of the same turn. */
-const SLICE_MS = 0.6;
+const SLICE_MS = 0.4;
 /** Orders in one message to the thread, and messages it has at a time, so that it never waits for a turn of ours to end. */
 const CHUNK = 8;
 const CHUNKS_AT_THREAD = 3;
