@@ -28,8 +28,10 @@ describe('every setting', () => {
   });
 
   it('that is documented as without effect is indeed not read', () => {
+    // Three dots spread a variable of the same name; one dot reads a setting.
     const claimed = rows.filter(
-      ({ name, row }) => settingsNotYetRead.has(row.env) && new RegExp(`\\.${name}\\b`).test(source),
+      ({ name, row }) =>
+        settingsNotYetRead.has(row.env) && new RegExp(`(?<!\\.\\.)\\.${name}\\b`).test(source),
     );
     expect(claimed.map(({ row }) => row.env)).toEqual([]);
   });
