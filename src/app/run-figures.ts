@@ -12,6 +12,27 @@ export function profitMicroUsd(state: KernelState): number {
   return equityOf(state) - profitParts(state.books).externalUsd;
 }
 
+/** What moved the wallet in this run without an order or a transaction of ours. Dollars and shares; withdrawn is positive. */
+export interface ShownTransfers {
+  readonly depositedUsd: number;
+  readonly withdrawnUsd: number;
+  readonly rewardsUsd: number;
+  readonly rebatesUsd: number;
+  readonly sharesIn: number;
+  readonly sharesOut: number;
+}
+
+export function shownTransfers({ counts: { transfers } }: KernelState): ShownTransfers {
+  return {
+    depositedUsd: inUsd(transfers.deposit),
+    withdrawnUsd: inUsd(0 - transfers.withdrawal),
+    rewardsUsd: inUsd(transfers.reward),
+    rebatesUsd: inUsd(transfers.rebate),
+    sharesIn: inUsd(transfers.tokensIn),
+    sharesOut: inUsd(0 - transfers.tokensOut),
+  };
+}
+
 /** What the wallet must hold by our books, by confirmed trades alone. */
 export interface FinalHoldings {
   readonly cashMicroUsd: number;

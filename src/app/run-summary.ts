@@ -9,6 +9,8 @@ import {
   inUsd,
   ledgerResidualMicroUsd,
   profitMicroUsd,
+  type ShownTransfers,
+  shownTransfers,
 } from './run-figures.ts';
 import type { ShownDay } from './tables/shown-day.ts';
 
@@ -35,6 +37,8 @@ export interface RunSummary {
   /** Profit of this run at mid marks. */
   readonly pnlUsd: number;
   readonly feesUsd: number;
+  /** What moved the wallet by itself during the run. */
+  readonly transfers: ShownTransfers;
   readonly ledgerResidualMicroUsd: number;
   /** Chain minus books at the newest quiet comparison; null when there was none. */
   readonly chainResidualMicroUsd: number | null;
@@ -81,6 +85,7 @@ export function runSummary(
     mergedUsd: inUsd(counts.mergedMicroUsd),
     pnlUsd: inUsd(profitMicroUsd(state) - baseline.profitMicroUsd),
     feesUsd: inUsd(profitParts(state.books).feesUsd - baseline.feesMicroUsd),
+    transfers: shownTransfers(state),
     ledgerResidualMicroUsd: ledgerResidualMicroUsd(state),
     chainResidualMicroUsd: chainResidualMicroUsd(state),
     pnlIdentityResidualMicroUsd: identityResidual(state, tables),

@@ -14,7 +14,14 @@ import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { netShares } from '../orders/position.ts';
 
 import { explainBlocks } from '../risk/trading-state.ts';
-import { chainResidualMicroUsd, inUsd, ledgerResidualMicroUsd, profitMicroUsd } from './run-figures.ts';
+import {
+  chainResidualMicroUsd,
+  inUsd,
+  ledgerResidualMicroUsd,
+  profitMicroUsd,
+  type ShownTransfers,
+  shownTransfers,
+} from './run-figures.ts';
 import { type ScannerStatus, scannerStatus } from './scanner-status.ts';
 import { type ScorerStatus, scorerStatus } from './scorer-status.ts';
 import type { ShownDay } from './tables/shown-day.ts';
@@ -84,6 +91,8 @@ export interface WorkerStatus {
   };
   /** What came of complete sets; null before the loop has run. */
   readonly arbitrage: ArbitrageReport | null;
+  /** What moved the wallet by itself during the run. */
+  readonly transfers: ShownTransfers;
   readonly counts: RunCounts;
   /** The running UTC day as the tables have it; null before their first batch, and where they are not kept. */
   readonly today: ShownDay | null;
@@ -145,6 +154,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
       externalUsd: inUsd(profit.externalUsd),
     },
     arbitrage: arbitrageReport(state),
+    transfers: shownTransfers(state),
     counts: state.counts,
     ...counted,
   };

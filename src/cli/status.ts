@@ -49,6 +49,7 @@ function linesOf(status: WorkerStatus): string[] {
         `loop ${name}: ${runs} runs, ${skippedBeats} beats skipped${fault === null ? '' : `, FAULTED: ${fault}`}`,
     ),
     `profit ${profit.profitUsd.toFixed(2)} USD (realised ${profit.realisedUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}), cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}`,
+    ...transferLines(status.transfers),
     ...(status.today === null ? [] : [todayLine(status.today)]),
     `${counts.ordersPlaced} orders placed, ${counts.ordersCanceled} cancelled, ${status.liveOrders} live, ${counts.fills} fills, ${counts.settledTrades} settled, ${counts.failedTrades} failed`,
     ...arbitrageLines(status.arbitrage),
@@ -58,6 +59,15 @@ function linesOf(status: WorkerStatus): string[] {
     '',
     ...scannerLines(status.scanner, status.run.nowMs),
     ...scorerLines(status.scorer, status.run.nowMs),
+  ];
+}
+
+/** Nothing where nothing moved by itself. */
+function transferLines(transfers: WorkerStatus['transfers']): string[] {
+  const { depositedUsd, withdrawnUsd, rewardsUsd, rebatesUsd, sharesIn, sharesOut } = transfers;
+  if (Object.values(transfers).every((amount) => amount === 0)) return [];
+  return [
+    `wallet: deposited ${depositedUsd.toFixed(2)} USD, withdrawn ${withdrawnUsd.toFixed(2)}, rewards ${rewardsUsd.toFixed(6)}, rebates ${rebatesUsd.toFixed(6)}, shares in ${sharesIn.toFixed(2)}, out ${sharesOut.toFixed(2)}`,
   ];
 }
 

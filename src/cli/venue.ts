@@ -7,7 +7,7 @@ import { EXIT_BAD_INPUT } from './read-settings.ts';
  * funded accounts, and then serves until it is told to stop. What else it has to say goes to standard error.
  */
 const USAGE =
-  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--json]';
+  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--reward-payout-seconds N] [--json]';
 
 interface Arguments {
   readonly port?: number;
@@ -16,6 +16,7 @@ interface Arguments {
   readonly markets?: string;
   readonly replayL2?: string;
   readonly maxMarkets?: number;
+  readonly rewardPayoutMs?: number;
   readonly traders: boolean;
 }
 
@@ -38,12 +39,17 @@ async function main(): Promise<void> {
 }
 
 async function serve(wanted: Arguments, stopAsked: Promise<string>): Promise<void> {
-  const { port, rpcPort, traders, ...rest } = wanted;
+  const { port, rpcPort, traders, rewardPayoutMs, ...rest } = wanted;
   const ports = {
     ...(port === undefined ? {} : { clob: port }),
     ...(rpcPort === undefined ? {} : { rpc: rpcPort }),
   };
-  const venue = await startLocalVenue({ ...rest, traders, ports });
+  const venue = await startLocalVenue({
+    ...rest,
+    traders,
+    ports,
+    ...(rewardPayoutMs === undefined ? {} : { clob: { rewardPayoutMs } }),
+  });
   for (const note of venue.notes) console.error(note);
   if (venue.matched > 0) console.error(`${venue.matched} recorded markets have their recorded ids`);
   for (const { slug, conditionId, recordedConditionId, reason } of venue.differences) {
@@ -96,7 +102,12 @@ function readArguments(args: readonly string[]): Arguments | string {
   if (max !== undefined && !(/^\d{1,4}$/.test(max) && Number(max) > 0)) {
     return `--max-markets: expected a whole number from 1 to 9999, found ${JSON.stringify(max)}`;
   }
+  const payoutSeconds = values['reward-payout-seconds'];
+  if (payoutSeconds !== undefined && !(/^\d{1,5}$/.test(payoutSeconds) && Number(payoutSeconds) > 0)) {
+    return `--reward-payout-seconds: expected a whole number from 1 to 99999, found ${JSON.stringify(payoutSeconds)}`;
+  }
   return {
+    ...(payoutSeconds === undefined ? {} : { rewardPayoutMs: Number(payoutSeconds) * 1_000 }),
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
     ...(values['rpc-port'] === undefined ? {} : { rpcPort: Number(values['rpc-port']) }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
@@ -119,6 +130,7 @@ function parse(args: readonly string[]) {
       markets: { type: 'string' },
       'replay-l2': { type: 'string' },
       'max-markets': { type: 'string' },
+      'reward-payout-seconds': { type: 'string' },
       'no-traders': { type: 'boolean' },
       json: { type: 'boolean' },
     },

@@ -6,6 +6,8 @@ import type { VenueReady } from './venue-ready.ts';
  * of which end within minutes. `docs/demo.md` says why for each.
  */
 export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
+  // One node makes the blocks, one by one as they are needed: none is ever taken back, and few come on top of one.
+  POLYGON_FINALITY_BLOCKS: '0',
   MM_CYCLE_SECONDS: '2',
   MM_MAX_MARKETS: '12',
   MM_MIN_SPREAD_PTS: '0.1',

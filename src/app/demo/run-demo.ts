@@ -39,6 +39,8 @@ export interface DemoSummary {
   readonly mergedUsd: number;
   readonly pnlUsd: number;
   readonly feesUsd: number;
+  /** Liquidity rewards that the venue paid into the wallet. */
+  readonly rewardsUsd: number;
   readonly ledgerResidualMicroUsd: number | null;
   readonly chainResidualMicroUsd: number | null;
   readonly pnlIdentityResidualMicroUsd: number | null;
@@ -55,6 +57,8 @@ export interface DemoSummary {
 const WORKER_STOP_BOUND_MS = 110_000;
 const VENUE_STOP_BOUND_MS = 20_000;
 const STATUS_EVERY_MS = 1_000;
+/** A demo ends long before its day does. */
+const REWARDS = ['--reward-payout-seconds', '15'];
 
 /** Runs venue and worker as two programs that know each other by address only, and judges the outcome from outside. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
@@ -68,7 +72,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   options.stopAsked.addEventListener('abort', stopEarly);
   try {
     const venue = await startVenueChild(
-      options.venueArgs,
+      [...REWARDS, ...options.venueArgs],
       (line) => options.onLine('venue', line),
       (program) => children.push(program),
     );
@@ -161,6 +165,7 @@ async function judge({ venue, worker, isInTime, seconds }: Ended): Promise<DemoS
     mergedUsd: run?.mergedUsd ?? 0,
     pnlUsd: run?.pnlUsd ?? 0,
     feesUsd: run?.feesUsd ?? 0,
+    rewardsUsd: run?.transfers.rewardsUsd ?? 0,
     ledgerResidualMicroUsd: run?.ledgerResidualMicroUsd ?? null,
     chainResidualMicroUsd: chainResidual,
     pnlIdentityResidualMicroUsd: run?.pnlIdentityResidualMicroUsd ?? null,

@@ -54,6 +54,12 @@ export const CONTRACTS: ContractAddresses = Object.fromEntries(
   Object.entries(POLYGON_CONTRACTS).map(([name, { address }]) => [name, address]),
 ) as Record<ContractName, Address>;
 
+/** Who pays liquidity rewards on Polygon, as others have observed (DefiLlama, Dune). Here it pays in that name without its key. */
+export const REWARD_PAYER: Address = row(
+  '0xc288480574783BD7615170660d71753378159c47',
+  'third parties',
+).address;
+
 /** Hash of the Safe factory's proxy creation code, from which Safe addresses derive (default environment). */
 export const SAFE_INIT_CODE_HASH = '0x2bce2127ff07fb632d16c8347c4ebf501f4841168bed00d9e6ef715ddb6fcecf';
 

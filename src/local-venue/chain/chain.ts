@@ -1,5 +1,5 @@
 import { encodeFunctionData, zeroHash } from 'viem';
-import { POSITIONS_ABI } from './abis.ts';
+import { ERC20_ABI, POSITIONS_ABI } from './abis.ts';
 import { approvalCalls, deriveAccount, deriveTrader, fundingCalls } from './accounts.ts';
 import { CONTRACTS } from './addresses.ts';
 import { startAnvil } from './anvil.ts';
@@ -171,6 +171,15 @@ function assemble(parts: Parts): LocalChain {
     tokenBalancesOf: (queries) => readTokenBalances(client, queries),
     allowancesOf: (owner) => readAllowances(client, owner),
     fund: (address, pUsd, polWei = DEFAULT_POL) => fundAll([address], pUsd, polWei),
+    pay: async (payer, payments) => {
+      await fundAll(
+        [payer],
+        payments.reduce((sum, { pUsd }) => sum + pUsd, 0n),
+        WEI,
+      );
+      const receipts = await run(payments.map(({ address, pUsd }) => transferCall(payer, address, pUsd)));
+      return receipts.map(({ transactionHash }) => transactionHash);
+    },
     addAccounts,
     approveAll: async (address) => {
       await run(approvalCalls(address));
@@ -233,6 +242,11 @@ async function givePol(client: ChainClient, addresses: readonly Address[], polWe
       if (balance < polWei) await client.setBalance({ address, value: polWei });
     }),
   );
+}
+
+function transferCall(from: Address, to: Address, pUsd: bigint): UnsignedCall {
+  const data = encodeFunctionData({ abi: ERC20_ABI, functionName: 'transfer', args: [to, pUsd] });
+  return { from, to: CONTRACTS.pUsd, data };
 }
 
 function splitCall(from: Address, conditionId: Hex, negRisk: boolean, amount: bigint): UnsignedCall {

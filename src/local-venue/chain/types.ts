@@ -215,6 +215,11 @@ export interface LocalChain {
 
   /** Gives pUSD (through the real onramp) and POL to an address that may have no key here. */
   readonly fund: (address: Address, pUsd: bigint, polWei?: bigint) => Promise<void>;
+  /** Transfers pUSD in the payer's name, after giving the payer as much. One transaction a payment, in their order. */
+  readonly pay: (
+    payer: Address,
+    payments: readonly { readonly address: Address; readonly pUsd: bigint }[],
+  ) => Promise<readonly Hex[]>;
   /** Creates further accounts from the seed, funded and approved like the first. */
   readonly addAccounts: (count: number) => Promise<FundedAccount[]>;
   /** Sets every trading approval of the official client for the address, impersonated. */

@@ -10,6 +10,7 @@ import { headerText } from './l1-auth.ts';
 import { startMarketChannel } from './market-socket.ts';
 import { pathOf } from './request.ts';
 import { startRewardEpochs } from './reward-epochs.ts';
+import { startRewardPayouts } from './reward-payouts.ts';
 import { registerAccountRoutes } from './routes-account.ts';
 import { registerAdminRoutes } from './routes-admin.ts';
 import { registerAuthRoutes } from './routes-auth.ts';
@@ -34,6 +35,7 @@ export async function startClobServer(core: VenueCore, port: number): Promise<Cl
     if (account !== undefined) cancelOfApiKey(core, account.address, apiKey);
   });
   const rewards = startRewardEpochs(core);
+  const payouts = startRewardPayouts(core, rewards);
   const channels = { market: startMarketChannel(core), user: startUserChannel(core) };
   addFaultHooks(app, core);
   registerMarketRoutes(app, core);
@@ -41,7 +43,7 @@ export async function startClobServer(core: VenueCore, port: number): Promise<Cl
   registerOrderRoutes(app, core);
   registerAccountRoutes(app, core, heartbeats);
   registerRewardRoutes(app, core, rewards);
-  registerAdminRoutes(app, core, channels);
+  registerAdminRoutes(app, core, channels, payouts);
   const sockets = serveSockets(app, channels);
   await app.listen({ host: '127.0.0.1', port });
   return {
@@ -49,6 +51,7 @@ export async function startClobServer(core: VenueCore, port: number): Promise<Cl
     stop: async () => {
       heartbeats.stop();
       rewards.stop();
+      payouts.stop();
       channels.market.dropAll();
       channels.user.dropAll();
       sockets.close();

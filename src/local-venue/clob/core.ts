@@ -34,6 +34,8 @@ export interface ClobOptions {
   readonly keptTrades: number;
   /** A socket with more unsent bytes than this is dropped. */
   readonly maxSocketBacklogBytes: number;
+  /** Pays rewards this often, however small, instead of after each UTC day: for a venue that lives for minutes. Null: by the day. */
+  readonly rewardPayoutMs: number | null;
 }
 
 export const DEFAULT_CLOB_OPTIONS: ClobOptions = {
@@ -45,6 +47,7 @@ export const DEFAULT_CLOB_OPTIONS: ClobOptions = {
   keptOrders: 50_000,
   keptTrades: 50_000,
   maxSocketBacklogBytes: 4 * 1024 * 1024,
+  rewardPayoutMs: null,
 };
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -14,6 +14,9 @@ export interface RewardEpochs {
   readonly earned: (owner: string, date: string) => ReadonlyMap<ConditionId, number>;
   /** An owner's part of each market's pot in the last sample, 0 to 1. */
   readonly shares: (owner: string) => ReadonlyMap<ConditionId, number>;
+  /** Days that are remembered, and the owners who earned something on one. */
+  readonly dates: () => readonly string[];
+  readonly earners: (date: string) => readonly string[];
   readonly isScoring: (orderId: string) => boolean;
   readonly stop: () => void;
 }
@@ -81,6 +84,8 @@ export function startRewardEpochs(core: VenueCore): RewardEpochs {
       const total = [...earned.values()].reduce((sum, usd) => sum + usd, 0);
       return date < dateOf(core.clock.nowMs()) && total < LEAST_PAYOUT_USD ? new Map() : earned;
     },
+    dates: () => [...days.keys()],
+    earners: (date) => [...(days.get(date)?.keys() ?? [])],
     shares: (owner) => lastShares.get(owner) ?? new Map(),
     isScoring: (orderId) => scoring.has(orderId),
     stop: () => cancelTimer(),

@@ -38,6 +38,15 @@ const earnedOn = async (trader: TestTrader, date: string): Promise<number> => {
   return (page.data as { earnings: number }[]).reduce((sum, row) => sum + row.earnings, 0);
 };
 
+const cashOf = ({ fake }: TestVenue, { account }: TestTrader): bigint | undefined =>
+  fake.holdings.get(`${account.address}|USD`);
+
+/** Lets a pay-out that the clock has started come to its end. */
+const settledOf = async ({ state }: TestVenue): Promise<void> => {
+  await state.settled(1_000);
+  await new Promise((resolve) => setImmediate(resolve));
+};
+
 describe('liquidity rewards', () => {
   it('go to makers by score and side, sampled each minute, from the mid that small orders do not move', async () => {
     const running = await rewarded();
@@ -95,6 +104,44 @@ describe('liquidity rewards', () => {
       total_daily_rate: MINUTES_PER_DAY,
       rewards_max_spread: 4,
     });
+  });
+
+  it('are paid on the chain after the day, once, to whom a dollar or more is due', async () => {
+    const running = await rewarded();
+    const rich = await createTrader(running, 0, running.clock);
+    const poor = await createTrader(running, 1, running.clock);
+    for (const tokenId of [YES, NO]) await rich.place({ side: 'BUY', price: 0.49, size: 100, tokenId });
+    for (const tokenId of [YES, NO]) await poor.place({ side: 'BUY', price: 0.47, size: 20, tokenId });
+    running.clock.advance(20 * MINUTE_MS);
+    for (const trader of [rich, poor]) await trader.call('DELETE', '/cancel-all');
+    running.clock.advance(MINUTE_MS);
+    const [earned, tooLittle] = [await earnedOn(rich, today), await earnedOn(poor, today)];
+    expect(tooLittle).toBeGreaterThan(0);
+    expect(cashOf(running, rich)).toBe(1_000_000_000n);
+    for (let day = 0; day < 3; day += 1) {
+      running.clock.advance(DAY_MS);
+      await settledOf(running);
+    }
+    expect(cashOf(running, rich)).toBe(1_000_000_000n + BigInt(Math.floor(earned * 1e6)));
+    expect(cashOf(running, poor)).toBe(1_000_000_000n);
+  });
+
+  it('are paid at once when the operator of the venue says so, and the rest of the day later', async () => {
+    const running = await rewarded();
+    const trader = await createTrader(running, 0, running.clock);
+    const payNow = async () => (await trader.call('POST', '/admin/rewards/pay')).json();
+    for (const tokenId of [YES, NO]) await trader.place({ side: 'BUY', price: 0.49, size: 100, tokenId });
+    running.clock.advance(5 * MINUTE_MS);
+    const first = BigInt(Math.floor((await earnedOn(trader, today)) * 1e6));
+    expect(await payNow()).toEqual({ paid: [{ address: trader.account.address, microUsd: String(first) }] });
+    expect(await payNow()).toEqual({ paid: [] });
+    running.clock.advance(5 * MINUTE_MS);
+    const all = BigInt(Math.floor((await earnedOn(trader, today)) * 1e6));
+    expect(all).toBeGreaterThan(first);
+    expect(await payNow()).toEqual({
+      paid: [{ address: trader.account.address, microUsd: String(all - first) }],
+    });
+    expect(cashOf(running, trader)).toBe(1_000_000_000n + all);
   });
 
   it('say which orders score', async () => {

@@ -10,6 +10,7 @@ import { badRequest, notFound, VenueRefusal } from './http-error.ts';
 import { resolveMarket, setTickSize } from './market-life.ts';
 import type { MarketChannel } from './market-socket.ts';
 import { jsonBody, pathText, queryText } from './request.ts';
+import type { RewardPayouts } from './reward-payouts.ts';
 import { openOrdersOf } from './routes-account.ts';
 import type { UserChannel } from './user-socket.ts';
 
@@ -34,6 +35,7 @@ export function registerAdminRoutes(
   app: FastifyInstance,
   core: VenueCore,
   channels: { readonly market: MarketChannel; readonly user: UserChannel },
+  payouts: RewardPayouts,
 ): void {
   app.addHook('onRequest', async (request) => {
     if (request.url.startsWith('/admin') && !isLoopback(request.ip)) {
@@ -90,6 +92,10 @@ export function registerAdminRoutes(
     const { status } = read(statusSchema, request);
     setAccountStatus(core.exchange, getAddress(owner), status);
     return { address: getAddress(owner), status };
+  });
+  app.post('/admin/rewards/pay', async () => {
+    const paid = await payouts.payNow();
+    return { paid: paid.map(({ address, pUsd }) => ({ address, microUsd: pUsd.toString() })) };
   });
   app.post('/admin/drop-sockets', async (request) => {
     const { channel } = read(channelSchema, request);

@@ -10,7 +10,7 @@ import { pageOf } from './pages.ts';
 import { jsonBody, pathText, queryText, requireAccount } from './request.ts';
 import { dateOf, type RewardEpochs } from './reward-epochs.ts';
 
-/** Liquidity rewards: which markets pay them, what an account has earned, which of its orders score. Nothing moves on the chain. */
+/** Liquidity rewards: which markets pay them, what an account has earned, which of its orders score. What is paid out, `reward-payouts.ts` pays. */
 export function registerRewardRoutes(app: FastifyInstance, core: VenueCore, epochs: RewardEpochs): void {
   const signed =
     (answer: (account: ApiAccount, request: FastifyRequest) => unknown) => async (request: FastifyRequest) =>

@@ -128,6 +128,11 @@ export function createFakeChain(accountCount = 4): FakeChain {
       }),
       placeDepositWallet: async () => unsupported(),
       fund: async (address, pUsd) => add(address, 'USD', pUsd),
+      pay: async (_payer, payments) => {
+        for (const { address, pUsd } of payments) add(address, 'USD', pUsd);
+        block += 1;
+        return payments.map(() => hashOfIndex(block));
+      },
       addAccounts: async () => unsupported(),
       approveAll: async () => undefined,
       splitFor: async () => unsupported(),
