@@ -21,7 +21,7 @@ export interface LatenessSize {
 
 const SIZE: LatenessSize = {
   markets: 500,
-  framesPerSecond: 10_000,
+  framesPerSecond: 20_000,
   warmSeconds: 6,
   seconds: 3,
   rounds: 5,
