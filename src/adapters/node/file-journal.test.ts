@@ -1,6 +1,9 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { pbkdf2 } from 'node:crypto';
+import fs, { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../ports/journal.ts';
 import { openFileJournal, readFileJournal } from './file-journal.ts';
@@ -25,6 +28,24 @@ async function readAll(): Promise<number[]> {
   const seqs: number[] = [];
   for await (const { seq } of readFileJournal(directory)) seqs.push(seq);
   return seqs;
+}
+
+const hashSlowly = (): Promise<Buffer> => promisify(pbkdf2)('a', 'b', 100_000, 32, 'sha256');
+
+/** The next write takes half of its text, and the one after it nothing. */
+function failNextWrite(): { restore(): void } {
+  const { writeSync } = fs;
+  const use = (write: unknown): void => {
+    fs.writeSync = write as typeof writeSync;
+    syncBuiltinESMExports();
+  };
+  let calls = 0;
+  use((descriptor: number, text: string) => {
+    calls += 1;
+    if (calls > 1) throw new Error('ENOSPC: no space left on device, write');
+    return writeSync(descriptor, text.slice(0, text.length / 2));
+  });
+  return { restore: () => use(writeSync) };
 }
 
 describe('file journal', () => {
@@ -63,6 +84,36 @@ describe('file journal', () => {
     const long = { ...entry(1), body: 'x'.repeat(300_000) };
     journal.append([long]);
     expect(readFileSync(join(directory, 'journal-00001.jsonl'), 'utf8')).toContain('x'.repeat(300_000));
+  });
+
+  it('forces a segment to disk although it is full and closed before its turn comes', async () => {
+    const journal = openFileJournal(directory, 500);
+    journal.append([entry(1)]);
+    // As many as Node does at a time, twice: what is asked for next stands in line behind them.
+    const busy = Array.from({ length: 8 }, () => hashSlowly());
+    const synced = journal.sync();
+    journal.append(Array.from({ length: 20 }, (_, index) => entry(index + 2)));
+    journal.flush();
+    await expect(synced).resolves.toBeUndefined();
+    await Promise.all(busy);
+    await journal.close();
+    expect(await readAll()).toHaveLength(21);
+  });
+
+  it('writes nothing more once a write has failed, so that what is there stays readable', async () => {
+    const journal = openFileJournal(directory);
+    journal.append([entry(1)]);
+    journal.flush();
+    // A write of the text's first half, as a full disk leaves it.
+    const full = failNextWrite();
+    journal.append([entry(2)]);
+    expect(() => journal.flush()).toThrow(/ENOSPC/);
+    full.restore();
+    journal.append([entry(3)]);
+    expect(() => journal.flush()).toThrow(/ENOSPC/);
+    await expect(journal.sync()).rejects.toThrow(/ENOSPC/);
+    await journal.close();
+    expect(await readAll()).toEqual([1]);
   });
 
   it('drops a torn last line, which was never acted upon', async () => {

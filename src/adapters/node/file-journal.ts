@@ -28,7 +28,8 @@ const SEGMENT_NAME = /^journal-(\d{5})\.jsonl(?:\.gz)?$/;
 /**
  * Appends entries to `journal-00001.jsonl` and on, in `directory`. `flush` is one `write` to the operating system, which
  * survives `kill -9` of this process; `sync` makes it survive a power cut. A full segment is closed and compressed in the
- * background; `close` waits for that. A failed write throws: nothing may be sent that is not in the journal.
+ * background; `close` waits for that. A failed write throws, and so does every one after it: nothing may be sent that is not in the
+ * journal.
  */
 export function openFileJournal(directory: string, segmentBytes: number = SEGMENT_BYTES): JournalSink {
   mkdirSync(directory, { recursive: true });
@@ -37,6 +38,9 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
   let unwritten = '';
   let descriptor = openNext();
   let compressing: Promise<void> = Promise.resolve();
+  let syncing: Promise<unknown> = Promise.resolve();
+  /** The first write that failed. Whatever came after its torn line would make the journal unreadable, so nothing does. */
+  let failure: unknown = null;
 
   function openNext(): number {
     segment += 1;
@@ -45,16 +49,30 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
   }
 
   function rotate(): void {
-    fsyncSync(descriptor);
-    closeSync(descriptor);
     const full = join(directory, segmentName(segment));
+    const old = descriptor;
     descriptor = openNext();
+    fsyncSync(old);
+    // A sync that has begun may still be in line for its file.
+    const closed = syncing.then(() => closeSync(old));
     // One at a time, and a failure leaves the plain segment, which reads just as well.
-    compressing = compressing.then(() => compress(full)).catch(() => undefined);
+    compressing = Promise.all([closed, compressing])
+      .then(() => compress(full))
+      .catch(() => undefined);
   }
 
   function flush(): void {
     if (unwritten === '') return;
+    if (failure !== null) throw failure;
+    try {
+      write();
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+
+  function write(): void {
     const text = unwritten;
     unwritten = '';
     const length = Buffer.byteLength(text);
@@ -75,12 +93,15 @@ export function openFileJournal(directory: string, segmentBytes: number = SEGMEN
     flush,
     async sync() {
       flush();
-      await new Promise<void>((resolve, reject) => {
+      const synced = new Promise<void>((resolve, reject) => {
         fsync(descriptor, (error) => (error === null ? resolve() : reject(error)));
       });
+      syncing = Promise.allSettled([syncing, synced]);
+      await synced;
     },
     async close() {
-      flush();
+      if (failure === null) flush();
+      await syncing;
       fsyncSync(descriptor);
       closeSync(descriptor);
       await compressing;
