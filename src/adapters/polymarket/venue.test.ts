@@ -169,6 +169,23 @@ describe('placing', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('believes no refusal of a batch whose answers stand in the wrong places', async () => {
+    let ids: string[] = [];
+    const { venue } = await venueWith(() => ({
+      body: [
+        { success: false, errorMsg: 'invalid post-only order: order crosses book', orderID: '' },
+        { success: true, errorMsg: '', orderID: ids[0], status: 'live' },
+      ],
+    }));
+    const prepared = await venue.prepare([orderRequest(), { ...orderRequest(), salt: 2 }]);
+    ids = prepared.map(({ orderId }) => orderId);
+    const answers = await venue.place(prepared, signal());
+    expect(answers.map(([, answer]) => answer)).toMatchObject([
+      { result: 'unknown', code: 'foreignOrderId' },
+      { result: 'unknown', code: 'foreignOrderId' },
+    ]);
+  });
+
   it('says notSent where nothing listens', async () => {
     const { venue, server } = await venueWith(() => ({}));
     const prepared = await venue.prepare([orderRequest()]);

@@ -26,7 +26,7 @@ import { createSigningDesk } from './signing/signing-desk.ts';
 import { CONTRACTS, type Contracts, MAX_CANCELS_PER_REQUEST, MAX_ORDERS_PER_REQUEST } from './venue-facts.ts';
 import { asArray, asObject, WireFault } from './wire/fields.ts';
 import { parseOrder } from './wire/order.ts';
-import { parseOrderAnswer } from './wire/order-answer.ts';
+import { parseBatchAnswers } from './wire/order-answer.ts';
 import { orderBody } from './wire/order-body.ts';
 import { parseTrade } from './wire/trade.ts';
 
@@ -208,9 +208,11 @@ async function placeBatch(
     const text = `expected ${orders.length} answers in a list, found ${excerpt(JSON.stringify(answers))}`;
     return all({ result: 'unknown', code: 'garbageAnswer', text });
   }
-  return orders.map(
-    (order, index) => [order.clientId, parseOrderAnswer(answers[index], order.orderId)] as const,
+  const parsed = parseBatchAnswers(
+    answers,
+    orders.map(({ orderId }) => orderId),
   );
+  return orders.map((order, index) => [order.clientId, parsed[index] as OrderAnswer] as const);
 }
 
 /** What a failed request means for each of its orders. */

@@ -13,10 +13,10 @@ export function parseOrderAnswer(entry: unknown, expected: OrderId): OrderAnswer
   const id = typeof orderID === 'string' ? orderID.toLowerCase() : '';
   const word = typeof status === 'string' ? status.toLowerCase() : '';
   const claimsLife = id === expected && isResult(word);
+  if (id !== '' && id !== expected)
+    return unknown('foreignOrderId', `the venue names order ${id}, our hash is ${expected}`);
   if (success === true && reason === '') {
     if (id === '') return unknown('emptyOrderId', 'the venue says success and names no order');
-    if (id !== expected)
-      return unknown('foreignOrderId', `the venue names order ${id}, our hash is ${expected}`);
     if (!isResult(word)) return unknown('garbageAnswer', `unknown order status ${JSON.stringify(status)}`);
     return { result: word };
   }
@@ -26,6 +26,24 @@ export function parseOrderAnswer(entry: unknown, expected: OrderId): OrderAnswer
     return unknown('contradiction', `the venue says ${JSON.stringify(reason)} and status ${word} at once`);
   const text = reason === '' ? 'the venue refused the order and gave no reason' : reason;
   return refusalAnswer(text);
+}
+
+/**
+ * Reads the answers to a batch, which come in the order of its orders. A refusal names no order, so it is known by its place alone:
+ * once one answer stands in another's place, a refusal may be anybody's, and the order in its place may live.
+ */
+export function parseBatchAnswers(entries: readonly unknown[], expected: readonly OrderId[]): OrderAnswer[] {
+  const answers = expected.map((orderId, index) => parseOrderAnswer(entries[index], orderId));
+  const isMixedUp = answers.some((answer) => answer.result === 'unknown' && answer.code === 'foreignOrderId');
+  if (!isMixedUp) return answers;
+  return answers.map((answer) =>
+    answer.result === 'rejected'
+      ? unknown(
+          'foreignOrderId',
+          `the answers of the batch are mixed up; in this one's place: ${answer.text}`,
+        )
+      : answer,
+  );
 }
 
 /** A refusal text as an answer: most leave no order behind, some may. */
