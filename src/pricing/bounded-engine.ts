@@ -1,6 +1,6 @@
 import type { Side } from '../domain/market.ts';
 import { arrivalSpread } from './avellaneda-stoikov.ts';
-import { boundedAsk, boundedBid, boundedReservation, gammaForBudget } from './bounded.ts';
+import { boundedAsk, boundedBid, boundedReservation, gammaForBudget, logit, sigmoid } from './bounded.ts';
 import { inventoryRatio, onlySideInReach } from './inventory-skew.ts';
 import type { LossEpoch } from './loss-epoch.ts';
 import type { EngineInputs, EngineQuote, EngineSettings, PricingEngine } from './pricing-engine.ts';
@@ -19,11 +19,12 @@ const probabilityOf = (fair: number): number =>
  * With a loss epoch the limit is certain as long as orders keep to `certifiedShares`: no side is better for a taker than what it is
  * worth at the epoch's probability and gamma. Nor is it better than at the fair value of now, which may have moved on since the
  * epoch began. Without an epoch gamma is that of a market entered now, and the limit is what the first entry could lose.
+ * What is held of other outcomes of its event leans both probabilities: a share here pays where those do not.
  * The whole risk to resolution is priced: a share of it for a shorter holding time would divide the certificate by that share.
  */
 function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
   const epoch = inputs.lossEpoch ?? null;
-  const p = probabilityOf(inputs.fairPts / PTS_PER_USD);
+  const p = leaned(probabilityOf(inputs.fairPts / PTS_PER_USD), epoch?.leanLogOdds ?? 0);
   const budgetUsd = epoch?.budgetUsd ?? inputs.maxInventoryUsd;
   const gamma = epoch?.gammaPerUsd ?? gammaForBudget(p, budgetUsd);
   const q = inputs.inventoryShares;
@@ -60,6 +61,9 @@ function quote(inputs: EngineInputs, settings: EngineSettings): EngineQuote {
     },
   };
 }
+
+const leaned = (p: number, logOdds: number): number =>
+  logOdds === 0 ? p : probabilityOf(sigmoid(logit(p) + logOdds));
 
 /** With much inventory, or a fair value far from the epoch's, one side is too far out to be sent. */
 function inReach(

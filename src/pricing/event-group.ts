@@ -4,7 +4,10 @@ import {
   groupGammaForBudget,
   groupPrice,
   groupReservations,
+  logit,
+  sigmoid,
 } from './bounded.ts';
+import type { LossEpoch } from './loss-epoch.ts';
 
 /**
  * Quoting an event of outcomes of which exactly one pays, with one dollar budget for all of it. Outcome i is held as q_i shares: its
@@ -178,3 +181,47 @@ function certifiedOf(
 /** Shares held beyond the least held outcome: selling those at any price leaves the worst outcome where it is. */
 const excessOf = (held: readonly number[], outcome: number, wanted: number): number =>
   Math.max(0, Math.min(wanted, (held[outcome] ?? 0) - Math.min(...held)));
+
+/**
+ * One outcome of the event as a market of its own. With the others held where they are, what it is worth is that of a market whose
+ * probability of NO is the others' p_j e^(-gamma q_j) together: so its prices and certified sizes are those of the event.
+ */
+export function outcomeEpoch(
+  { probabilities, budgetUsd, gammaPerUsd, cashUsd, held }: GroupEpoch,
+  outcome: number,
+): LossEpoch {
+  const p = probabilities[outcome] ?? 0;
+  const leanLogOdds = gammaPerUsd === null ? 0 : leanOf(probabilities, held, gammaPerUsd, outcome);
+  const p0 = sigmoid(logit(p) + leanLogOdds);
+  return { p0, budgetUsd, gammaPerUsd, cashUsd, inventoryShares: held[outcome] ?? 0, leanLogOdds };
+}
+
+/** -ln of the mean of e^(-gamma q_j) over all other outcomes, weighed by their probabilities. */
+function leanOf(p: readonly number[], held: readonly number[], gamma: number, outcome: number): number {
+  const others = p.map((value, index) => (index === outcome ? 0 : value / (1 - (p[outcome] ?? 0))));
+  const least = Math.min(...held.filter((_, index) => index !== outcome));
+  const sum = others.reduce(
+    (total, weight, j) => total + weight * Math.exp(-gamma * ((held[j] ?? 0) - least)),
+    0,
+  );
+  return gamma * least - Math.log(sum);
+}
+
+/** What all orders on one outcome that may still fill can come to: dollars that its bids take, and its asks lose if it wins. */
+export interface OutcomeOrders {
+  readonly bidsUsd: number;
+  readonly asksUsd: number;
+}
+
+/**
+ * The least the event can end with whatever wins and whichever orders fill, in whatever order and parts, in dollars from first
+ * entry. If i wins, its bids pay and are not filled at worst; of all others the bids cost and the asks pay.
+ */
+export function worstEndUsd({ cashUsd, held }: GroupPosition, orders: readonly OutcomeOrders[]): number {
+  const bidsUsd = orders.reduce((sum, of) => sum + of.bidsUsd, 0);
+  const ends = held.map((shares, index) => {
+    const own = orders[index];
+    return shares - (bidsUsd - (own?.bidsUsd ?? 0)) - (own?.asksUsd ?? 0);
+  });
+  return cashUsd + Math.min(...ends);
+}

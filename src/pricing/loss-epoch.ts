@@ -17,6 +17,8 @@ export interface LossEpoch {
   readonly cashUsd: number;
   /** YES minus NO at the start of the epoch. */
   readonly inventoryShares: number;
+  /** What is held of the other outcomes of its event moves the probability by this, in log-odds. It is in `p0` already; 0 if absent. */
+  readonly leanLogOdds?: number;
 }
 
 /** What a market has brought since it was first entered. */

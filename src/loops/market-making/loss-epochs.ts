@@ -76,19 +76,23 @@ export function epochNow(
 }
 
 /** A level as the certificate counts it: dollars a share, and shares. */
-interface Resting {
+export interface Resting {
   readonly priceUsd: number;
   readonly shares: number;
 }
 
-/** What quotes of one market are certified with. */
-export interface Certificate {
-  readonly epoch: LossEpoch;
-  readonly position: LossPosition;
+/** What new quotes stand beside. */
+export interface Beside {
   /** Orders that may still fill, whatever is decided now. */
   readonly working: readonly OrderRecord[];
   /** How far from the wanted price an order may stay. */
   readonly keepWithin: Price;
+}
+
+/** What quotes of one market are certified with. */
+export interface Certificate extends Beside {
+  readonly epoch: LossEpoch;
+  readonly position: LossPosition;
 }
 
 /**
@@ -104,21 +108,28 @@ export function certifyQuotes(certificate: Certificate, quotes: readonly Desired
   const slackUsd = budgetUsd - certifiedLossUsd(position, p0, gammaPerUsd) + LEAST_LOSS_USD;
   const worst = (side: Side, resting: readonly Resting[]) =>
     worstChangeUsd(p0, gammaPerUsd, position.inventoryShares, side, resting);
-  const asks = restingOn('SELL', working);
-  const bids = certifySide(
-    certificate,
-    'BUY',
-    quotes,
-    (resting) => slackUsd + worst('BUY', resting) + worst('SELL', asks) >= 0,
-  );
-  const worstBids = worst('BUY', bids.resting);
-  const sells = certifySide(
-    certificate,
-    'SELL',
-    quotes,
-    (resting) => slackUsd + worst('SELL', resting) + worstBids >= 0,
-  );
-  return [...bids.quotes, ...sells.quotes];
+  const isCertain = (bids: readonly Resting[], asks: readonly Resting[]) =>
+    slackUsd + worst('BUY', bids) + worst('SELL', asks) >= 0;
+  return certifySides(certificate, quotes, isCertain).quotes;
+}
+
+/** Quotes that may be sent, and all that may fill on each side once they are. */
+export interface CertifiedQuotes {
+  readonly quotes: DesiredQuote[];
+  readonly bids: readonly Resting[];
+  readonly asks: readonly Resting[];
+}
+
+/** Cuts bids beside the asks that rest already, then asks beside what has become of the bids. */
+export function certifySides(
+  beside: Beside,
+  quotes: readonly DesiredQuote[],
+  isCertain: (bids: readonly Resting[], asks: readonly Resting[]) => boolean,
+): CertifiedQuotes {
+  const there = restingOn('SELL', beside.working);
+  const bids = certifySide(beside, 'BUY', quotes, (resting) => isCertain(resting, there));
+  const asks = certifySide(beside, 'SELL', quotes, (resting) => isCertain(bids.resting, resting));
+  return { quotes: [...bids.quotes, ...asks.quotes], bids: bids.resting, asks: asks.resting };
 }
 
 /** One side's quotes, and all of that side that may fill once they are placed. */
@@ -132,7 +143,7 @@ interface CertifiedSide {
  * not; a side with nothing on the book gets as much as is certain.
  */
 function certifySide(
-  { working, keepWithin }: Certificate,
+  { working, keepWithin }: Beside,
   side: Side,
   quotes: readonly DesiredQuote[],
   isCertain: (resting: readonly Resting[]) => boolean,
@@ -179,7 +190,7 @@ function stayOrGo(
 /** A millionth of a dollar is the rounding of floats, not a loss. */
 const LEAST_LOSS_USD = 1e-6;
 
-function restingOn(side: Side, working: readonly OrderRecord[]): Resting[] {
+export function restingOn(side: Side, working: readonly OrderRecord[]): Resting[] {
   const resting: Resting[] = [];
   for (const record of working) {
     const size = possibleFill(record);

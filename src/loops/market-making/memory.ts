@@ -1,6 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { HangingState } from '../../orders/hanging.ts';
 import type { VolTracker } from '../../pricing/volatility.ts';
+import type { EventEpoch } from './event-quoting.ts';
 import { createLoopMeasures, type LoopMeasures, type MarketMeasures } from './market-measures.ts';
 import type { Exclusion } from './scanner/exclusions.ts';
 import { createScannerMemory, type ScannerMemory } from './scanner/scanner-memory.ts';
@@ -39,6 +40,8 @@ export interface MarketMakingMemory {
   /** What was journaled last of why each market is quoted or not, in this run and since this listing. */
   told: { inRun: string; listedAtMs: number | null; readonly reasons: Map<ConditionId, string> };
   markets: Map<ConditionId, MarketMemory>;
+  /** Joint epochs of events of which several markets are quoted, by the id of the event. Only the bounded engine has any. */
+  events: Map<string, EventEpoch>;
   /** What own quoting has shown over all markets. */
   readonly measures: LoopMeasures;
   /** Metrics, history and value of watched markets, and rewards. */
@@ -57,6 +60,7 @@ export const createMarketMakingMemory = (): MarketMakingMemory => ({
   excluded: new Map(),
   told: { inRun: '', listedAtMs: null, reasons: new Map() },
   markets: new Map(),
+  events: new Map(),
   measures: createLoopMeasures(),
   scanner: createScannerMemory(),
   scorer: createScorerMemory(),

@@ -1,8 +1,10 @@
 import type { ConditionId } from '../../domain/market.ts';
 import { POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
+import { eventExposureBeside } from '../../kernel/gate-event.ts';
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
+import type { KernelState } from '../../kernel/state.ts';
 import { busyConditions, cashReserved, tokensReserved } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import { createHangingState, forgetHanging, observeHanging } from '../../orders/hanging.ts';
@@ -17,8 +19,9 @@ import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing
 import type { HangingLevel, QuoteInventory } from '../../quoting/pipeline.ts';
 import { priceAndShape, type QuotingInputs, type RewardBand } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
-import { certified, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
+import { certified, eventRuling, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
 import { suspension } from './circuit-breaker.ts';
+import { createEventLook, type EventLook, explainEvent, involvedByEvent } from './event-quoting.ts';
 import { explainQuote } from './explain-quote.ts';
 import {
   createMarketMeasures,
@@ -102,15 +105,17 @@ export function quoteMarket(
   const reason = obstacle(view, slot, ofMarket);
   if (reason !== null) return withdraw(conditionId, ofMarket, reason);
   const inputs = quotingInputs(view, memory, slot, ofMarket, mm, cash, reduceOnly);
-  const complete = withLossEpoch(view.state, conditionId, ofMarket.measures, inputs);
+  const ruling = eventRuling(view.state, memory, slot, cash.events);
+  const complete = withLossEpoch(view.state, conditionId, ofMarket.measures, inputs, ruling);
   if (complete === 'leave') return withdraw(conditionId, ofMarket, LEAVING_FOR_NEW_EPOCH);
   const result = priceAndShape(complete);
   if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
   ofMarket.notQuotedBecause = null;
-  const quotes = certified(view.state, conditionId, ofMarket.measures, [
+  const shaped = [
     ...desired(result.bids, 'BUY'),
     ...(mm.twoSided ? desired(result.asks, 'SELL') : onlySells(result.asks)),
-  ]);
+  ];
+  const quotes = certified(view.state, conditionId, ofMarket.measures, shaped, ruling);
   const fair = result.fair.fairPts * POINT;
   return {
     kind: 'quote',
@@ -122,6 +127,7 @@ export function quoteMarket(
     explain: () => ({
       ...explainQuote(complete, result),
       measured: explainMeasures(memory.measures, ofMarket.measures),
+      ...(ruling === null ? {} : { event: explainEvent(ruling) }),
       ...(mm.scorerEnabled ? { scorer: explainScore(memory.scorer, conditionId) } : {}),
       reward: explainReward(slot, quotes, ownQuotes(view.state.orders, conditionId), memory.scanner.rewards),
     }),
@@ -171,7 +177,7 @@ function quotingInputs(
     minNotional: 0 as Usd,
     hoursToResolution: endAtMs === null ? null : Math.max(0, (endAtMs - nowMs) / HOUR_MS),
     inventory: inventoryOf(view, slot, cash),
-    budget: budgetOf(view, memory, conditionId, mm, cash),
+    budget: budgetOf(view, memory, slot, mm, cash),
     volatilityPtsPerSqrtS: volatilityOf(ofMarket.volatility),
     staleFactor: staleFactor((nowMs - slot.midMovedAtMs) / 1_000, mm.staleThresholdSeconds),
     unwindUrgency: unwindUrgency(ageHours),
@@ -237,6 +243,8 @@ export interface CashView {
   readonly resting: number;
   /** Shares that transactions on their way will take, by market. */
   readonly pending: ReadonlyMap<ConditionId, ReturnType<typeof tokensReserved>>;
+  /** What its markets share with others of their events. */
+  readonly events: EventLook;
 }
 
 export function cashViewOf({ state }: LoopView): CashView {
@@ -244,7 +252,7 @@ export function cashViewOf({ state }: LoopView): CashView {
   const pending = new Map<ConditionId, ReturnType<typeof tokensReserved>>();
   for (const conditionId of busyConditions(state.transactions))
     pending.set(conditionId, tokensReserved(state.transactions, conditionId));
-  return { free, resting: state.orders.reserved.resting, pending };
+  return { free, resting: state.orders.reserved.resting, pending, events: createEventLook() };
 }
 
 /**
@@ -254,10 +262,11 @@ export function cashViewOf({ state }: LoopView): CashView {
 function budgetOf(
   { state }: LoopView,
   memory: MarketMakingMemory,
-  conditionId: ConditionId,
+  slot: MarketSlot,
   mm: MarketMakingSettings,
-  { free, resting }: CashView,
+  { free, resting, events }: CashView,
 ): Usd {
+  const { conditionId } = slot.market;
   const ownResting = state.orders.reserved.byCondition.get(conditionId)?.resting ?? 0;
   const share = Math.floor((free + resting) / Math.max(1, memory.chosen.size));
   const risk = marketRisk(state, conditionId);
@@ -268,7 +277,21 @@ function budgetOf(
   );
   // Only one side can end up at risk; the other side's quote costs cash but reduces.
   const limit = 2 * dollars(mm.maxPerMarketUsd) - atRisk;
-  return Math.floor(Math.max(0, Math.min(share, limit, free + ownResting))) as Usd;
+  const ofEvent = eventLimit(state, memory, slot, mm, events);
+  return Math.floor(Math.max(0, Math.min(share, limit, ofEvent, free + ownResting))) as Usd;
+}
+
+/** What is left for each side below the limit of the market's event, beside all that its markets hold and the others ask for. */
+function eventLimit(
+  state: KernelState,
+  memory: MarketMakingMemory,
+  slot: MarketSlot,
+  mm: MarketMakingSettings,
+  look: EventLook,
+): number {
+  if (slot.market.negRiskEvent === undefined) return Number.POSITIVE_INFINITY;
+  const beside = eventExposureBeside(state, slot, involvedByEvent(state, memory, look));
+  return 2 * (dollars(mm.maxPerEventUsd) - beside);
 }
 
 function desired(levels: readonly GridLevel[], side: 'BUY' | 'SELL'): DesiredQuote[] {
