@@ -5,9 +5,7 @@ import { gitCommit } from '../adapters/node/git-commit.ts';
 import { takeLease } from '../adapters/node/lease.ts';
 import { createRunFolder, type RunManifest, runIdOf } from '../adapters/node/run-directory.ts';
 import { systemTimers } from '../adapters/node/system-timers.ts';
-import { decodeState } from '../kernel/codec.ts';
 import { createKernel } from '../kernel/kernel.ts';
-import type { KernelState } from '../kernel/state.ts';
 import { loops } from '../loops/index.ts';
 import type { Log } from '../ports/timers.ts';
 import { redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
@@ -16,6 +14,7 @@ import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
 import { changeLine, readSettingChanges, settingsWithChanges } from './settings-file.ts';
+import { decodeSnapshot } from './snapshot.ts';
 import { startRunTables } from './tables/run-tables.ts';
 
 export interface ComposeOptions {
@@ -26,6 +25,8 @@ export interface ComposeOptions {
   readonly approve: boolean;
   /** Lifts a pause or halt that an operator gave to an earlier run; otherwise it still holds. */
   readonly resume: boolean;
+  /** Continues no earlier run, but opens books from what venue and chain hold. */
+  readonly newBooks: boolean;
   /** The run's seed; null for a random one. */
   readonly seed: string | null;
   readonly projectFolder: string;
@@ -48,8 +49,11 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
     adapters = await createAdapters(settings, timers, log);
     await checkOutside(adapters, settings, log);
     const wallet = adapters.venue.wallet;
-    const parent = await recoverLatestRun(dataDir, wallet, settings.chain.chainId, log);
-    const restored = parent?.snapshot == null ? null : (decodeState(parent.snapshot) as KernelState);
+    const parent = options.newBooks
+      ? null
+      : await recoverLatestRun(dataDir, wallet, settings.chain.chainId, log);
+    // Through text, so that this run starts from exactly what its replay will.
+    const restored = parent?.snapshot == null ? null : decodeSnapshot(parent.snapshot).state;
     await checkAccount(adapters, restored, options.approve, log);
     const manifest = manifestOf(options, settings, wallet, parent, timers.nowMs());
     const directory = createRunFolder(dataDir, manifest, parent?.snapshot ?? null);

@@ -5,7 +5,7 @@ import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /** `./run start` runs the worker against what `.env` and the environment say, until it is stopped. */
-const USAGE = './run start [--yes] [--approve] [--resume] [--seed S] [--no-env-file] [--json]';
+const USAGE = './run start [--yes] [--approve] [--resume] [--new-books] [--seed S] [--no-env-file] [--json]';
 
 const BANNERS = {
   production: ['1;41;97', 'PRODUCTION: real money'],
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     yes: { type: 'boolean', default: false },
     approve: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
+    'new-books': { type: 'boolean', default: false },
     seed: { type: 'string' },
     'no-env-file': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     dataDir: dataFolder(settings, projectFolder),
     approve,
     resume,
+    newBooks: rest['new-books'],
     seed: seed ?? null,
     projectFolder,
     log,

@@ -1,5 +1,5 @@
 import { agreeing, changeableRow, withValue } from './change-setting.ts';
-import type { ParsedSettings } from './parse-settings.ts';
+import { type ParsedSettings, problemsBeforeStart } from './parse-settings.ts';
 import { parseValue } from './parse-value.ts';
 import { type SettingProblem, settingProblem } from './problem.ts';
 import { type ShownValue, settingAt } from './redacted-settings.ts';
@@ -67,7 +67,7 @@ export function decideChange(
   atMs: number,
 ): ChangeDecision {
   const others = changes.filter(({ name }) => name !== word.name);
-  const before = layChanges(base, changes);
+  const before = startable(base, layChanges(base, changes));
   if (word.value === null && others.length === changes.length)
     return { ok: false, problems: [unchanged(word.name)] };
   const { name, value, by, reason } = word;
@@ -77,7 +77,7 @@ export function decideChange(
       : [...others, { name, value: value.trim(), by, reason, atMs }].sort((a, b) =>
           a.name < b.name ? -1 : 1,
         );
-  const laid = layChanges(base, after);
+  const laid = startable(base, layChanges(base, after));
   if (!laid.ok && (value !== null || before.ok)) return { ok: false, problems: laid.problems };
   return {
     ok: true,
@@ -86,6 +86,14 @@ export function decideChange(
     to: shownIn(laid.ok ? laid.settings : base, name),
     stillWrong: laid.ok ? [] : laid.problems,
   };
+}
+
+/** Refuses what the changes make impossible to start with; what the settings lack without them is not for them to mend. */
+function startable(base: Settings, laid: ParsedSettings): ParsedSettings {
+  if (!laid.ok) return laid;
+  const lacking = new Set(problemsBeforeStart(base).map(({ env }) => env));
+  const problems = problemsBeforeStart(laid.settings).filter(({ env }) => !lacking.has(env));
+  return problems.length > 0 ? { ok: false, problems } : laid;
 }
 
 function emptyValue(env: string) {

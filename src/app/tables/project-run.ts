@@ -1,11 +1,11 @@
 import { followFileJournal } from '../../adapters/node/follow-journal.ts';
 import { readSnapshot } from '../../adapters/node/run-directory.ts';
 import { decodeState, encodeState } from '../../kernel/codec.ts';
-import type { KernelState } from '../../kernel/state.ts';
 import { TABLE_KEYS, type TableProgress, type TableRow, type TableStore } from '../../ports/tables.ts';
 import type { AccountDay } from '../../projections/day-rows.ts';
 import type { Measures } from '../../projections/measures.ts';
 import { createProjection, type Projection, project, refresh } from '../../projections/projection.ts';
+import { decodeSnapshot } from '../snapshot.ts';
 import { type ShownDay, shownDay } from './shown-day.ts';
 
 export interface ProjectOptions {
@@ -80,7 +80,8 @@ const carriedOverOf = ({ measures }: Projection): string => `${CARRIED_VERSION} 
 function openProjection({ directory, carriedOver }: ProjectOptions): Projection {
   const snapshot = readSnapshot(directory);
   return createProjection(
-    snapshot === null ? null : (decodeState(snapshot) as KernelState),
+    // No loop runs here, so a state of another shape has what is read of it.
+    snapshot === null ? null : decodeSnapshot(snapshot).state,
     carriedOver === null ? null : (decodeState(carriedOver.slice(carriedOver.indexOf(' ') + 1)) as Measures),
   );
 }
