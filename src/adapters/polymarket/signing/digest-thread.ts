@@ -13,7 +13,7 @@ export interface DigestThread {
    * here, which gives the same bytes, since the nonce of a signature follows from key and digest.
    */
   sign(digests: Uint8Array): Promise<Uint8Array>;
-  /** Ends the thread; what it still owes is rejected. */
+  /** Rejects what the thread still owes and has it end after it, since stopping it in the middle is not safe. */
   close(): Promise<void>;
 }
 
@@ -36,6 +36,8 @@ interface Owed {
 const ANSWER_BOUND_MS = 500;
 /** A start takes a tenth of a second; on a busy machine loading the modules takes its time. */
 const START_BOUND_MS = 5_000;
+/** A thread that does not end in this time is left behind; it keeps nothing alive. */
+const END_BOUND_MS = 1_000;
 const PROBE = new Uint8Array(DIGEST_BYTES).fill(0x5a);
 
 /**
@@ -49,6 +51,7 @@ export async function openDigestThread(options: DigestThreadOptions): Promise<Di
   const worker = new Worker(script, { env: {} });
   const owed: Owed[] = [];
   let isOver = false;
+  let hasExited = false;
 
   function end(): void {
     isOver = true;
@@ -59,7 +62,12 @@ export async function openDigestThread(options: DigestThreadOptions): Promise<Di
     if (isOver) return;
     end();
     log.warning(`the signing thread ${what}; all orders are signed on the main thread from here on`);
-    void worker.terminate();
+    askToEnd();
+  }
+
+  /** Never `terminate`: the native binding takes the whole process with it when it is stopped within a signature. */
+  function askToEnd(): void {
+    worker.postMessage(null);
   }
 
   function answered(signatures: unknown): void {
@@ -89,7 +97,10 @@ export async function openDigestThread(options: DigestThreadOptions): Promise<Di
   worker.on('message', answered);
   worker.on('messageerror', () => fail('answered with something that cannot be read'));
   worker.on('error', () => fail('broke'));
-  worker.on('exit', () => fail('ended by itself'));
+  worker.on('exit', () => {
+    hasExited = true;
+    fail('ended by itself');
+  });
   worker.unref();
   const key = privateKeyBytes(options.privateKey);
   worker.postMessage(key, [key.buffer]);
@@ -107,7 +118,13 @@ export async function openDigestThread(options: DigestThreadOptions): Promise<Di
     sign: (digests) => ask(digests, options.answerBoundMs ?? ANSWER_BOUND_MS),
     close: async () => {
       end();
-      await worker.terminate();
+      if (hasExited) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      worker.once('exit', () => resolve());
+      const timer = setTimeout(resolve, END_BOUND_MS);
+      askToEnd();
+      await promise;
+      clearTimeout(timer);
     },
   };
 }
