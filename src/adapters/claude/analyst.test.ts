@@ -123,6 +123,11 @@ describe('a question that fails', () => {
     await expect(error).rejects.toMatchObject({ code: 'notSent' });
   });
 
+  it('says so in the words of the other side', async () => {
+    const { message } = await failureOf(errorOf(529, 'overloaded_error', 'Overloaded'));
+    expect(message).toBe('POST /v1/messages: status 529, Overloaded');
+  });
+
   it('says how long to wait where the other side said so', async () => {
     const answer = { ...errorOf(429, 'rate_limit_error', 'slow down'), headers: { 'retry-after': '7' } };
     expect((await failureOf(answer)).context).toMatchObject({ status: 429, retryAfterMs: 7_000 });

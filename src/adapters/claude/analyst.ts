@@ -62,12 +62,7 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
   function refused({ status, text, retryAfterMs }: HttpAnswer): ForeignError {
     const { code, retry } = classify(status, text);
     const context = retryAfterMs === null ? { status } : { status, retryAfterMs };
-    return new ForeignError(
-      code,
-      `the model was not asked (${code}): status ${status}, ${shown(text)}`,
-      retry,
-      context,
-    );
+    return new ForeignError(code, `POST ${PATH}: status ${status}, ${shown(wordsOf(text))}`, retry, context);
   }
 
   function readMessage(text: string): AnalystAnswer {
@@ -106,6 +101,16 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
   }
 
   return { ask, close: () => http.close() };
+}
+
+/** The message of an error as the API words it; of anything else the text itself. */
+function wordsOf(text: string): string {
+  try {
+    const message = fieldOf(fieldOf(JSON.parse(text), 'error'), 'message');
+    return typeof message === 'string' ? message : text;
+  } catch {
+    return text;
+  }
 }
 
 const fieldOf = (value: unknown, name: string): unknown =>

@@ -96,8 +96,11 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
 
 export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): boolean {
   if (resolved !== undefined) return false;
-  if (state.orders.workingByCondition.has(market.conditionId)) return true;
-  const position = state.books.positions.get(market.conditionId);
+  return state.orders.workingByCondition.has(market.conditionId) || isHeld(state, market.conditionId);
+}
+
+function isHeld({ books }: LoopView['state'], conditionId: ConditionId): boolean {
+  const position = books.positions.get(conditionId);
   return position !== undefined && position.openedAtMs !== null;
 }
 
@@ -132,9 +135,8 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
   for (const conditionId of chosen) memory.excluded.delete(conditionId);
   for (const [conditionId, reason] of excluded) {
     memory.excluded.set(conditionId, reason);
-    const slot = state.markets.get(conditionId);
     // What a score warns of may only be sold.
-    if (isVerdict(reason) && slot !== undefined && isOurs(view, slot)) memory.leaving.add(conditionId);
+    if (isVerdict(reason) && isHeld(state, conditionId)) memory.leaving.add(conditionId);
   }
   return askScores(view, memory, candidates, scores, limits);
 }

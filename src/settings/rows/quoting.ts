@@ -291,7 +291,7 @@ export const quotingRows = {
     min: 0,
     max: 1_000,
     default: 50,
-    doc: 'How much wider quotes are while the guard has flagged an event risk.',
+    doc: 'How much wider quotes are where the scorer or the guard has flagged a risk.',
   }),
   cdSynergyEnabled: bool(
     'MM_CD_SYNERGY_ENABLED',

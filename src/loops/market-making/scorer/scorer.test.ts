@@ -111,6 +111,18 @@ describe('the scorer', () => {
     expect(askOf(test)).toBeDefined();
   });
 
+  it('leaves what is quoted alone when it is switched on, until it has something to say', () => {
+    const test = quotingRun();
+    const before = resting(test).length;
+    expect(before).toBeGreaterThan(0);
+    say(test, { kind: 'settingsChanged', settings: quoting({ scorerEnabled: true }), by: 'test' });
+    pass(test, 20_000);
+    expect(questions(test.commands)).toHaveLength(1);
+    expect(resting(test)).toHaveLength(before);
+    reply(test, { 'market-1': { clarity: 1, quality: 1 } });
+    expect(resting(test)).toEqual([]);
+  });
+
   it('keeps its hands off when it is switched off again', () => {
     const test = scoringRun();
     reply(test, { 'market-1': { clarity: 1, quality: 1, profitability: 1 } });
