@@ -65,12 +65,17 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
           })),
           trouble.prepare,
         ),
-      place: (orders) =>
-        call(
+      place: (orders, _, mayLeave) => {
+        const answer =
+          mayLeave?.() === false
+            ? ({ result: 'notSent', text: 'held back' } as const)
+            : ({ result: 'live' } as const);
+        return call(
           'place',
-          orders.map(({ clientId }) => [clientId, { result: 'live' }] as const),
+          orders.map(({ clientId }) => [clientId, answer] as const),
           trouble.place,
-        ),
+        );
+      },
       cancel: (ids) => call(`cancel ${ids.length}`, { canceled: [...ids], notCanceled: [] }, trouble.cancel),
       cancelAll: () => call('cancelAll', { canceled: [], notCanceled: [] }, trouble.cancel),
       openOrders: () => call('openOrders', [], trouble.reads),
@@ -168,6 +173,16 @@ describe('placing', () => {
     allowed = false;
     await placing;
     expect(calls).toEqual(['prepare']);
+  });
+
+  it('W13: lets the venue ask again, for orders that wait for a connection when the halt comes', async () => {
+    let asked = 0;
+    const { run, inputs } = runner({}, () => {
+      asked += 1;
+      return asked === 1;
+    });
+    await run(place());
+    expect(inputs.at(-1)).toMatchObject({ answers: clientIds.map((id) => [id, { result: 'notSent' }]) });
   });
 
   it('a failed signature sends nothing, and says so of every order', async () => {

@@ -186,6 +186,14 @@ describe('placing', () => {
     ]);
   });
 
+  it('says notSent of orders that may not leave any more, and sends nothing', async () => {
+    const { venue, server } = await venueWith(() => ({}));
+    const prepared = await venue.prepare([orderRequest()]);
+    const [first] = await venue.place(prepared, signal(), () => false);
+    expect(first![1].result).toBe('notSent');
+    expect(server.seen).toEqual([]);
+  });
+
   it('says notSent where nothing listens', async () => {
     const { venue, server } = await venueWith(() => ({}));
     const prepared = await venue.prepare([orderRequest()]);
