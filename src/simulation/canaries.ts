@@ -20,6 +20,10 @@ export const CANARIES = {
     if (input.kind !== 'fill' || input.fill.status !== 'FAILED') return input;
     return { ...input, fill: { ...input.fill, status: 'CONFIRMED' } };
   }),
+  /** A deposit, withdrawal or the like is never told. */
+  'lost-transfer': withInput(
+    () => (input) => (input.kind === 'transfersRead' ? { ...input, transfers: [] } : input),
+  ),
   /** A pause never reaches the kernel. */
   'pause-ignored': withInput(
     () => (input) =>

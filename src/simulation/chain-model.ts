@@ -1,5 +1,6 @@
 import type { ConditionId, Outcome, TokenId } from '../domain/market.ts';
 import type { Conversion, TransactionRequest } from '../domain/transaction.ts';
+import type { WalletTransfer } from '../domain/wallet-transfer.ts';
 
 /** The two tokens of a condition, and how it paid out once it has. */
 export interface ModelCondition {
@@ -15,6 +16,10 @@ export interface ChainModel {
   readonly conditions: Map<ConditionId, ModelCondition>;
   /** What became of each transaction that was broadcast, by hash. */
   readonly mined: Map<string, 'confirmed' | 'reverted'>;
+  /** What moved the wallet by itself or by its own transactions, in the order of the chain; settlements are not here. */
+  readonly transfers: WalletTransfer[];
+  /** Dollars that were put in, less those taken out, tokens at what they were worth then. */
+  putIn: number;
 }
 
 export const createChainModel = (cash: number): ChainModel => ({
@@ -22,6 +27,8 @@ export const createChainModel = (cash: number): ChainModel => ({
   tokens: new Map(),
   conditions: new Map(),
   mined: new Map(),
+  transfers: [],
+  putIn: 0,
 });
 
 export const tokenBalance = (chain: ChainModel, tokenId: TokenId): number => chain.tokens.get(tokenId) ?? 0;

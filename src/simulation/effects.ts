@@ -15,6 +15,7 @@ import { ask } from './analyst-model.ts';
 import { execute, tokenBalance } from './chain-model.ts';
 import { bookInput, outcomeBooksInput, sendBook, venueOrderOf } from './sockets.ts';
 import { raceAgainst, receiveCancel, receiveOrders } from './venue-model.ts';
+import { headOf, recordOwn, transfersSince } from './wallet-transfers.ts';
 import { after, latencyMs, strikes, WORKER, type World } from './world.ts';
 
 /** One way to the venue or back; place and cancel thus take 20 to 80 ms. */
@@ -23,7 +24,6 @@ const SIGN_MS = [1, 3] as const;
 /** After this the effect runner gives a call up, and its outcome is unknown. */
 const TIMEOUT_MS = 10_000;
 const CHAIN_MS = [2_000, 5_000] as const;
-const BLOCK_MS = 2_000;
 const SLOW_READ_MS = [1_000, 20_000] as const;
 const LISTING_MS = [200, 900] as const;
 
@@ -116,15 +116,18 @@ export function runCommand(world: World, command: Command, transmission: Transmi
       read(world, 'trades', '', () => tradesSince(world, command.sinceMs, askedAtMs));
       return;
     case 'readBalances':
-      read(world, 'balances', '', () => ({
-        kind: 'balancesRead',
-        cash: world.chain.cash as Usd,
-        tokens: command.tokens.map(
-          (tokenId) => [tokenId, tokenBalance(world.chain, tokenId) as Shares] as const,
-        ),
-        blockNumber: Math.floor((world.nowMs - world.startMs) / BLOCK_MS),
-        askedAtMs,
-      }));
+      read(world, 'balances', '', () => [
+        ...transfersSince(world, command.transfersAfterBlock, askedAtMs),
+        {
+          kind: 'balancesRead',
+          cash: world.chain.cash as Usd,
+          tokens: command.tokens.map(
+            (tokenId) => [tokenId, tokenBalance(world.chain, tokenId) as Shares] as const,
+          ),
+          blockNumber: headOf(world),
+          askedAtMs,
+        },
+      ]);
       return;
     case 'readTransaction':
       read(world, 'transaction', command.txKey, () => ({
@@ -240,7 +243,7 @@ function transact(world: World, request: TransactionRequest): void {
 
 /** The transaction is in a block: the wallet moves, and with it what the venue knows of it. */
 function mine(world: World, request: TransactionRequest, hash: string, reverts: boolean): void {
-  const outcome = reverts ? 'reverted' : execute(world.chain, request);
+  const outcome = reverts ? 'reverted' : recordOwn(world, request, hash, () => execute(world.chain, request));
   world.chain.mined.set(hash, outcome);
   if (outcome === 'reverted') return;
   const { conditionId, amount, action, conversion } = request;
@@ -261,13 +264,13 @@ function fateOf(world: World, hash: string): { status: 'confirmed' | 'reverted' 
 }
 
 /** A read: taken at the other end half-way, and now and then slow or failed. */
-function read(world: World, name: ReadName, key: string, take: () => Input | null): void {
+function read(world: World, name: ReadName, key: string, take: () => Input | readonly Input[] | null): void {
   const slowMs = strikes(world, 'slowRead') ? nextInt(world.random.faults, ...SLOW_READ_MS) : 0;
   const fails = strikes(world, 'failedRead') || slowMs > 15_000;
   after(world, latencyMs(world, ...ONE_WAY_MS), () => {
     const answer = fails ? null : take();
     after(world, latencyMs(world, ...ONE_WAY_MS) + Math.min(slowMs, 15_000), () => {
-      if (answer !== null) world.deliver(answer);
+      if (answer !== null) for (const input of [answer].flat() as Input[]) world.deliver(input);
       else
         world.deliver({
           kind: 'readFailed',

@@ -28,6 +28,8 @@ export interface FaultRates {
   readonly crossedBooksPerHour: number;
   /** A frame gives the two tokens best prices that do not mirror each other, while the book is in order. */
   readonly staleTouchesPerHour: number;
+  /** Deposits, withdrawals, rewards, rebates, and tokens that somebody sends in or out. No trouble, but nobody asks the worker first. */
+  readonly walletTransfersPerHour: number;
 }
 
 const NONE: FaultRates = {
@@ -51,6 +53,7 @@ const NONE: FaultRates = {
   heartbeatLossesPerHour: 0,
   crossedBooksPerHour: 0,
   staleTouchesPerHour: 0,
+  walletTransfersPerHour: 0,
 };
 
 /** About as much trouble as a bad day brings. */
@@ -76,6 +79,7 @@ const SOME: FaultRates = {
   // Nobody has seen these at the venue; a run that wants them asks for them.
   crossedBooksPerHour: 0,
   staleTouchesPerHour: 0,
+  walletTransfersPerHour: 0,
 };
 
 /** Far more than any day brings: to find what rare trouble hides. */
@@ -101,6 +105,7 @@ const MANY: FaultRates = {
   // Nobody has seen these at the venue; a run that wants them asks for them.
   crossedBooksPerHour: 0,
   staleTouchesPerHour: 0,
+  walletTransfersPerHour: 0,
 };
 
 export const FAULT_LEVELS = { none: NONE, some: SOME, many: MANY } as const;

@@ -13,6 +13,7 @@ import { Violation } from './checkers/checker.ts';
 import { chainResidual, endChecker } from './checkers/end-checker.ts';
 import { profitChecker } from './checkers/profit-checker.ts';
 import { quotesChecker } from './checkers/quotes-checker.ts';
+import { transfersChecker } from './checkers/transfers-checker.ts';
 import { transmissionChecker } from './checkers/transmission-checker.ts';
 import { withdrawalChecker } from './checkers/withdrawal-checker.ts';
 import { startCrossedBooks } from './crossed-books.ts';
@@ -21,8 +22,9 @@ import { startFeeds } from './feed-drops.ts';
 import { startHeartbeat } from './heartbeat-model.ts';
 import { startOperator } from './operator-model.ts';
 import { createSimulatedDriver, type SimulatedDriver, type SteppedKernel } from './simulated-driver.ts';
-import { simulatedMarkets } from './simulated-markets.ts';
+import { type SimulatedMarket, simulatedMarkets } from './simulated-markets.ts';
 import { startDesk } from './venue-model.ts';
+import { startWalletTransfers } from './wallet-transfers.ts';
 import { after, createWorld, type World } from './world.ts';
 
 export interface SeedOptions {
@@ -40,6 +42,8 @@ export interface SeedOptions {
   readonly livesMs?: readonly [number, number];
   /** What the wallet starts with for each market, in dollars. */
   readonly cashPerMarketUsd?: number;
+  /** What is different about the drawn markets, such as that they are the outcomes of one event. */
+  readonly adjust?: (markets: readonly SimulatedMarket[]) => readonly SimulatedMarket[];
   /** A bug to plant. */
   readonly canary?: CanaryName;
   /** Settings beyond what the other options mean, by environment name. */
@@ -116,7 +120,7 @@ export function simulatedSettings(
 export function openScenario(options: SeedOptions): Scenario {
   const { seed } = options;
   const settings = simulatedSettings(options);
-  const markets = simulatedMarkets({
+  const drawn = simulatedMarkets({
     seed,
     count: options.markets,
     startMs: START_MS,
@@ -124,6 +128,7 @@ export function openScenario(options: SeedOptions): Scenario {
     ...(options.makerRefreshMs === undefined ? {} : { makerRefreshMs: options.makerRefreshMs }),
     ...(options.livesMs === undefined ? {} : { livesMs: options.livesMs }),
   });
+  const markets = options.adjust?.(drawn) ?? drawn;
   const world = createWorld({
     seed,
     startMs: START_MS,
@@ -143,6 +148,7 @@ export function openScenario(options: SeedOptions): Scenario {
     withdrawalChecker(world),
     endChecker(world),
     profitChecker(),
+    transfersChecker(world),
   ];
   const driver = createSimulatedDriver({
     world,
@@ -162,6 +168,7 @@ export function openScenario(options: SeedOptions): Scenario {
   startFeeds(world);
   startHeartbeat(world);
   startCrossedBooks(world);
+  startWalletTransfers(world);
   for (const desk of world.desks.values()) startDesk(world, desk);
   forgetNowAndThen(world);
   const checkEnd = (): void => {
@@ -245,7 +252,7 @@ function resultOf(
     failedTrades: counts.failedTrades,
     splitUsd: counts.splitMicroUsd / MICRO,
     mergedUsd: counts.mergedMicroUsd / MICRO,
-    pnlUsd: (worthOf(world) - startingCash(options)) / MICRO,
+    pnlUsd: (worthOf(world) - world.chain.putIn - startingCash(options)) / MICRO,
     ledgerResidualMicroUsd: booksResidual(books, (id) => world.markets.get(id)?.market ?? null),
     chainResidualMicroUsd: chainResidual(world, books.ledger),
     openOrdersAtExit: world.exchange.accounts.get('worker')?.openOrderIds.size ?? 0,

@@ -27,6 +27,8 @@ import type { SimulatedMarket } from './simulated-markets.ts';
 
 /** The exchange account of the worker under test. */
 export const WORKER = 'worker';
+/** Who sends to the worker's wallet, or takes from it, past the worker. */
+export const WALLET_NEWS = 'somebody';
 /** The account that takes an order while its cancel is on its way. */
 export const RACER = 'racer';
 

@@ -89,7 +89,7 @@ function marketOf(negRisk: boolean): Promise<PreparedMarket> {
   return local.prepareMarket({
     questionId: questionNamed(`transfers ${questions}`),
     negRisk,
-    ...(negRisk ? { oracle: CONTRACTS.negRiskAdapter as Hex } : {}),
+    ...(negRisk ? { oracle: local.contracts.negRiskAdapter } : {}),
   });
 }
 

@@ -7,6 +7,7 @@ import { booksResidual } from '../../orders/books.ts';
 import { balanceOf } from '../../orders/ledger.ts';
 import type { World } from '../world.ts';
 import { type CheckedStep, type Checker, Violation } from './checker.ts';
+import { createToldTransfers } from './told-transfers.ts';
 
 /** How far a trade has come, as one number; only a larger one counts. 0 has moved nothing on chain, 1 has, 2 for good. */
 const STAGES = ['matched', 'mined', 'final'] as const;
@@ -40,6 +41,7 @@ export function booksChecker(world: World): Checker {
   const requested = new Map<string, TransactionRequest>();
   const ended = new Set<string>();
   const touched = new Set<TokenId>();
+  const transfers = createToldTransfers();
   let opened = false;
   let deepAtMs = 0;
 
@@ -121,13 +123,16 @@ export function booksChecker(world: World): Checker {
   }
 
   function take(input: Input): void {
+    for (const [asset, amount] of transfers.take(input)) {
+      if (asset === 'USD') cash[2] += amount;
+      else amountsOf(asset)[2] += amount;
+    }
     if (input.kind === 'fill') takeFill(input.fill);
     else if (input.kind === 'tradesRead') for (const report of input.fills) takeFill(report);
     else if (input.kind === 'transactionEnded') takeTransaction(input);
     else if (input.kind === 'balancesRead' && !opened) {
       opened = true;
       cash[2] += input.cash;
-      for (const [tokenId, amount] of input.tokens) amountsOf(tokenId)[2] += amount;
     }
   }
 

@@ -4,6 +4,16 @@ import type { TableRow } from '../../ports/tables.ts';
 import { createProjection, project, refresh } from '../../projections/projection.ts';
 import { type CheckedStep, type Checker, Violation } from './checker.ts';
 
+const PARTS = [
+  'cashUsd',
+  'realisedUsd',
+  'feesUsd',
+  'costUsd',
+  'rewardsUsd',
+  'rebatesUsd',
+  'externalUsd',
+] as const;
+
 /** The day is taken apart this often; it must add up at any moment. */
 const LOOK_EVERY_MS = 60_000;
 
@@ -47,7 +57,7 @@ export function profitChecker(): Checker {
       if (day === null || projection.facts === null) return;
       const own = profitParts(projection.facts.books);
       const theirs = profitParts(state.books);
-      for (const part of ['cashUsd', 'realisedUsd', 'feesUsd', 'costUsd', 'externalUsd'] as const)
+      for (const part of PARTS)
         if (own[part] !== theirs[part])
           throw new Violation(
             'profit',
