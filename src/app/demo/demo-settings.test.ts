@@ -28,11 +28,18 @@ it('keeps settings and misspelt settings of the environment out, and lets everyt
 });
 
 it('takes settings that a person asks for, but for where the worker trades and with which key', () => {
-  const venue = {
+  const venue: VenueReady = {
+    ready: true,
     clob: 'http://127.0.0.1:1',
+    wsMarket: 'ws://127.0.0.1:1',
+    wsUser: 'ws://127.0.0.1:1',
+    gamma: 'http://127.0.0.1:2',
+    data: 'http://127.0.0.1:3',
+    rpc: 'http://127.0.0.1:4',
     chainId: 137,
+    contracts: {},
     accounts: [{ address: '0x1', privateKey: '0xkey' }],
-  } as unknown as VenueReady;
+  };
   const found = demoWorkerSettings(venue, '/data', {
     MM_MULTI_LEVEL_COUNT: '3',
     MM_CYCLE_SECONDS: '5',
