@@ -10,7 +10,7 @@ export type { RunSummary } from './run-summary.ts';
 export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
 export type { ScorerStatus } from './scorer-status.ts';
 export type { SettingAnswer } from './settings-desk.ts';
-export { changeLine, readSettingChanges } from './settings-file.ts';
+export { changeLine, readSettingChanges, settingsWithChanges } from './settings-file.ts';
 export { StartRefused } from './start-refused.ts';
 export { createWorkerLogFor, startWorker } from './start-worker.ts';
 export { type RebuiltTables, rebuildTables } from './tables/rebuild-tables.ts';

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SettingsChanged } from '../kernel/messages.ts';
-import { type ChangeWord, defaultSettings, type SettingChange } from '../settings/index.ts';
+import { strategySettingsOf } from '../kernel/strategy-settings.ts';
+import {
+  type ChangeWord,
+  defaultSettings,
+  isWithoutEffect,
+  placedRows,
+  type SettingChange,
+} from '../settings/index.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 import {
   readSettingChanges,
@@ -82,6 +89,13 @@ describe('the settings desk', () => {
     });
     expect(change(word('HEARTBEAT_ENABLED', 'false'))).toMatchObject({ ok: false });
     expect(order).toEqual([]);
+  });
+
+  it('W29: reaches the kernel with every setting that is called live', () => {
+    const reached = Object.keys(strategySettingsOf(defaultSettings()));
+    const called = placedRows.filter((placed) => placed.row.apply === 'live' && !isWithoutEffect(placed));
+    expect(called.length).toBeGreaterThan(60);
+    expect(called.filter(({ group }) => !reached.includes(group)).map(({ row }) => row.env)).toEqual([]);
   });
 
   it('keeps a setting of the start for the next one, and leaves it out of what is in force until then', () => {

@@ -1,5 +1,14 @@
-import { createWorkerLogFor, examine, type Finding, nodeFinding, StartRefused } from '../app/index.ts';
-import { problemsBeforeStart } from '../settings/index.ts';
+import {
+  createWorkerLogFor,
+  dataFolder,
+  examine,
+  type Finding,
+  nodeFinding,
+  readSettingChanges,
+  StartRefused,
+  settingsWithChanges,
+} from '../app/index.ts';
+import { problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { EXIT_BAD_INPUT, problemLines, projectFolder, readSettings } from './read-settings.ts';
 
@@ -24,15 +33,37 @@ async function main(): Promise<void> {
           todo: 'Correct them first.',
         };
   if (!parsed.ok || problems.length > 0) return show([nodeFinding(), settingsFinding], json);
-  const log = createWorkerLogFor(parsed.settings, projectFolder);
+  const { finding: changesFinding, settings } = lookAtChanges(parsed.settings);
+  const findings = [settingsFinding, changesFinding];
+  const log = createWorkerLogFor(settings, projectFolder);
   try {
-    const [node, ...rest] = await examine(parsed.settings, log);
-    show([node ?? nodeFinding(), settingsFinding, ...rest], json);
+    const [node, ...rest] = await examine(settings, log);
+    show([node ?? nodeFinding(), ...findings, ...rest], json);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
     refuse(error.problems, json);
   } finally {
     log.close();
+  }
+}
+
+/** What operators have changed over `.env`, and the settings that a start would have with it. */
+function lookAtChanges(base: Settings): { readonly finding: Finding; readonly settings: Settings } {
+  const name = 'changes';
+  const dataDir = dataFolder(base, projectFolder);
+  try {
+    const changes = readSettingChanges(dataDir);
+    const settings = settingsWithChanges(base, changes, dataDir);
+    if (changes.length === 0)
+      return { finding: { name, verdict: 'ok', found: 'everything as .env says', todo: null }, settings };
+    const found = changes.map((change) => `${change.name}=${change.value}`).join(' ');
+    const todo = './run settings changes says since when, by whom and why.';
+    return { finding: { name, verdict: 'warn', found: `over .env: ${found}`, todo }, settings };
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    const [found = '', ...others] = error.problems;
+    const todo = others.length === 0 ? 'Correct or remove the file.' : others.join('\n');
+    return { finding: { name, verdict: 'fail', found, todo }, settings: base };
   }
 }
 
