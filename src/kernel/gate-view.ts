@@ -1,5 +1,6 @@
 import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
+import type { TransactionRequest } from '../domain/transaction.ts';
 import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { TokenFlow } from '../orders/book-change.ts';
@@ -17,7 +18,7 @@ import { refill } from '../risk/limits.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
-import { cashReserved, tokensReserved } from './transactions.ts';
+import { cashReserved, pendingConversions, tokensReserved } from './transactions.ts';
 
 /** The price that stands for a market without a trusted mid: even odds, where both sides risk the same. */
 const EVEN = (PRICE_ONE / 2) as Price;
@@ -36,16 +37,30 @@ export function payoutOf(winner: Outcome | null): Price {
 }
 
 /** Worst reading of what is and may come to be held in one market. */
-export function marketRisk(state: KernelState, conditionId: ConditionId): MarketRisk {
+export function marketRisk(
+  state: KernelState,
+  conditionId: ConditionId,
+  conversions = pendingConversions(state.transactions),
+): MarketRisk {
   const position = state.books.positions.get(conditionId);
   const reserved = state.orders.reserved.byCondition.get(conditionId);
   return {
     leastNet: position === undefined ? 0 : leastShares(position.yes) - mostShares(position.no),
-    mostNet: position === undefined ? 0 : mostShares(position.yes) - leastShares(position.no),
+    mostNet:
+      (position === undefined ? 0 : mostShares(position.yes) - leastShares(position.no)) +
+      mostConverted(conversions, conditionId),
     liveBidShares: reserved?.bidShares ?? 0,
     liveAskShares: reserved?.askShares ?? 0,
     mark: markOf(state.markets.get(conditionId)),
   };
+}
+
+/** Shares by which conversions on their way may make a market longer: NO that goes, YES that comes. */
+function mostConverted(conversions: readonly TransactionRequest[], conditionId: ConditionId): number {
+  let shares = 0;
+  for (const { amount, conversion } of conversions)
+    if (conversion?.members.some((member) => member.conditionId === conditionId) === true) shares += amount;
+  return shares;
 }
 
 /** Value of everything owned at mid marks, cash included, provisional trades as if they stand. A pair is a dollar. */
@@ -69,10 +84,12 @@ export const exposureIn = (state: KernelState, conditionId: ConditionId): Usd =>
 /** Exposure over all markets that hold something or have orders. */
 export function totalExposure(state: KernelState): Usd {
   const { positions } = state.books;
+  const conversions = pendingConversions(state.transactions);
   let total = 0;
-  for (const conditionId of positions.keys()) total += exposureOf(marketRisk(state, conditionId));
+  for (const conditionId of positions.keys())
+    total += exposureOf(marketRisk(state, conditionId, conversions));
   for (const conditionId of state.orders.workingByCondition.keys())
-    if (!positions.has(conditionId)) total += exposureOf(marketRisk(state, conditionId));
+    if (!positions.has(conditionId)) total += exposureOf(marketRisk(state, conditionId, conversions));
   return total as Usd;
 }
 

@@ -52,6 +52,19 @@ export function tokensReserved(
   return { yes: yes as Shares, no: no as Shares };
 }
 
+/** Conversions on their way. Unlike a split or merge, one that happens moves what is held of an outcome on balance. */
+export function pendingConversions(table: TransactionTable): readonly TransactionRequest[] {
+  let found: TransactionRequest[] | null = null;
+  for (const record of table.values()) {
+    if (record.request.conversion === undefined || !isPending(record)) continue;
+    found ??= [];
+    found.push(record.request);
+  }
+  return found ?? NO_REQUESTS;
+}
+
+const NO_REQUESTS: readonly TransactionRequest[] = [];
+
 /** Markets in which a transaction is on its way. */
 export function busyConditions(table: TransactionTable): Set<ConditionId> {
   const busy = new Set<ConditionId>();

@@ -33,7 +33,7 @@ export interface SetTerms {
   readonly legFailure: number;
 }
 
-export type SetStrategy = 'buyMerge' | 'splitSell' | 'convertSell' | 'buyAllYes';
+export type SetStrategy = 'buyMerge' | 'splitSell' | 'convertSell' | 'buyConvert' | 'buyAllYes';
 
 export interface SetLeg {
   readonly marketId: string;
@@ -145,16 +145,34 @@ export function scanEvent(markets: readonly SetMarket[], isExhaustive: boolean, 
     };
     best = betterSet(best, scanPlan(plan, terms));
   }
-  if (!isExhaustive) return best;
-  const hold: Plan = {
-    strategy: 'buyAllYes',
-    legs: markets.map((market) => legOf(market, 'YES', 'BUY')),
-    dollarsPerSet: 1,
-    transactions: 1,
-    isLocked: true,
-  };
-  return betterSet(best, scanPlan(hold, terms));
+  return isExhaustive ? betterSet(best, scanBuyAllYes(markets, terms)) : best;
 }
+
+/** Buy NO of every outcome for less than the n - 1 dollars that they convert to at once. */
+export const scanBuyConvert = (markets: readonly SetMarket[], terms: SetTerms): SetResult =>
+  scanPlan(
+    {
+      strategy: 'buyConvert',
+      legs: markets.map((market) => legOf(market, 'NO', 'BUY')),
+      dollarsPerSet: markets.length - 1,
+      transactions: 1,
+      isLocked: false,
+    },
+    terms,
+  );
+
+/** Buy YES of every outcome of an exhaustive event for less than the dollar that one of them pays when it resolves. */
+export const scanBuyAllYes = (markets: readonly SetMarket[], terms: SetTerms): SetResult =>
+  scanPlan(
+    {
+      strategy: 'buyAllYes',
+      legs: markets.map((market) => legOf(market, 'YES', 'BUY')),
+      dollarsPerSet: 1,
+      transactions: 1,
+      isLocked: true,
+    },
+    terms,
+  );
 
 function* pathChoices(markets: readonly SetMarket[]): Generator<readonly boolean[]> {
   if (markets.length > MOST_ENUMERATED) {

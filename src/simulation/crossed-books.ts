@@ -70,6 +70,21 @@ export function crossBook(
   if (market === undefined || ask === null) return null;
   const price = (ask + ticks * market.book.tick) as Price;
   if (price >= PRICE_ONE) return null;
+  const id = restBid(world, conditionId, price, size, standsMs);
+  if (id !== null) countFault(world, 'crossedBook');
+  return id;
+}
+
+/** Rests a bid of somebody else for YES, whatever stands in the book, for as long as nobody takes it and no longer. */
+export function restBid(
+  world: World,
+  conditionId: ConditionId,
+  price: Price,
+  size: Shares,
+  standsMs: number,
+): string | null {
+  const market = world.exchange.markets.get(conditionId);
+  if (market === undefined) return null;
   const id = `crossed/${world.queue.nextSeq}`;
   const events: ExchangeEvent[] = [];
   const planted = plantOrder(
@@ -89,7 +104,6 @@ export function crossBook(
   );
   publish(world, events);
   if (planted === null) return null;
-  countFault(world, 'crossedBook');
   after(world, standsMs, () => takeAway(world, id));
   return id;
 }

@@ -1,24 +1,26 @@
-import type { ConditionId } from '../../domain/market.ts';
-import { type ClientId, isTerminal } from '../../domain/order.ts';
+import type { ClientId } from '../../domain/order.ts';
 import { MICRO, PRICE_ONE, type Shares, type Usd } from '../../domain/units.ts';
 import { markOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { TransactionRecord } from '../../kernel/transactions.ts';
 import { busyConditions, isPending } from '../../kernel/transactions.ts';
 import { freeTokens, NONE_PENDING } from '../../orders/books.ts';
-import { awaitsFills } from '../../orders/order-table.ts';
-import type { ArbitrageMemory, Attempt, AttemptLeg, AttemptReport, WatchedSet } from './memory.ts';
+import {
+  areLegsKnown,
+  areLegsOver,
+  failedLegs,
+  KEEP_ENDED,
+  MOST_TRANSACTIONS,
+  mostFilled,
+  noteLegs,
+  REFUSED_REST_MS,
+  rest,
+  setsOf,
+  TRANSACT_AGAIN_MS,
+  takeFills,
+} from './attempt-legs.ts';
+import type { ArbitrageMemory, Attempt, AttemptReport } from './memory.ts';
 
-/** A failed leg rests its market this long, doubled with each further one in a row. */
-const FIRST_REST_MS = 60_000;
-const LONGEST_REST_MS = 30 * 60_000;
-/** After a refusal of our own gate: what it refused, it would refuse again a moment later. */
-const REFUSED_REST_MS = 10_000;
-/** A merge that did not happen is asked for again after this, so often. */
-const MERGE_AGAIN_MS = 15_000;
-const MOST_MERGES = 4;
-/** Attempts that have ended and are kept for a person who asks. */
-const KEEP_ENDED = 50;
 const NO_GAS = 0 as Usd;
 
 /** Looks at what has become of every attempt and asks for what it needs next. */
@@ -53,17 +55,15 @@ function followSplit(view: LoopView, memory: ArbitrageMemory, attempt: Attempt):
   if (record !== null && isPending(record)) return [];
   const isSplit = record?.state === 'confirmed';
   // The gas is spent once the pairs are there, and the pairs themselves are worth the dollars that they cost.
-  if (!isSplit) rest(view, memory, attempt.conditionId, REFUSED_REST_MS);
+  if (!isSplit) rest(view.nowMs, memory.markets.get(attempt.conditionId), REFUSED_REST_MS);
   return end(view, memory, attempt, isSplit ? 'split' : 'notSplit', isSplit ? attempt.gasUsd : NO_GAS);
 }
 
 function followLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
-  const { orders } = view.state;
-  const records = attempt.legs.map(({ clientId }) => orders.byClientId.get(clientId));
   if (!attempt.isSent) {
-    if (records.includes(undefined)) {
+    if (!areLegsKnown(view, attempt.legs)) {
       memory.totals.refused += 1;
-      rest(view, memory, attempt.conditionId, REFUSED_REST_MS);
+      rest(view.nowMs, memory.markets.get(attempt.conditionId), REFUSED_REST_MS);
       return end(view, memory, attempt, 'refused', NO_GAS);
     }
     attempt.isSent = true;
@@ -72,41 +72,16 @@ function followLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): 
     memory.totals.expectedUsd += attempt.expectedUsd;
   }
   takeFills(view, attempt.legs);
-  // An order that the table does not hold any more ended minutes ago, and its fills with it.
-  const isOver = records.every(
-    (record) =>
-      record === undefined || (isTerminal(record.state) && record.openFills === 0 && !awaitsFills(record)),
-  );
-  return isOver ? settleLegs(view, memory, attempt) : [];
-}
-
-/** Adds up what each leg has filled by trades that have not failed. */
-function takeFills({ state }: LoopView, legs: readonly AttemptLeg[]): void {
-  const byOrder = new Map<string, AttemptLeg>();
-  for (const leg of legs) {
-    const orderId = state.orders.byClientId.get(leg.clientId)?.orderId ?? null;
-    if (orderId === null) continue;
-    leg.filled = 0 as Shares;
-    leg.cashUsd = 0 as Usd;
-    leg.feeUsd = 0 as Usd;
-    byOrder.set(orderId, leg);
-  }
-  for (const { fill, cashUsd, feeUsd, status } of state.books.fills.byKey.values()) {
-    const leg = byOrder.get(fill.orderId);
-    if (leg === undefined || status === 'FAILED') continue;
-    leg.filled = (leg.filled + fill.size) as Shares;
-    leg.cashUsd = (leg.cashUsd + cashUsd) as Usd;
-    leg.feeUsd = (leg.feeUsd + feeUsd) as Usd;
-  }
+  return areLegsOver(view, attempt.legs) ? settleLegs(view, memory, attempt) : [];
 }
 
 /** All that will come of the orders has come. What was bought in pairs is merged; everything else is inventory like any other. */
 function settleLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
   const { totals } = memory;
-  const failed = attempt.legs.filter(({ filled, size }) => filled < size).length;
+  const failed = failedLegs(attempt.legs);
   totals.failedLegs += failed;
   if (pairsOf(attempt) > 0) totals.real += 1;
-  noteLegs(view, memory, attempt, failed);
+  noteLegs(view, memory.markets.get(attempt.conditionId), failed);
   if (attempt.strategy === 'buyMerge' && pairsOf(attempt) > 0) {
     attempt.phase = 'merging';
     return followMerge(view, memory, attempt);
@@ -115,27 +90,11 @@ function settleLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): 
   return end(view, memory, attempt, outcomeOf(attempt), NO_GAS);
 }
 
-const pairsOf = ({ legs }: Attempt): Shares =>
-  (legs.length === 0 ? 0 : Math.min(...legs.map(({ filled }) => filled))) as Shares;
+const pairsOf = ({ legs }: Attempt): Shares => setsOf(legs);
 
 function outcomeOf(attempt: Attempt): AttemptReport['outcome'] {
   if (attempt.legs.every(({ filled }) => filled === 0)) return 'nothingFilled';
   return attempt.legs.some(({ filled, size }) => filled < size) ? 'legFailed' : 'completed';
-}
-
-/** A market in which a leg failed rests, longer each time; one in which both filled has its slate wiped. */
-function noteLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt, failed: number): void {
-  const watched = memory.markets.get(attempt.conditionId);
-  if (watched === undefined) return;
-  watched.failuresInARow = failed === 0 ? 0 : watched.failuresInARow + 1;
-  if (failed === 0) return;
-  const restMs = FIRST_REST_MS * 2 ** Math.min(watched.failuresInARow - 1, 10);
-  rest(view, memory, attempt.conditionId, Math.min(LONGEST_REST_MS, restMs));
-}
-
-function rest({ nowMs }: LoopView, memory: ArbitrageMemory, conditionId: ConditionId, forMs: number): void {
-  const watched: WatchedSet | undefined = memory.markets.get(conditionId);
-  if (watched !== undefined) watched.restUntilMs = Math.max(watched.restUntilMs, nowMs + forMs);
 }
 
 /**
@@ -151,12 +110,12 @@ function followMerge(view: LoopView, memory: ArbitrageMemory, attempt: Attempt):
   const free = freeTokens(state.books, state.orders, conditionId, NONE_PENDING);
   const isMerged = record?.state === 'confirmed';
   const isUsedElsewhere = Math.min(free.yes, free.no) < pairs;
-  if (isMerged || isUsedElsewhere || attempt.transactionsAsked >= MOST_MERGES) {
+  if (isMerged || isUsedElsewhere || attempt.transactionsAsked >= MOST_TRANSACTIONS) {
     return end(view, memory, attempt, outcomeOf(attempt), attempt.gasUsd);
   }
   const isBusy = busyConditions(state.transactions).has(conditionId);
   const askedAtMs = attempt.transactionAskedAtMs;
-  if (isBusy || (askedAtMs !== null && nowMs - askedAtMs < MERGE_AGAIN_MS)) return [];
+  if (isBusy || (askedAtMs !== null && nowMs - askedAtMs < TRANSACT_AGAIN_MS)) return [];
   attempt.transactionAskedAtMs = nowMs;
   attempt.transactionsAsked += 1;
   return [{ kind: 'transact', action: 'merge', conditionId, amount: pairs, why: whyOf(attempt) }];
@@ -187,7 +146,6 @@ function end(
   const { reference, conditionId, strategy, startedAtMs, size, expectedUsd } = attempt;
   const pairs = pairsOf(attempt);
   const realised = realisedUsd(view, attempt, gasUsd);
-  const most = Math.max(0, ...attempt.legs.map(({ filled }) => filled));
   memory.attempts.delete(conditionId);
   memory.totals.realisedUsd += realised;
   if (outcome === 'completed') memory.totals.completed += 1;
@@ -200,7 +158,7 @@ function end(
     outcome,
     size,
     pairs,
-    unpaired: (most - pairs) as Shares,
+    unpaired: (mostFilled(attempt.legs) - pairs) as Shares,
     expectedUsd,
     realisedUsd: realised,
   };

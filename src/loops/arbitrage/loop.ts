@@ -1,6 +1,5 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
-import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
 import { exposureIn } from '../../kernel/gate-view.ts';
 import { limitsOf } from '../../kernel/limits-from-settings.ts';
 import { defineLoop, type Intent, type LoopView, type TakingLeg } from '../../kernel/loop.ts';
@@ -8,15 +7,18 @@ import type { MarketSlot } from '../../kernel/market-slots.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import { cashReserved, tokensReserved } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens } from '../../orders/books.ts';
-import { ownQuotes, selfCross } from '../../orders/reserve.ts';
-import type { OwnQuote } from '../../orders/types.ts';
+import { ownQuotes } from '../../orders/reserve.ts';
 import type { SetOpportunity, SetTerms } from '../../pricing/complete-set.ts';
 import { apparentEdge } from './apparent-edge.ts';
 import { followAttempts, legName, whyOf } from './follow-attempt.ts';
+import { followEvents } from './follow-event.ts';
 import { type ArbitrageMemory, type Attempt, createArbitrageMemory, type WatchedSet } from './memory.ts';
+import { ownInTheWay } from './own-in-the-way.ts';
 import { planSet } from './plan-set.ts';
-import { scanEvents } from './scan-events.ts';
+import { eventGroups, scanEvents } from './scan-events.ts';
 import { isArbitrageOn, setTerms } from './settings.ts';
+import { noteStale, remember, STALE_REST_MS } from './sightings.ts';
+import { isInEventAttempt, seeEvents, tradeEvents } from './trade-events.ts';
 
 /** While a sighting ripens or an attempt is under way. */
 const EAGER_MS = 50;
@@ -31,9 +33,6 @@ const READ_AGAIN_MS = 20_000;
 /** Books older than this are not traded on. */
 const FRESH_MS = 1_000;
 const READS_AT_ONCE = 4;
-/** After a sighting that a read did not show: rest, doubled with each further one in a row. */
-const STALE_REST_MS = 5_000;
-const LONGEST_STALE_REST_MS = 10 * 60_000;
 const OWN_IN_THE_WAY_REST_MS = 1_000;
 /** Rests grow with what goes wrong in a row; after this long without anything they begin anew. */
 const FORGET_AFTER_MS = 60 * 60_000;
@@ -58,7 +57,7 @@ export const arbitrage = defineLoop<ArbitrageMemory>({
 
 function paceMs(state: KernelState): number {
   const memory = state.loops.get('arbitrage')?.memory as ArbitrageMemory | undefined;
-  if (memory !== undefined && memory.attempts.size > 0) return ATTEMPT_BEAT_MS;
+  if (memory !== undefined && memory.attempts.size + memory.eventAttempts.size > 0) return ATTEMPT_BEAT_MS;
   if (!isArbitrageOn(state.settings.mm)) return OFF_MS;
   return memory !== undefined && isRipening(memory) ? EAGER_MS : state.settings.mm.cycleSeconds * 1_000;
 }
@@ -69,24 +68,32 @@ function isRipening({ markets }: ArbitrageMemory): boolean {
   return false;
 }
 
-/** Markets that have shown nothing for long are as new, so that memory is bounded by what is going on. */
-function forgetQuiet({ nowMs }: LoopView, { markets, attempts }: ArbitrageMemory): void {
-  for (const [conditionId, { sighting, restUntilMs }] of markets)
-    if (sighting === null && !attempts.has(conditionId) && nowMs - restUntilMs > FORGET_AFTER_MS)
-      markets.delete(conditionId);
+/** Markets and events that have shown nothing for long are as new, so that memory is bounded by what is going on. */
+function forgetQuiet({ nowMs }: LoopView, memory: ArbitrageMemory): void {
+  const forget = <Key>(all: Map<Key, WatchedSet>, attempts: ReadonlyMap<Key, unknown>): void => {
+    for (const [key, { sighting, restUntilMs }] of all)
+      if (sighting === null && !attempts.has(key) && nowMs - restUntilMs > FORGET_AFTER_MS) all.delete(key);
+  };
+  forget(memory.markets, memory.attempts);
+  forget(memory.watchedEvents, memory.eventAttempts);
 }
 
 function decide(view: LoopView, memory: ArbitrageMemory): Intent[] {
-  const intents = followAttempts(view, memory);
+  const intents = [...followAttempts(view, memory), ...followEvents(view, memory)];
   if (!isArbitrageOn(view.state.settings.mm)) {
     memory.markets.clear();
+    memory.watchedEvents.clear();
     return intents;
   }
   if (view.cause === 'beat' && !isRipening(memory)) {
-    scanEvents(view, memory, termsNow(view, memory));
+    const groups = eventGroups(view.state.markets.values());
+    const terms = termsNow(view, memory);
+    scanEvents(view, memory, groups, terms);
+    seeEvents(view, memory, groups, terms);
     forgetQuiet(view, memory);
   }
   if (view.state.trading.mode !== 'active') return intents;
+  intents.push(...tradeEvents(view, memory, termsNow(view, memory)));
   for (const conditionId of inScope(view, memory)) {
     const slot = view.state.markets.get(conditionId);
     if (slot !== undefined) intents.push(...look(view, memory, slot));
@@ -107,14 +114,14 @@ function inScope({ cause, subjects, state }: LoopView, memory: ArbitrageMemory):
 function look(view: LoopView, memory: ArbitrageMemory, slot: MarketSlot): Intent[] {
   const { nowMs } = view;
   const { conditionId } = slot.market;
-  if (memory.attempts.has(conditionId)) return [];
+  if (memory.attempts.has(conditionId) || isInEventAttempt(memory, slot)) return [];
   const edge = apparentEdge(slot);
   const known = memory.markets.get(conditionId);
   if (edge <= 0) {
     if (known?.sighting != null) passOver(view, memory, known);
     return [];
   }
-  const watched = known ?? remember(memory, conditionId);
+  const watched = known ?? remember(memory.markets, conditionId);
   if (nowMs < watched.restUntilMs) return [];
   if (watched.sighting === null) {
     memory.totals.seen += 1;
@@ -131,24 +138,10 @@ function look(view: LoopView, memory: ArbitrageMemory, slot: MarketSlot): Intent
   return [{ kind: 'readOutcomeBooks', conditionId }];
 }
 
-function remember(memory: ArbitrageMemory, conditionId: ConditionId): WatchedSet {
-  const watched: WatchedSet = { sighting: null, restUntilMs: 0, staleInARow: 0, failuresInARow: 0 };
-  memory.markets.set(conditionId, watched);
-  return watched;
-}
-
 /** What was seen is gone. Where a read had been asked for, it was stale; else it was only passing by. */
 function passOver(view: LoopView, memory: ArbitrageMemory, watched: WatchedSet): void {
   if (watched.sighting?.askedAtMs == null) memory.totals.passed += 1;
-  else noteStale(view, memory, watched);
-  watched.sighting = null;
-}
-
-function noteStale({ nowMs }: LoopView, memory: ArbitrageMemory, watched: WatchedSet): void {
-  memory.totals.stale += 1;
-  const restMs = STALE_REST_MS * 2 ** Math.min(watched.staleInARow, 10);
-  watched.staleInARow += 1;
-  watched.restUntilMs = nowMs + Math.min(LONGEST_STALE_REST_MS, restMs);
+  else noteStale(view.nowMs, memory, watched);
   watched.sighting = null;
 }
 
@@ -173,7 +166,7 @@ function judge(view: LoopView, memory: ArbitrageMemory, slot: MarketSlot, watche
   const verdict = planSet({ market, yes: outcomeBooks.yes, no: outcomeBooks.no, own, terms, ...funds });
   if (verdict.kind === 'none') {
     if (verdict.because === 'noEdge') {
-      noteStale(view, memory, watched);
+      noteStale(view.nowMs, memory, watched);
       // Ours is the book that is wrong: the read that showed it leaves the mirror as it is.
       return [{ kind: 'readBook', conditionId }];
     }
@@ -227,20 +220,6 @@ const legsOf = (reference: string, conditionId: ConditionId, set: SetOpportunity
     size,
     spend: side === 'BUY' ? amount : null,
   }));
-
-/** Takes own orders away that a leg would meet; null where there are none. The venue refuses to trade us with ourselves. */
-function ownInTheWay(
-  { state }: LoopView,
-  own: readonly OwnQuote[],
-  legs: readonly TakingLeg[],
-): Intent[] | null {
-  const met = own.filter((quote) =>
-    legs.some((leg) => selfCross([quote], yesSideOf(leg), yesPriceOf(leg)) !== null),
-  );
-  if (met.length === 0) return null;
-  const orderIds = met.flatMap(({ clientId }) => state.orders.byClientId.get(clientId)?.orderId ?? []);
-  return orderIds.length === 0 ? [] : [{ kind: 'cancel', orderIds, why: 'a complete set would meet it' }];
-}
 
 function attempt(
   { nowMs }: LoopView,

@@ -66,6 +66,35 @@ export interface AttemptReport {
   readonly realisedUsd: Usd;
 }
 
+export interface EventLeg extends AttemptLeg {
+  readonly conditionId: ConditionId;
+}
+
+/** One try at a set across all markets of an event. `legs`: orders are out. `converting`: NO of every market is turned into dollars. */
+export interface EventAttempt {
+  readonly reference: string;
+  /** The neg-risk adapter's id of the event. */
+  readonly eventId: string;
+  readonly strategy: 'buyConvert' | 'buyAllYes';
+  readonly startedAtMs: number;
+  readonly size: Shares;
+  readonly expectedUsd: Usd;
+  readonly gasUsd: Usd;
+  phase: 'legs' | 'converting';
+  /** In the order of the event's questions, one of each. */
+  readonly legs: readonly EventLeg[];
+  isSent: boolean;
+  transactionAskedAtMs: number | null;
+  transactionsAsked: number;
+}
+
+/** How an attempt across an event ended. `pairs` are whole sets, `unpaired` the most that one market has beyond them. */
+export interface EventReport extends Omit<AttemptReport, 'conditionId' | 'strategy' | 'outcome'> {
+  readonly eventId: string;
+  readonly strategy: EventAttempt['strategy'];
+  readonly outcome: 'completed' | 'legFailed' | 'nothingFilled' | 'refused' | 'notConverted';
+}
+
 /** Counts since the state began. Dollars in millionths. */
 export interface ArbitrageTotals {
   /** Times a book seemed to offer a set after taker fees. */
@@ -90,6 +119,9 @@ export interface ArbitrageTotals {
   /** Times an event's books seemed to offer a set across its markets, and the best profit of one. */
   eventsSeen: number;
   bestEventUsd: number;
+  /** Of the attempts above, those across events, and of them those of which every leg filled. */
+  eventsAttempted: number;
+  eventsCompleted: number;
 }
 
 /** The arbitrage loop's memory: plain data inside the kernel state. */
@@ -103,6 +135,12 @@ export interface ArbitrageMemory {
   totals: ArbitrageTotals;
   /** Events that offer a set now, with its profit. */
   events: Map<string, number>;
+  /** Events that have shown a set that can be traded, by id. */
+  watchedEvents: Map<string, WatchedSet>;
+  /** At most one an event, and none in an event of which a market has one of its own. */
+  eventAttempts: Map<string, EventAttempt>;
+  /** The last ones, oldest first. */
+  endedEvents: EventReport[];
 }
 
 export const createArbitrageMemory = (): ArbitrageMemory => ({
@@ -126,6 +164,11 @@ export const createArbitrageMemory = (): ArbitrageMemory => ({
     realisedUsd: 0,
     eventsSeen: 0,
     bestEventUsd: 0,
+    eventsAttempted: 0,
+    eventsCompleted: 0,
   },
   events: new Map(),
+  watchedEvents: new Map(),
+  eventAttempts: new Map(),
+  endedEvents: [],
 });

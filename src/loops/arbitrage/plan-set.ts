@@ -104,7 +104,8 @@ function buyInWholeCents(
 ): { readonly result: SetResult; readonly isOff: boolean } {
   const best = scanBuyMerge(set, terms);
   if (best.kind === 'none') return { result: best, isOff: false };
-  const size = wholeCentSize(set, best.size);
+  const least = Math.max(LOT, set.minOrderSize) as Shares;
+  const size = wholeCentSize([set.yes.asks, set.no.asks], least, best.size);
   const none: SetResult = { kind: 'none', because: 'belowMinSize', bestProfit: best.profit };
   if (size === null) return { result: none, isOff: true };
   const cut = upTo(set, 'asks', size);
@@ -112,13 +113,20 @@ function buyInWholeCents(
   return { result, isOff: result.kind === 'none' };
 }
 
-function wholeCentSize(set: SetMarket, most: Shares): Shares | null {
-  const least = Math.max(LOT, set.minOrderSize);
-  for (let size: number = most, tried = 0; size >= least && tried < MOST_SIZES; size -= LOT, tried += 1) {
-    const yes = costOf(set.yes.asks, size);
-    if (yes % CENT !== 0 || yes < LEAST_PURCHASE) continue;
-    const no = costOf(set.no.asks, size);
-    if (no % CENT === 0 && no >= LEAST_PURCHASE) return size as Shares;
+/** The largest size, from `most` down to `least`, at which buying from each of these asks costs whole cents; null where there is none. */
+export function wholeCentSize(
+  asks: readonly (readonly Level[])[],
+  least: Shares,
+  most: Shares,
+): Shares | null {
+  const isWhole = (levels: readonly Level[], size: number): boolean => {
+    const cost = costOf(levels, size);
+    return cost % CENT === 0 && cost >= LEAST_PURCHASE;
+  };
+  let tried = 0;
+  for (let size = floorLot(most); size >= least && tried < MOST_SIZES; size -= LOT) {
+    if (asks.every((levels) => isWhole(levels, size))) return size as Shares;
+    tried += asks.length;
   }
   return null;
 }
@@ -137,7 +145,7 @@ function costOf(levels: readonly Level[], size: number): number {
 }
 
 /** The same books with at most `size` to take on each outcome's `side`. */
-function upTo(set: SetMarket, side: 'bids' | 'asks', size: Shares): SetMarket {
+export function upTo(set: SetMarket, side: 'bids' | 'asks', size: Shares): SetMarket {
   const cut = (levels: readonly Level[]): Level[] => {
     const kept: Level[] = [];
     let left = floorLot(size);

@@ -7,7 +7,7 @@ import type { LoopView } from '../../kernel/loop.ts';
 import { createSlot, type MarketSlot } from '../../kernel/market-slots.ts';
 import { market, strategySettings, trading } from '../../kernel/test-support/test-kernel.ts';
 import type { SetTerms } from '../../pricing/complete-set.ts';
-import { createArbitrageMemory } from './memory.ts';
+import { type ArbitrageMemory, createArbitrageMemory } from './memory.ts';
 import { eventGroups, planEvent, scanEvents } from './scan-events.ts';
 import { setTerms } from './settings.ts';
 
@@ -125,17 +125,20 @@ describe('an event', () => {
 });
 
 describe('what events offered', () => {
+  const scan = (at: LoopView, memory: ArbitrageMemory): void =>
+    scanEvents(at, memory, eventGroups(at.state.markets.values()), TERMS);
+
   it('is counted once while it stands', () => {
     const memory = createArbitrageMemory();
     const slots = [slotOf(1, 36, 40), slotOf(2, 36, 40), slotOf(3, 36, 40)];
     const at = view(slots);
-    scanEvents(at, memory, TERMS);
-    scanEvents(at, memory, TERMS);
+    scan(at, memory);
+    scan(at, memory);
     expect(memory.totals.eventsSeen).toBe(1);
     expect([...memory.events.keys()]).toEqual(['0xevent']);
     expect(memory.totals.bestEventUsd).toBeGreaterThan(3 * MICRO);
     for (const slot of slots) slot.bookLive = false;
-    scanEvents(at, memory, TERMS);
+    scan(at, memory);
     expect(memory.events.size).toBe(0);
   });
 });

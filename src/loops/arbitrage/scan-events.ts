@@ -51,14 +51,17 @@ function isExhaustive(slots: readonly MarketSlot[]): boolean {
 }
 
 /** Best set across the event's markets on their books as they are mirrored, or null. Own orders are left out. */
-export function planEvent({ state }: LoopView, group: EventGroup, terms: SetTerms): SetOpportunity | null {
-  const markets = group.slots.map((slot): SetMarket => {
-    const { yes, no } = outcomeBooksOf(slot.book);
-    const own = ownQuotes(state.orders, slot.market.conditionId);
-    return readMarket({ market: slot.market, yes: toLevels(yes), no: toLevels(no), own });
-  });
+export function planEvent(view: LoopView, group: EventGroup, terms: SetTerms): SetOpportunity | null {
+  const markets = group.slots.map((slot) => mirroredMarket(view, slot));
   const result = scanEvent(markets, group.isExhaustive, terms);
   return result.kind === 'opportunity' ? result : null;
+}
+
+/** A market on its joined book, without our own orders. */
+export function mirroredMarket({ state }: LoopView, { market, book }: MarketSlot): SetMarket {
+  const { yes, no } = outcomeBooksOf(book);
+  const own = ownQuotes(state.orders, market.conditionId);
+  return readMarket({ market, yes: toLevels(yes), no: toLevels(no), own });
 }
 
 const toLevels = ({ bids, asks }: OutcomeBook): OutcomeLevels => ({
@@ -66,13 +69,15 @@ const toLevels = ({ bids, asks }: OutcomeBook): OutcomeLevels => ({
   asks: asks.map(({ price, size }) => [price, size] as const),
 });
 
-/**
- * Looks for sets across the markets of each event and keeps count of what was offered. It trades none of them: converting is a
- * transaction that this version does not send.
- */
-export function scanEvents(view: LoopView, memory: ArbitrageMemory, terms: SetTerms): void {
+/** Looks for sets across the markets of each event and keeps count of what was offered, whether or not it is of a kind that is traded. */
+export function scanEvents(
+  view: LoopView,
+  memory: ArbitrageMemory,
+  groups: readonly EventGroup[],
+  terms: SetTerms,
+): void {
   const offered = new Map<string, number>();
-  for (const group of eventGroups(view.state.markets.values())) {
+  for (const group of groups) {
     const set = planEvent(view, group, terms);
     if (set === null) continue;
     offered.set(group.eventId, set.profit / MICRO);

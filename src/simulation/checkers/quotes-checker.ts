@@ -1,6 +1,8 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { OrderRequest } from '../../domain/order.ts';
+import { conditionsOf, type TransactionRequest } from '../../domain/transaction.ts';
 import type { ExchangeOrder } from '../../exchange/index.ts';
+import type { Input } from '../../kernel/messages.ts';
 import { WORKER, type World } from '../world.ts';
 import { type Checker, Violation } from './checker.ts';
 import { createMarketMirror, type MirroredMarket, markOfMirror, mirror } from './market-mirror.ts';
@@ -32,6 +34,8 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
   const transit = new Map<string, OrderRequest>();
   /** YES minus NO, every match counted until its trade has failed. */
   const net = new Map<ConditionId, number>();
+  /** Conversions whose end nobody has told yet. */
+  const converting = new Map<string, TransactionRequest>();
 
   const addNet = (conditionId: ConditionId, shares: number): void => {
     net.set(conditionId, (net.get(conditionId) ?? 0) + shares);
@@ -77,6 +81,17 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
     return books;
   }
 
+  const mayConvert = (conditionId: ConditionId): number =>
+    [...converting.values()].reduce((sum, request) => sum + convertedIn(request, conditionId), 0);
+
+  function takeEnded({ txKey, status }: Extract<Input, { kind: 'transactionEnded' }>): void {
+    const request = converting.get(txKey);
+    if (request === undefined || status === 'unknown') return;
+    converting.delete(txKey);
+    if (status !== 'confirmed') return;
+    for (const conditionId of conditionsOf(request)) addNet(conditionId, convertedIn(request, conditionId));
+  }
+
   function checkMarket(conditionId: ConditionId, own: OwnBook, ownBefore: OwnBook): void {
     const market = markets.markets.get(conditionId) as MirroredMarket;
     if (own.bestBid !== null && own.bestAsk !== null && own.bestBid >= own.bestAsk)
@@ -87,8 +102,10 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       );
     const held = net.get(conditionId) ?? 0;
     const mark = markOfMirror(market);
-    const before = exposure(held, ownBefore, mark);
-    const now = exposure(held, own, mark);
+    // A conversion on its way may have happened or not.
+    const readings = [held, held + mayConvert(conditionId)];
+    const before = Math.max(...readings.map((shares) => exposure(shares, ownBefore, mark)));
+    const now = Math.max(...readings.map((shares) => exposure(shares, own, mark)));
     const most = limits.maxPerMarketMicroUsd;
     // A market whose mark has moved may stand above its limit; then it may not get worse.
     if (now > Math.max(most, before))
@@ -120,6 +137,10 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
     afterStep({ input, commands }) {
       mirror(markets, input);
       if (input.kind === 'ordersAnswered') for (const [clientId] of input.answers) transit.delete(clientId);
+      if (input.kind === 'transactionEnded') takeEnded(input);
+      for (const command of commands)
+        if (command.kind === 'transact' && command.transaction.request.conversion !== undefined)
+          converting.set(command.transaction.request.txKey, command.transaction.request);
       if (!commands.some(({ kind }) => kind === 'place')) return;
       const added = new Set<string>();
       const touched = new Set<ConditionId>();
@@ -153,6 +174,10 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
     },
   };
 }
+
+/** A NO share that goes and a YES share that comes both make a market longer by one. */
+const convertedIn = (request: TransactionRequest, conditionId: ConditionId): number =>
+  conditionsOf(request).includes(conditionId) ? request.amount : 0;
 
 function* openOrders(world: World): Generator<ExchangeOrder> {
   for (const id of world.exchange.accounts.get(WORKER)?.openOrderIds ?? []) {
