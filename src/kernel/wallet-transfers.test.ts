@@ -212,6 +212,23 @@ describe('money that moves by itself', () => {
     expect(ofKind(commands, 'notify').filter(({ level }) => level === 'alarm')).toEqual([]);
   });
 
+  it('is read from the next balances on where the state is from before anybody read it', () => {
+    const test = opened();
+    const state = decodeState(encodeState(test.state)) as KernelState;
+    const { transfers: _, ...older } = state;
+    const next = testKernel([scriptedLoop().loop], older as KernelState, test.nowMs + 1e6);
+    next.step(runStarted('run-2'));
+    feedsUp(next);
+    next.step(read(next, [transfer('deposit', dollars(50), 7)], { after: 1, to: 8 }));
+    expect(cashOf(next)).toBe(dollars(1_000));
+    next.step({ kind: 'tradesRead', fills: [], sinceMs: 0, askedAtMs: next.nowMs });
+    next.step({ ...walletAt(next, 8, 1_000), askedAtMs: next.nowMs });
+    expect(next.state.transfers.bookedToBlock).toBe(8);
+    next.step(read(next, [transfer('deposit', dollars(50), 9)], { after: 8, to: 9 }));
+    next.step(walletAt(next, 9, 1_050));
+    expect(next.state.reconciliation.chain).toMatchObject({ blockNumber: 9, cashResidual: 0 });
+  });
+
   it('moves the high-water mark unless it was earned', () => {
     const test = opened();
     test.state.drawdown.highWaterUsd = dollars(1_250);
