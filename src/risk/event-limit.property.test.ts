@@ -154,7 +154,7 @@ describe('the limit of an event', () => {
     expect(eventExposureOf([risk(100, 40), risk(100, 50)], false)).toBe(dollars(90));
   });
 
-  it('lets an order pass that takes the worst outcome down, though the event is over its cap', () => {
+  it('lets an order pass that adds nothing to any outcome over the cap, and none that does', () => {
     const states = [20, 30].map((cents, index) => ({
       yes: shares(0),
       no: shares(index === 0 ? 200 : 100),
@@ -162,12 +162,17 @@ describe('the limit of an event', () => {
       mark: (cents * 100) as Price,
     }));
     const markets = eventOf(states, null);
-    const pass = gatePass({ limits: limits({ maxPerMarket: dollars(500), maxPerEvent: dollars(10) }) });
-    const [first] = markets as [GateMarket];
+    // If the first wins its NO are lost: 160 dollars less the 30 that the second gains. If the second wins, 70 less 40.
+    const pass = gatePass({ limits: limits({ maxPerMarket: dollars(500), maxPerEvent: dollars(40) }) });
+    const [first, second] = markets as [GateMarket, GateMarket];
     const more = order({ outcome: 'NO', side: 'BUY', price: 7_800 as Price });
-    expect(checkOrder(pass, first, more)).toMatchObject({ refused: 'perEventLimit', limit: dollars(10) });
+    expect(checkOrder(pass, first, more)).toMatchObject({ refused: 'perEventLimit', limit: dollars(40) });
     const less = order({ outcome: 'NO', side: 'SELL', price: 8_200 as Price });
     expect(isRefused(checkOrder(pass, first, less))).toBe(false);
+    const hedge = order({ outcome: 'NO', side: 'BUY', price: 6_800 as Price });
+    expect(isRefused(checkOrder(pass, second, hedge))).toBe(false);
+    // Ten more would take the second outcome over the cap, though it is still far from the worst.
+    expect(checkOrder(pass, second, hedge)).toMatchObject({ refused: 'perEventLimit' });
   });
 
   it('counts what orders of one batch add to each other, and gives it back when one is refused', () => {

@@ -1,3 +1,4 @@
+import type { Side } from '../domain/market.ts';
 import { mulDiv, notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 
 /** What is or may come to be held in one market, in the worst reading of everything that is not certain. */
@@ -33,15 +34,39 @@ export function eventExposureOf(risks: readonly MarketRisk[], oneWins: boolean):
   let ifNoneWins = 0;
   let worstWin = Number.NEGATIVE_INFINITY;
   for (const risk of risks) {
-    const ifNo = lossUsd(risk.mark, risk.mostNet + risk.liveBidShares);
-    const ifYes = lossUsd((PRICE_ONE - risk.mark) as Price, risk.liveAskShares - risk.leastNet);
+    const ifNo = ifNoUsd(risk);
     ifNoneWins += ifNo;
-    worstWin = Math.max(worstWin, ifYes - ifNo);
+    worstWin = Math.max(worstWin, ifYesUsd(risk) - ifNo);
   }
   // If one wins, all others lose: what they cost together is the sum less its own part.
   const worst = oneWins ? ifNoneWins + worstWin : ifNoneWins + Math.max(0, worstWin);
   return Math.max(0, worst) as Usd;
 }
+
+/**
+ * The same over those outcomes only in which a further order on this side of `own` can lose: all that `own` does not win for a bid,
+ * and the one that it wins for an ask.
+ */
+export function eventLossOn(
+  side: Side,
+  own: MarketRisk,
+  others: readonly MarketRisk[],
+  oneWins: boolean,
+): Usd {
+  let ifNoneWins = ifNoUsd(own);
+  let worstWin = side === 'SELL' ? ifYesUsd(own) - ifNoUsd(own) : Number.NEGATIVE_INFINITY;
+  if (side === 'BUY' && !oneWins) worstWin = 0;
+  for (const other of others) {
+    ifNoneWins += ifNoUsd(other);
+    if (side === 'BUY') worstWin = Math.max(worstWin, ifYesUsd(other) - ifNoUsd(other));
+  }
+  return Math.max(0, ifNoneWins + worstWin) as Usd;
+}
+
+const ifNoUsd = ({ mark, mostNet, liveBidShares }: MarketRisk): number =>
+  lossUsd(mark, mostNet + liveBidShares);
+const ifYesUsd = ({ mark, leastNet, liveAskShares }: MarketRisk): number =>
+  lossUsd((PRICE_ONE - mark) as Price, liveAskShares - leastNet);
 
 /** What `shares` lose at this price a share; a gain, rounded down, when they are negative. */
 const lossUsd = (price: Price, shares: number): number =>

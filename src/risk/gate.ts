@@ -6,7 +6,7 @@ import type { TransactionRequest } from '../domain/transaction.ts';
 import { notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
-import { eventExposureOf, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
+import { eventLossOn, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
 import { mayTransmit, type TradingMode } from './trading-state.ts';
 
@@ -294,14 +294,16 @@ function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest
   return total > cap ? no('totalExposure', total, cap, 'total exposure limit') : null;
 }
 
-/** A market that grows less risky by itself may still cost more in the outcome that another market of its event pays in. */
+/**
+ * No order may add to an outcome of its event that then costs more than the limit, even where another one costs more yet: what is
+ * counted there may have ended already. A market that grows less risky by itself may cost more in the outcome that another pays in.
+ */
 function checkEvent({ limits }: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   if (market.event === null) return null;
   const others = market.event.others();
   const oneWins = market.event.outcomes === others.length + 1;
-  const before = eventExposureOf([...others, market.risk], oneWins);
-  const after = eventExposureOf([...others, withOrder(market.risk, request)], oneWins);
-  if (after <= before || after <= limits.maxPerEvent) return null;
+  const after = eventLossOn(yesSideOf(request), withOrder(market.risk, request), others, oneWins);
+  if (after <= limits.maxPerEvent) return null;
   return no('perEventLimit', after, limits.maxPerEvent, 'limit of all markets of the event together');
 }
 
