@@ -40,6 +40,8 @@ export interface SeedOptions {
   readonly makerRefreshMs?: number;
   /** Shortest and longest life of a market, in whole minutes; left out, most outlive the run. */
   readonly livesMs?: readonly [number, number];
+  /** So many markets after each other are the outcomes of one neg-risk event; left out, each stands alone. */
+  readonly eventsOf?: number;
   /** What the wallet starts with for each market, in dollars. */
   readonly cashPerMarketUsd?: number;
   /** What is different about the drawn markets, such as that they are the outcomes of one event. */
@@ -127,6 +129,7 @@ export function openScenario(options: SeedOptions): Scenario {
     informed: options.informed,
     ...(options.makerRefreshMs === undefined ? {} : { makerRefreshMs: options.makerRefreshMs }),
     ...(options.livesMs === undefined ? {} : { livesMs: options.livesMs }),
+    ...(options.eventsOf === undefined ? {} : { eventsOf: options.eventsOf }),
   });
   const markets = options.adjust?.(drawn) ?? drawn;
   const world = createWorld({
@@ -143,6 +146,7 @@ export function openScenario(options: SeedOptions): Scenario {
     transmissionChecker(),
     quotesChecker(world, {
       maxPerMarketMicroUsd: Math.round(settings.mm.maxPerMarketUsd * MICRO),
+      maxPerEventMicroUsd: Math.round(settings.mm.maxPerEventUsd * MICRO),
       maxTotalExposurePct: settings.trading.maxTotalExposurePct,
     }),
     withdrawalChecker(world),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ConditionId, Market, TokenId } from '../domain/market.ts';
-import { nextFloat, nextInt, streamOf } from '../domain/random.ts';
+import { nextFloat, nextInt, type RandomStream, streamOf } from '../domain/random.ts';
 import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import type { MarketListing } from '../exchange/index.ts';
-import { defaultTerms, type PopulationTerms } from '../local-venue/traders/index.ts';
+import { defaultTerms, type EventOutcome, type PopulationTerms } from '../local-venue/traders/index.ts';
 
 /** What a simulated run trades: the listing the worker reads, the venue's, and who else trades there. */
 export interface SimulatedMarket {
@@ -22,6 +22,8 @@ export interface MarketTerms {
   readonly makerRefreshMs?: number;
   /** Shortest and longest life: every market resolves within it. Left out, most outlive the run. */
   readonly livesMs?: readonly [number, number];
+  /** So many markets after each other are the outcomes of one neg-risk event, of which one wins. Left out, each stands alone. */
+  readonly eventsOf?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -41,18 +43,42 @@ export function simulatedMarkets(terms: MarketTerms): SimulatedMarket[] {
   return Array.from({ length: terms.count }, (_, index) => simulatedMarket(terms, index));
 }
 
-function simulatedMarket(
-  { seed, startMs, informed, makerRefreshMs, livesMs }: MarketTerms,
+/** Whether it ends early, and when its hidden path ends. */
+function lifeOf(
+  { livesMs }: MarketTerms,
   index: number,
-): SimulatedMarket {
-  const slug = `sim-${index}`;
-  const stream = streamOf(seed, `${slug}/listing`);
-  const probability = 0.2 + 0.6 * nextFloat(stream);
+  stream: RandomStream,
+): { readonly endsEarly: boolean; readonly horizonMs: number } {
   const endsEarly = livesMs !== undefined || index % EARLY_END_EVERY === EARLY_END_EVERY - 1;
   const [shortestMs, longestMs] = livesMs ?? EARLY_LIVES_MS;
   const horizonMs = endsEarly
     ? nextInt(stream, shortestMs / 60_000, longestMs / 60_000) * 60_000
     : nextInt(stream, 2, 40) * DAY_MS;
+  return { endsEarly, horizonMs };
+}
+
+/** The event that the market is an outcome of, drawn from a stream of its own, or null: a market left over stands alone. */
+function eventOf(terms: MarketTerms, index: number) {
+  const { seed, count, eventsOf = 1 } = terms;
+  const number = Math.floor(index / eventsOf);
+  if (eventsOf < 2 || (number + 1) * eventsOf > count) return null;
+  const event = `event-${number}`;
+  const stream = streamOf(seed, `${event}/listing`);
+  const weights = Array.from({ length: eventsOf }, () => 0.5 + nextFloat(stream));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const startProbabilities = weights.map((weight) => weight / sum);
+  const among: EventOutcome = { event, outcome: index % eventsOf, startProbabilities };
+  return { among, life: lifeOf(terms, number, stream), outcomes: eventsOf };
+}
+
+function simulatedMarket(marketTerms: MarketTerms, index: number): SimulatedMarket {
+  const { seed, startMs, informed, makerRefreshMs } = marketTerms;
+  const slug = `sim-${index}`;
+  const stream = streamOf(seed, `${slug}/listing`);
+  const event = eventOf(marketTerms, index);
+  const drawn = 0.2 + 0.6 * nextFloat(stream);
+  const probability = event?.among.startProbabilities[event.among.outcome] ?? drawn;
+  const { endsEarly, horizonMs } = event?.life ?? lifeOf(marketTerms, index, stream);
   const tickSize = (index % FINE_TICK_EVERY === FINE_TICK_EVERY - 1 ? 10 : 100) as Price;
   const ratePpm = index % FEE_EVERY === 0 ? 50_000 : 0;
   const id = (what: string): string => createHash('sha256').update(`${seed}/${slug}/${what}`).digest('hex');
@@ -71,8 +97,11 @@ function simulatedMarket(
     noTokenId,
     outcomeNames: ['Yes', 'No'],
     version: 'v1',
-    negRisk: false,
-    eventId: null,
+    negRisk: event !== null,
+    eventId: event?.among.event ?? null,
+    ...(event === null
+      ? {}
+      : { negRiskEvent: { marketId: event.among.event, isAugmented: false, outcomes: event.outcomes } }),
     tags: [],
     category: 'other',
     tickSize,
@@ -104,11 +133,17 @@ function simulatedMarket(
     takerDelayMs: 0,
     state: 'open',
   };
-  return {
-    market,
-    listing,
-    terms: termsOf(startMs, probability, horizonMs, informed, ratePpm, makerRefreshMs ?? REFRESH_MS),
-  };
+  const population = termsOf(
+    startMs,
+    probability,
+    horizonMs,
+    informed,
+    ratePpm,
+    makerRefreshMs ?? REFRESH_MS,
+  );
+  const terms =
+    event === null ? population : { ...population, path: { ...population.path, among: event.among } };
+  return { market, listing, terms };
 }
 
 function termsOf(

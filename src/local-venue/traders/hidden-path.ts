@@ -3,9 +3,21 @@
  * when it ends above zero, so p = Phi(value / sqrt(variance left)) is the conditional probability: a martingale inside (0, 1) that
  * ends at exactly 0 or 1. News arrives as jumps: at set moments a share of the variance comes at once, which keeps p a martingale.
  *
+ * Outcomes of which exactly one wins break a stick: the first takes its part of a dollar, the next its part of what is left, and the
+ * last the rest. Each part is such a path of its own, so that every outcome is a martingale, they sum to one and one ends at 1.
+ *
  * The path steps on its own grid from its own stream, so it does not depend on when or how often anybody looks.
  */
 import { nextFloat, nextNormal, type RandomStream, streamOf } from '../../domain/random.ts';
+
+/** The outcome of an event of which exactly one wins. All outcomes have the same horizon, grid and jumps. */
+export interface EventOutcome {
+  /** The same for all outcomes of the event. */
+  readonly event: string;
+  readonly outcome: number;
+  /** Of all outcomes, each above 0, together 1. */
+  readonly startProbabilities: readonly number[];
+}
 
 export interface PathTerms {
   readonly startMs: number;
@@ -19,6 +31,8 @@ export interface PathTerms {
   readonly jumps: number;
   /** Share of the whole variance that the jumps carry together, in [0, 1). */
   readonly jumpShare: number;
+  /** Left out where the market stands alone. */
+  readonly among?: EventOutcome;
 }
 
 export interface HiddenPath {
@@ -31,11 +45,14 @@ export interface HiddenPath {
   /** In units where the whole variance is 1. */
   value: number;
   probability: number;
+  /** The parts of the stick up to this outcome's, for an outcome of an event: each keeps its own copy, and all copies agree. */
+  readonly parts?: readonly HiddenPath[];
 }
 
 /** The path of `name` under `seed`, at its start. */
 export function createPath(seed: number | string, name: string, terms: PathTerms): HiddenPath {
   checkTerms(terms);
+  if (terms.among !== undefined) return createOutcomePath(seed, terms, terms.among);
   const stream = streamOf(seed, `${name}/path`);
   const steps = stepsOf(terms);
   const jumpSteps: number[] = [];
@@ -50,6 +67,31 @@ export function createPath(seed: number | string, name: string, terms: PathTerms
     value: normalQuantile(terms.startProbability),
     probability: terms.startProbability,
   };
+}
+
+function createOutcomePath(seed: number | string, terms: PathTerms, among: EventOutcome): HiddenPath {
+  const { among: _among, ...alone } = terms;
+  const { event, outcome, startProbabilities } = among;
+  const parts: HiddenPath[] = [];
+  let left = 1;
+  for (const [index, probability] of startProbabilities.slice(0, -1).entries()) {
+    if (index > outcome) break;
+    parts.push(
+      createPath(seed, `${event}/part-${index}`, { ...alone, startProbability: probability / left }),
+    );
+    left -= probability;
+  }
+  const stream = streamOf(seed, `${event}/outcome-${outcome}`);
+  const path = { terms, stream, jumpSteps: [], step: 0, nextJump: 0, value: 0, probability: 0, parts };
+  return { ...path, probability: shareOf(path) };
+}
+
+/** What the parts leave for this outcome. The last has no part of its own: it takes all that is left. */
+function shareOf({ terms: { among }, parts = [] }: HiddenPath): number {
+  let share = 1;
+  for (const [index, { probability }] of parts.entries())
+    share *= index === among?.outcome ? probability : 1 - probability;
+  return share;
 }
 
 /** Moves the path to `nowMs`, one grid step after another; `onStep` sees each new probability. It never moves back. */
@@ -68,7 +110,8 @@ export function advancePath(path: HiddenPath, nowMs: number, onStep?: (probabili
 /** Who won, or null while the path still runs. */
 export function winnerOf(path: HiddenPath): 'YES' | 'NO' | null {
   if (path.step < stepsOf(path.terms)) return null;
-  return path.value > 0 ? 'YES' : 'NO';
+  const isYes = path.parts === undefined ? path.value > 0 : path.probability === 1;
+  return isYes ? 'YES' : 'NO';
 }
 
 /** When the path ends. */
@@ -77,6 +120,14 @@ export const endMs = (terms: PathTerms): number => terms.startMs + stepsOf(terms
 const stepsOf = (terms: PathTerms): number => Math.ceil(terms.horizonMs / terms.stepMs);
 
 function takeStep(path: HiddenPath, steps: number): void {
+  if (path.parts !== undefined) {
+    for (const part of path.parts) {
+      part.step += 1;
+      takeStep(part, steps);
+    }
+    path.probability = shareOf(path);
+    return;
+  }
   const { jumps } = path.terms;
   const jumpShare = jumps === 0 ? 0 : path.terms.jumpShare;
   let variance = (1 - jumpShare) / steps;

@@ -12,6 +12,8 @@ export interface MirroredMarket {
   readonly asks: Map<number, number>;
   bestBid: number | null;
   bestAsk: number | null;
+  /** The middle when there last was one on a live book. */
+  lastMid: number | null;
 }
 
 export interface MarketMirror {
@@ -83,6 +85,9 @@ function mirrorMarket(market: MirroredMarket, input: MarketNews): void {
   }
   market.bestBid = best(market.bids, 'BUY');
   market.bestAsk = best(market.asks, 'SELL');
+  const { bestBid, bestAsk } = market;
+  if (market.live && bestBid !== null && bestAsk !== null && bestBid < bestAsk)
+    market.lastMid = (bestBid + bestAsk) / 2;
 }
 
 function best(levels: ReadonlyMap<number, number>, side: Side): number | null {
@@ -101,12 +106,9 @@ const freshMarket = (market: Market): MirroredMarket => ({
   asks: new Map(),
   bestBid: null,
   bestAsk: null,
+  lastMid: null,
 });
 
-/** The price that stands for a market: the middle of what was told, else its listing, else even odds. */
-export function markOfMirror(market: MirroredMarket): number {
-  const { bestBid, bestAsk } = market;
-  if (bestBid === null || bestAsk === null || bestBid >= bestAsk)
-    return market.market.listedYesPrice ?? 5_000;
-  return Math.round((bestBid + bestAsk) / 2);
-}
+/** The price that stands for a market: the last middle that was told, else its listing, else even odds. */
+export const markOfMirror = ({ lastMid, market }: MirroredMarket): number =>
+  lastMid === null ? (market.listedYesPrice ?? 5_000) : Math.round(lastMid);

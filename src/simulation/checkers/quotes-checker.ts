@@ -7,6 +7,8 @@ import { WORKER, type World } from '../world.ts';
 import { type Checker, Violation } from './checker.ts';
 import { createMarketMirror, type MirroredMarket, markOfMirror, mirror } from './market-mirror.ts';
 
+/** Marks are rounded to a price, each market's losses to a micro-dollar. */
+const MARKETS_ROUNDED = 100;
 const LOT = 10_000;
 const DOLLAR = 10_000;
 
@@ -21,6 +23,7 @@ interface OwnBook {
 /** The limits that the gate was given. */
 export interface QuoteLimits {
   readonly maxPerMarketMicroUsd: number;
+  readonly maxPerEventMicroUsd: number;
   readonly maxTotalExposurePct: number;
 }
 
@@ -116,6 +119,40 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       );
   }
 
+  /** What the event of a market loses in its worst outcome, one of its listed markets winning; 0 where it stands alone. */
+  function eventLoss(eventId: string, books: ReadonlyMap<ConditionId, OwnBook>): number {
+    const losses: { readonly ifNo: number; readonly ifYes: number }[] = [];
+    for (const [conditionId, market] of markets.markets) {
+      if (market.resolved || market.market.negRiskEvent?.marketId !== eventId) continue;
+      const held = net.get(conditionId) ?? 0;
+      const { bidShares, askShares } = books.get(conditionId) ?? NOTHING;
+      const mark = markOfMirror(market) / DOLLAR;
+      losses.push({ ifNo: (held + bidShares) * mark, ifYes: (askShares - held) * (1 - mark) });
+    }
+    const ends = losses.map(({ ifYes }, winner) =>
+      losses.reduce((sum, { ifNo }, index) => sum + (index === winner ? ifYes : ifNo), 0),
+    );
+    return Math.max(0, ...ends);
+  }
+
+  function checkEvents(
+    touched: ReadonlySet<ConditionId>,
+    now: ReadonlyMap<ConditionId, OwnBook>,
+    before: ReadonlyMap<ConditionId, OwnBook>,
+  ): void {
+    const eventIds = new Set<string>();
+    for (const conditionId of touched) {
+      const event = markets.markets.get(conditionId)?.market.negRiskEvent;
+      if (event !== undefined) eventIds.add(event.marketId);
+    }
+    for (const eventId of eventIds) {
+      const most = Math.max(limits.maxPerEventMicroUsd, eventLoss(eventId, before));
+      const found = eventLoss(eventId, now);
+      if (found > most + MARKETS_ROUNDED)
+        throw new Violation('quotes', `at most ${most} micro-USD at risk in ${eventId}`, `${found}`);
+    }
+  }
+
   function checkTotal(books: ReadonlyMap<ConditionId, OwnBook>): void {
     let total = 0;
     let equity = world.chain.cash;
@@ -157,6 +194,7 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       const now = ownBooks(new Set());
       for (const conditionId of touched)
         checkMarket(conditionId, now.get(conditionId) ?? NOTHING, before.get(conditionId) ?? NOTHING);
+      checkEvents(touched, now, before);
       checkTotal(now);
     },
     onVenueEvent(_atMs, event) {
