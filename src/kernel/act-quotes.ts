@@ -1,4 +1,5 @@
 import { takerFeeBound } from '../domain/fee.ts';
+import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
 import { notional, POINT, type Price, type Shares, type Usd } from '../domain/units.ts';
@@ -74,6 +75,7 @@ export const createQuoteLooks = (): QuoteLooks => ({ list: [], cash: 0 });
 /** Plans one market's quotes; nothing is sent and nothing reserved before `sendQuotes`. */
 export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteIntent): void {
   const { state } = desk;
+  const intent = isHeld(state, wanted.conditionId) ? { ...wanted, quotes: [], why: HELD } : wanted;
   const slot = state.markets.get(intent.conditionId);
   if (slot === undefined) return;
   const working = workingOrders(state.orders, intent.conditionId);
@@ -110,6 +112,17 @@ export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteInte
   const isNews = isIdle && isNew(state, intent, plan, []);
   if (isIdle && !isNews) return;
   looks.list.push({ intent, slot, othersAt, plan, isNews, placed: [], refused: [], waiting: [] });
+}
+
+const HELD = 'a complete set is about to be taken here';
+
+/** Whether quotes are kept out of a market now. A hold that is over is forgotten. */
+function isHeld({ heldQuotes, nowMs }: KernelState, conditionId: ConditionId): boolean {
+  const untilMs = heldQuotes.get(conditionId);
+  if (untilMs === undefined) return false;
+  if (nowMs < untilMs) return true;
+  heldQuotes.delete(conditionId);
+  return false;
 }
 
 /** Sends what the looks came to: first of all what costs money while it rests, then what the order tokens are best spent on. */

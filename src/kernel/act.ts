@@ -76,6 +76,9 @@ function take(context: ActContext, intent: Intent): void {
     case 'transact':
       transact(context, intent);
       return;
+    case 'holdQuotes':
+      for (const conditionId of intent.conditionIds) state.heldQuotes.set(conditionId, intent.untilMs);
+      return;
     case 'cancel':
       cancelOrders(state, intent.orderIds, intent.why, outbox);
       return;

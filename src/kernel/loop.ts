@@ -70,6 +70,8 @@ export type Intent =
       readonly legs: readonly TakingLeg[];
       readonly why: unknown;
     }
+  /** Keeps quotes of any loop out of markets for a moment: own orders at the touch would stand in the way of a set that is taken. */
+  | { readonly kind: 'holdQuotes'; readonly conditionIds: readonly ConditionId[]; readonly untilMs: number }
   | { readonly kind: 'cancel'; readonly orderIds: readonly OrderId[]; readonly why: string }
   | { readonly kind: 'watch'; readonly conditionIds: readonly ConditionId[] }
   | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }

@@ -98,6 +98,8 @@ export interface KernelState {
   knownTokens: Set<TokenId>;
   /** What the venue has just refused, and until when it is not asked for again. */
   rejectionRests: RejectionRests;
+  /** Until when a market is not quoted, because a complete set is about to be taken in it. */
+  heldQuotes: Map<ConditionId, number>;
   /** What was journaled last about the quotes of each market. */
   told: Map<ConditionId, ToldOfMarket>;
   /** Rewards of one day as the venue last told them; null before it was asked. */
@@ -166,6 +168,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     transfers: createWalletTransfers(nowMs),
     knownTokens: new Set(),
     rejectionRests: new Map(),
+    heldQuotes: new Map(),
     told: new Map(),
     earnings: null,
     answers: new Map(),

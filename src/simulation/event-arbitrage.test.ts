@@ -118,6 +118,20 @@ describe('an event whose NO shares together cost less than they convert to', () 
 const conversionsOf = ({ kernel }: Scenario) =>
   [...kernel.state.transactions.values()].filter(({ request }) => request.action === 'convert');
 
+describe('an event whose YES shares together cost less than a dollar', () => {
+  it('is bought for exactly what was expected, and its shares are kept until it resolves', () => {
+    const run = trading({ shift: -0.08 });
+    pass(run, 20);
+    const { totals, endedEvents } = memoryOf(run);
+    expect(endedEvents[0]).toMatchObject({ strategy: 'buyAllYes', outcome: 'completed', unpaired: 0 });
+    expect(totals).toMatchObject({ eventsCompleted: totals.eventsAttempted, failedLegs: 0 });
+    expect(totals.realisedUsd).toBe(totals.expectedUsd);
+    expect(conversionsOf(run)).toEqual([]);
+    expect(totals.ownInTheWay).toBeGreaterThan(0);
+    expectExactBooks(run);
+  });
+});
+
 describe('an event that is mispriced', () => {
   it.each([
     ['arbitrage is off', { settings: { MM_ARB_ENABLED: 'false' } }],

@@ -62,9 +62,10 @@ function paceMs(state: KernelState): number {
   return memory !== undefined && isRipening(memory) ? EAGER_MS : state.settings.mm.cycleSeconds * 1_000;
 }
 
-function isRipening({ markets }: ArbitrageMemory): boolean {
-  for (const { sighting } of markets.values())
-    if (sighting !== null && sighting.askedAtMs === null) return true;
+function isRipening({ markets, watchedEvents }: ArbitrageMemory): boolean {
+  for (const all of [markets, watchedEvents])
+    for (const { sighting } of all.values())
+      if (sighting !== null && sighting.askedAtMs === null) return true;
   return false;
 }
 

@@ -1,12 +1,12 @@
 import { questionIndexOf } from '../../domain/transaction.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
+import { fitsLimits } from '../../kernel/event-limits.ts';
 import type { Intent, LoopView, TakingLeg } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { cashReserved } from '../../kernel/transactions.ts';
 import { freeCash } from '../../orders/books.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
 import type { SetMarket, SetOpportunity, SetTerms } from '../../pricing/complete-set.ts';
-import { fitsLimits } from './event-limits.ts';
 import { legName } from './follow-attempt.ts';
 import type { ArbitrageMemory, EventAttempt, WatchedSet } from './memory.ts';
 import { ownInTheWay } from './own-in-the-way.ts';
@@ -22,7 +22,10 @@ const FRESH_MS = 1_500;
 /** Reads that have not all come by then are not waited for. */
 const READ_WITHIN_MS = 5_000;
 const UNPROFITABLE_REST_MS = 5_000;
-const OWN_IN_THE_WAY_REST_MS = 1_000;
+const OWN_IN_THE_WAY_REST_MS = 10_000;
+/** Time that own orders take to go, and how long quotes stay out: time for that, for the reads, and for the legs. */
+const CANCELED_WITHIN_MS = 250;
+const HOLD_MS = 2_000;
 
 /**
  * Events that can be bought as a whole: exhaustive, each market a question of its own, and those questions all that the event has.
@@ -133,8 +136,27 @@ function judge(
   });
   if (inTheWay.length === 0) return [attempt(view, memory, slots, verdict.set, legs, nowMs - sinceMs)];
   memory.totals.ownInTheWay += 1;
-  watched.restUntilMs = nowMs + OWN_IN_THE_WAY_REST_MS;
-  return inTheWay;
+  return [...makeWay(view, watched, slots, sinceMs), ...inTheWay];
+}
+
+/**
+ * Keeps quotes out of all the event's markets for a moment, and looks again once our own orders have gone. Where that has been tried
+ * already, the event rests.
+ */
+function makeWay(
+  { state, nowMs }: LoopView,
+  watched: WatchedSet,
+  slots: readonly MarketSlot[],
+  sinceMs: number,
+): Intent[] {
+  const conditionIds = slots.map(({ market }) => market.conditionId);
+  if (conditionIds.some((conditionId) => (state.heldQuotes.get(conditionId) ?? 0) > nowMs)) {
+    watched.restUntilMs = nowMs + OWN_IN_THE_WAY_REST_MS;
+    return [];
+  }
+  watched.sighting = { sinceMs, askedAtMs: null };
+  watched.restUntilMs = nowMs + CANCELED_WITHIN_MS;
+  return [{ kind: 'holdQuotes', conditionIds, untilMs: nowMs + HOLD_MS }];
 }
 
 function readSlot({ state }: LoopView, { market, outcomeBooks }: MarketSlot): SetMarket[] {

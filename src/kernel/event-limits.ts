@@ -1,10 +1,10 @@
-import type { Outcome } from '../../domain/market.ts';
-import type { Shares } from '../../domain/units.ts';
-import { equityOf, marketRisk, totalExposure } from '../../kernel/gate-view.ts';
-import { limitsOf } from '../../kernel/limits-from-settings.ts';
-import type { MarketSlot } from '../../kernel/market-slots.ts';
-import type { KernelState } from '../../kernel/state.ts';
-import { eventExposureOf, exposureOf, type MarketRisk, totalCap } from '../../risk/exposure.ts';
+import type { Outcome } from '../domain/market.ts';
+import type { Shares } from '../domain/units.ts';
+import { eventExposureOf, exposureOf, type MarketRisk, totalCap } from '../risk/exposure.ts';
+import { equityOf, marketRisk, totalExposure } from './gate-view.ts';
+import { limitsOf } from './limits-from-settings.ts';
+import type { MarketSlot } from './market-slots.ts';
+import type { KernelState } from './state.ts';
 
 /**
  * Whether buying `size` of an outcome in every market of an exhaustive event stays within the limits of market, event and account,
