@@ -73,7 +73,7 @@ export interface QuoteLooks {
 export const createQuoteLooks = (): QuoteLooks => ({ list: [], cash: 0 });
 
 /** Plans one market's quotes; nothing is sent and nothing reserved before `sendQuotes`. */
-export function planMarket(desk: QuoteDesk, looks: QuoteLooks, intent: QuoteIntent): void {
+export function planMarket(desk: QuoteDesk, looks: QuoteLooks, wanted: QuoteIntent): void {
   const { state } = desk;
   const intent = isHeld(state, wanted.conditionId) ? { ...wanted, quotes: [], why: HELD } : wanted;
   const slot = state.markets.get(intent.conditionId);
