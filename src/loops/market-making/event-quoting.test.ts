@@ -239,7 +239,7 @@ describe('whatever is filled on whichever outcomes, and wherever prices go', () 
     });
     fc.assert(
       fc.property(anyRun, ({ moves, budgetUsd, quoteSizeUsd, winner }) => {
-        // The limit of the gate is in the way of nothing here: what holds, the certified sizes hold.
+        // That certified sizes alone hold it, without the gate, is shown in event-certificate.property.test.ts.
         const test = eventRun([45, 30, 20], outcomes, {
           maxPerEventUsd: budgetUsd,
           maxPerMarketUsd: 1_000,
