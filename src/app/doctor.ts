@@ -24,6 +24,8 @@ const CALL_BOUND_MS = 15_000;
 /** The whole catalogue of production takes about a minute. */
 const LISTING_BOUND_MS = 120_000;
 const SOCKET_BOUND_MS = 10_000;
+/** As many blocks of logs as a minute between two reads of balances brings. */
+const LOG_BLOCKS = 30;
 const WEI_PER_POL = 10n ** 18n;
 /** Enough for some hundred splits and merges at the gas prices of 2026. */
 const COMFORTABLE_GAS_WEI = WEI_PER_POL / 2n;
@@ -94,6 +96,16 @@ async function chainFindings(settings: Settings, { chain }: Adapters): Promise<F
       const text = `${(cash / 1e6).toFixed(2)} in ${chain.wallet}`;
       return cash > 0 ? well('pUSD', text) : fail('pUSD', text, `Deposit pUSD to ${chain.wallet}.`);
     }),
+    look(
+      'chain logs',
+      `${rpc} It has to answer eth_getLogs, which tells deposits and rewards.`,
+      async (signal) => {
+        const { blockNumber } = await chain.balances([], signal);
+        const after = Math.max(0, blockNumber - LOG_BLOCKS);
+        const { toBlock, transfers } = await chain.transfers(after, blockNumber, signal);
+        return well('chain logs', `blocks ${after + 1} to ${toBlock}, ${transfers.length} transfers`);
+      },
+    ),
     look('POL', rpc, async (signal) => {
       const wei = await chain.gasBalanceWei(signal);
       const text = `${(Number(wei) / Number(WEI_PER_POL)).toFixed(4)} in ${chain.address}`;
