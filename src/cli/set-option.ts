@@ -5,7 +5,8 @@ export function settingsOfOptions(pairs: readonly string[]): Readonly<Record<str
   const texts: Record<string, string> = {};
   for (const pair of pairs) {
     const [name, value] = pair.split(/=(.*)/s);
-    if (name === undefined || value === undefined) return `--set: expected NAME=VALUE, found ${JSON.stringify(pair)}`;
+    if (name === undefined || value === undefined)
+      return `--set: expected NAME=VALUE, found ${JSON.stringify(pair)}`;
     texts[name] = value;
   }
   const parsed = parseSettings(texts);

@@ -45,8 +45,14 @@ export const CONTRACTS: Contracts = {
  * does not document from where, so these are the addresses that others have observed to pay them.
  */
 export const PAYER_FACTS = [
-  { pays: 'reward', ...fact<Hex>('0xc288480574783BD7615170660d71753378159c47', 'DefiLlama, Dune', '2023-01-01') },
-  { pays: 'reward', ...fact<Hex>('0xf7cD89BE08Af4D4D6B1522852ceD49FC10169f64', 'third parties', '2026-02-10') },
+  {
+    pays: 'reward',
+    ...fact<Hex>('0xc288480574783BD7615170660d71753378159c47', 'DefiLlama, Dune', '2023-01-01'),
+  },
+  {
+    pays: 'reward',
+    ...fact<Hex>('0xf7cD89BE08Af4D4D6B1522852ceD49FC10169f64', 'third parties', '2026-02-10'),
+  },
   { pays: 'rebate', ...fact<Hex>('0x3a9418b2651c8164DB5EBc56F12008137865e0f7', 'DefiLlama', '2026-11-22') },
   { pays: 'rebate', ...fact<Hex>('0xfdB1b8dC7f5789a0c9A398026585B8B10FbA5507', 'DefiLlama', '2026-11-22') },
 ] as const;
