@@ -282,7 +282,8 @@ function bestSize(plan: Plan, least: number, most: number, terms: SetTerms): Pri
     }
   }
   let best: Priced | null = null;
-  for (const size of sizes) {
+  // From small to large: of two sizes that earn the same, the one that ties up less, whichever way the outcomes are named.
+  for (const size of [...sizes].sort((a, b) => a - b)) {
     const priced = priceOf(plan, size, terms);
     if (best === null || priced.profit > best.profit) best = priced;
   }
