@@ -124,6 +124,7 @@ export function send(desk: Desk, change: PlannedChange, nowMs: number): void {
       inFlightAtMs: nowMs,
       cancelAskedAtMs: null,
       terminalAtMs: null,
+      restUntoldUntilMs: null,
       doubt: null,
       lookedUpAtMs: null,
       openFills: 0,

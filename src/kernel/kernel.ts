@@ -10,6 +10,7 @@ import { reduce } from './reduce.ts';
 import { nextStaleAtMs, pullStale } from './stale-quotes.ts';
 import { createState, type KernelState } from './state.ts';
 import { nextTokenAtMs, wakeForTokens } from './token-wait.ts';
+import { freeUntold, nextUntoldAtMs } from './untold-rests.ts';
 import { nextWithdrawalAtMs, pullFaulted, pullOrders, walkOut } from './withdraw.ts';
 
 /**
@@ -52,6 +53,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     reduce(state, input, outbox);
     followMode(state, mode, outbox);
     wakeForTokens(state, outbox);
+    freeUntold(state, outbox);
     for (const loop of loops) measure(state, loop, outbox);
     for (const loop of loops) runLoop(state, loop, outbox);
     pullFaulted(state, outbox);
@@ -72,7 +74,13 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
 }
 
 const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
-  Math.min(nextLoopAtMs(loops, state), nextWithdrawalAtMs(state), nextTokenAtMs(state), nextStaleAtMs(state));
+  Math.min(
+    nextLoopAtMs(loops, state),
+    nextWithdrawalAtMs(state),
+    nextTokenAtMs(state),
+    nextUntoldAtMs(state),
+    nextStaleAtMs(state),
+  );
 
 /** A new run looks at everything at once, and gives a loop that was faulted a new chance. */
 function restartLoops(state: KernelState): void {

@@ -106,7 +106,8 @@ function countCrosses(
   }
 }
 
-function wakeFor(state: KernelState, orderIds: readonly OrderId[], outbox: Outbox): void {
+/** Wakes the loops for the markets of these orders. */
+export function wakeFor(state: KernelState, orderIds: readonly OrderId[], outbox: Outbox): void {
   for (const orderId of orderIds) {
     const record = state.orders.byOrderId.get(orderId);
     if (record !== undefined) outbox.wake('ownFill', record.request.conditionId);

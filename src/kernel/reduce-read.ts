@@ -10,7 +10,7 @@ import { equityOf, flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
-import { cancelOrders, takeFill } from './reduce-order.ts';
+import { cancelOrders, takeFill, wakeFor } from './reduce-order.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 import { takeTransfers, withoutRecent } from './wallet-transfers.ts';
@@ -22,9 +22,13 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
     case 'openOrdersRead':
       takeOpenOrders(state, input, outbox);
       return;
-    case 'orderRead':
+    case 'orderRead': {
+      const untold = state.orders.untold.size;
       applyOrderRead(state.orders, input.orderId, input.order, input.askedAtMs, state.nowMs);
+      // What the order's rest held back is free now.
+      if (state.orders.untold.size < untold) wakeFor(state, [input.orderId], outbox);
       return;
+    }
     case 'tradesRead':
       for (const fill of input.fills) takeFill(state, fill, outbox);
       noteDone(state.reconciliation, 'trades', input.askedAtMs);

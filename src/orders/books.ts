@@ -55,7 +55,7 @@ export function freeTokens(
 
 /** How many things are on their way that will still move the chain: for `reconcileChain`. */
 export const inMotion = (books: Books, orders: OrderTable, openTransactions: number): number =>
-  books.fills.open.size + openTransactions + ordersAwaitingFills(orders).length;
+  books.fills.open.size + openTransactions + ordersAwaitingFills(orders).length + orders.untold.size;
 
 /**
  * Forgets final fills older than `keepMs` whose order has left the table, so that the memory is bounded; a repeat of one is

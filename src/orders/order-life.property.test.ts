@@ -14,8 +14,15 @@ import {
   markCancelAsked,
   recoverOrders,
 } from './order-life.ts';
-import { possibleFill } from './order-size.ts';
-import { addApproved, createOrderTable, liveOrders, type OrderTable } from './order-table.ts';
+import { isRestUntold, possibleFill } from './order-size.ts';
+import {
+  addApproved,
+  createOrderTable,
+  liveOrders,
+  nextRestTold,
+  type OrderTable,
+  releaseUntold,
+} from './order-table.ts';
 import { reservedCash } from './reserve.ts';
 import { CONDITION, clientId, dollars, listed, orderId, QUOTE, request, shares, T0 } from './test-orders.ts';
 import type { OrderRecord } from './types.ts';
@@ -95,6 +102,14 @@ const steps: fc.Arbitrary<{ name: string; settles: boolean; step: Step }> = fc.o
       )) satisfies Step,
   })),
   fc.constant({
+    name: 'untold rests are released',
+    settles: false,
+    step: ((table, _record, atMs) => {
+      const due = [...table.byClientId.values()].filter((one) => (one.restUntoldUntilMs ?? atMs + 1) <= atMs);
+      expect(releaseUntold(table, atMs)).toEqual(due);
+    }) satisfies Step,
+  }),
+  fc.constant({
     name: 'restart',
     settles: false,
     step: ((table, _record, atMs) => recoverOrders(table, atMs)) satisfies Step,
@@ -130,6 +145,14 @@ describe('the life of an order under any order of news', () => {
             // Whatever may still be filled is held back, unknown or not.
             expect(liveOrders(table, CONDITION)).toEqual([record]);
             expect(possibleFill(record)).toBe(Math.max(0, record.request.size - matched) as Shares);
+          }
+          const isUntold = isRestUntold(record);
+          expect([...table.untold]).toEqual(isUntold ? [clientId(1)] : []);
+          expect(nextRestTold(table)).toBe(record.restUntoldUntilMs);
+          if (isUntold) {
+            // Only what is over can be untold, and all of it is held back that our fills do not cover.
+            expect(record.state).toBe('canceled');
+            expect(possibleFill(record)).toBe(record.request.size - matched);
           }
           expect(reservedCash(table)).toBe(dollars(possibleFill(record) / 2e6));
           const sums = table.reserved.byCondition.get(CONDITION);

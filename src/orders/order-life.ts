@@ -8,7 +8,15 @@ import {
   type VenueOrder,
 } from '../domain/order.ts';
 import type { Shares } from '../domain/units.ts';
-import { allLiveOrders, indexOrder, type OrderTable, setDoubt, setState } from './order-table.ts';
+import { isRestUntold } from './order-size.ts';
+import {
+  allLiveOrders,
+  indexOrder,
+  type OrderTable,
+  setDoubt,
+  setRestUntold,
+  setState,
+} from './order-table.ts';
 import { nextState, type OrderEvent } from './order-transitions.ts';
 import type { OrderRecord } from './types.ts';
 
@@ -23,6 +31,12 @@ export const LIST_MARGIN_MS = 2_000;
  * proof only when the read was asked this long after the transmission; a request is given up long before.
  */
 export const ABSENCE_PROOF_AFTER_MS = 20_000;
+
+/**
+ * A cancel's answer and the frames of the user socket come by two roads, and a fill that hit the order on its way out may be the
+ * later of them. The socket trails by some ten milliseconds; after this long nothing is taken to be coming that way.
+ */
+export const REST_TOLD_WITHIN_MS = 1_000;
 
 /** Moves one order by one event. Returns whether its state changed; events after the end are counted and change nothing. */
 export function advance(
@@ -146,6 +160,18 @@ export function applyOrderSeen(
   noteVenueMatched(table, record, matchedSize);
   if (record.venueMatched >= record.request.size) advance(table, record, 'filledWhole', '', atMs);
   else applySeenStatus(table, record, status, atMs);
+  settleRest(table, record, status, matchedSize);
+}
+
+/** The venue's last word on an order tells how much of it was matched. */
+function settleRest(
+  table: OrderTable,
+  record: OrderRecord,
+  status: VenueOrder['status'],
+  matchedSize: Shares | null,
+): void {
+  if (!isRestUntold(record) || matchedSize === null) return;
+  if (status === 'CANCELED' || record.venueMatched >= record.request.size) setRestUntold(table, record, null);
 }
 
 function applySeenStatus(
@@ -219,7 +245,8 @@ export function applyCancelAnswered(
   const named = new Set<OrderId>(canceled);
   for (const orderId of canceled) {
     const record = table.byOrderId.get(orderId);
-    if (record !== undefined) advance(table, record, 'cancelConfirmed', '', atMs);
+    if (record !== undefined && advance(table, record, 'cancelConfirmed', '', atMs))
+      setRestUntold(table, record, atMs + REST_TOLD_WITHIN_MS);
   }
   for (const [orderId, reason] of notCanceled) {
     named.add(orderId);
@@ -322,7 +349,11 @@ export function applyOrderRead(
   atMs: number,
 ): void {
   const record = table.byOrderId.get(orderId);
-  if (record === undefined || isTerminal(record.state)) return;
+  if (record === undefined) return;
+  if (isTerminal(record.state)) {
+    if (isRestUntold(record) && order !== null) applyRestRead(table, record, order);
+    return;
+  }
   if (order === null) {
     applyAbsent(table, record, askedAtMs, atMs);
     return;
@@ -343,6 +374,12 @@ export function applyOrderRead(
   } else if (order.status === 'INVALID') advance(table, record, 'seenInvalid', 'invalid', atMs);
   // MATCHED with a rest left over: an immediate order's rest is dropped by the venue, a resting one's was cancelled.
   else endGone(table, record, `read as ${order.status}`, atMs);
+}
+
+/** A read that shows the order ended tells how much of it was matched, whenever it was asked. */
+function applyRestRead(table: OrderTable, record: OrderRecord, order: VenueOrder): void {
+  noteVenueMatched(table, record, order.matchedSize);
+  if (order.status === 'CANCELED' || order.status === 'MATCHED') setRestUntold(table, record, null);
 }
 
 function applyAbsent(table: OrderTable, record: OrderRecord, askedAtMs: number, atMs: number): void {
@@ -392,5 +429,6 @@ export function applyMatched(table: OrderTable, record: OrderRecord, size: Share
   if (record.matched > record.request.size && !mayExceed) table.counts.contradictions += 1;
   if (!isTerminal(record.state))
     advance(table, record, record.matched >= record.request.size ? 'filledWhole' : 'filledPart', '', atMs);
+  if (record.matched >= record.request.size) setRestUntold(table, record, null);
   indexOrder(table, record);
 }

@@ -9,7 +9,7 @@ import {
 } from '../domain/order.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import { yesSideOf } from '../domain/yes-coordinates.ts';
-import { cashOf, possibleFill, restingCashOf } from './order-size.ts';
+import { cashOf, isRestUntold, possibleFill, restingCashOf } from './order-size.ts';
 import type { ArchivedOrder, OrderRecord, OrderTags } from './types.ts';
 
 /** Events that changed nothing, by reason; a status line shows them. */
@@ -43,7 +43,7 @@ export interface MarketReserve extends CashReserve {
 export interface OrderTable {
   byClientId: Map<ClientId, OrderRecord>;
   byOrderId: Map<OrderId, OrderRecord>;
-  /** Orders that may be live or whose fills are awaited, by market: what reservations and the planner walk over. */
+  /** Orders that may be live, whose rest is untold or whose fills are awaited, by market: what reservations and the planner walk over. */
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
   /** Sums over all working orders and by market, kept by `indexOrder`, so that no look at one market adds up all orders. */
   reserved: CashReserve & { live: number; byCondition: Map<ConditionId, MarketReserve> };
@@ -51,6 +51,8 @@ export interface OrderTable {
   doubtful: Set<ClientId>;
   /** Orders of which the venue has matched more than our fills add up to. */
   awaiting: Set<ClientId>;
+  /** Cancelled orders whose rest is untold, in the order in which that ends; an index of `restUntoldUntilMs`. */
+  untold: Set<ClientId>;
   /** Terminal orders that have left the table, oldest first, at most `ARCHIVE_LIMIT`. */
   archive: Map<OrderId, ArchivedOrder>;
   counts: OrderCounts;
@@ -67,6 +69,7 @@ export function createOrderTable(): OrderTable {
     reserved: { cash: 0, resting: 0, live: 0, byCondition: new Map() },
     doubtful: new Set(),
     awaiting: new Set(),
+    untold: new Set(),
     archive: new Map(),
     counts: { lateAfterTerminal: 0, forUnknownOrder: 0, contradictions: 0 },
   };
@@ -84,6 +87,9 @@ export function orderTableFrom(
     indexOrder(table, record);
     setDoubt(table, record, record.doubt);
   }
+  const untilMs = ({ restUntoldUntilMs }: OrderRecord): number => restUntoldUntilMs ?? 0;
+  for (const record of records.filter(isRestUntold).sort((a, b) => untilMs(a) - untilMs(b)))
+    table.untold.add(record.request.clientId);
   for (const [orderId, archived] of archive) table.archive.set(orderId, archived);
   return table;
 }
@@ -115,6 +121,7 @@ export function addApproved(
     inFlightAtMs: null,
     cancelAskedAtMs: null,
     terminalAtMs: null,
+    restUntoldUntilMs: null,
     doubt: null,
     lookedUpAtMs: null,
     openFills: 0,
@@ -134,7 +141,7 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
   const isAwaiting = awaitsFills(record);
   if (isAwaiting) table.awaiting.add(clientId);
   else table.awaiting.delete(clientId);
-  const working = mayBeLive(record.state) || isAwaiting;
+  const working = mayBeLive(record.state) || isAwaiting || isRestUntold(record);
   let ofMarket = table.workingByCondition.get(conditionId);
   if (working) {
     if (ofMarket === undefined) {
@@ -190,6 +197,34 @@ export function setDoubt(table: OrderTable, record: OrderRecord, doubt: string |
   else table.doubtful.add(record.request.clientId);
 }
 
+/** Holds back the rest of an order that was just cancelled until `untilMs`, or with null lets it go. */
+export function setRestUntold(table: OrderTable, record: OrderRecord, untilMs: number | null): void {
+  if (record.restUntoldUntilMs === untilMs) return;
+  record.restUntoldUntilMs = untilMs;
+  if (untilMs === null) table.untold.delete(record.request.clientId);
+  else table.untold.add(record.request.clientId);
+  indexOrder(table, record);
+}
+
+/** When the first of the untold rests is let go; null where there is none. */
+export function nextRestTold({ untold, byClientId }: OrderTable): number | null {
+  for (const clientId of untold) return byClientId.get(clientId)?.restUntoldUntilMs ?? null;
+  return null;
+}
+
+/** Lets the rests go that nobody has told of in time. Returns whose they were. */
+export function releaseUntold(table: OrderTable, nowMs: number): readonly OrderRecord[] {
+  if (table.untold.size === 0) return NONE;
+  const released: OrderRecord[] = [];
+  for (const clientId of table.untold) {
+    const record = table.byClientId.get(clientId);
+    if (record === undefined || (record.restUntoldUntilMs ?? 0) > nowMs) break;
+    setRestUntold(table, record, null);
+    released.push(record);
+  }
+  return released;
+}
+
 /** Sets the state and what follows from it: a terminal order has no doubt left and no place in the index. */
 export function setState(table: OrderTable, record: OrderRecord, state: OrderState, atMs: number): void {
   record.state = state;
@@ -202,7 +237,7 @@ export function setState(table: OrderTable, record: OrderRecord, state: OrderSta
 
 const NONE: readonly OrderRecord[] = [];
 
-/** Orders of one market that may be live or still owe us a fill, in the order they were made. */
+/** Orders of one market that may be live, or may or do still owe us a fill, in the order they were made. */
 export function workingOrders(table: OrderTable, conditionId: ConditionId): readonly OrderRecord[] {
   const ofMarket = table.workingByCondition.get(conditionId);
   return ofMarket === undefined ? NONE : [...ofMarket.values()];
@@ -237,9 +272,10 @@ export function ordersAwaitingFills(table: OrderTable): OrderRecord[] {
  */
 export function evictTerminal(table: OrderTable, nowMs: number, keepMs: number): number {
   let evicted = 0;
+  releaseUntold(table, nowMs);
   for (const [clientId, record] of table.byClientId) {
     if (record.terminalAtMs === null || nowMs - record.terminalAtMs < keepMs) continue;
-    if (record.openFills > 0 || awaitsFills(record)) continue;
+    if (record.openFills > 0 || awaitsFills(record) || isRestUntold(record)) continue;
     table.byClientId.delete(clientId);
     evicted += 1;
     if (record.orderId === null) continue;

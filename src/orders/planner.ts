@@ -3,7 +3,7 @@ import { type ClientId, mayBeLive, type OrderId } from '../domain/order.ts';
 import { MICRO, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import { allocate, type FreeFunds } from './allocate.ts';
-import { restingSize } from './order-size.ts';
+import { isRestUntold, restingSize } from './order-size.ts';
 import { ageMsOf, isDangerous, judge } from './planner-verdict.ts';
 import { outwardPts, restingWorth, type WorthModel } from './quote-worth.ts';
 import { selfCross } from './reserve.ts';
@@ -92,7 +92,7 @@ interface Draft {
   readonly places: DraftedOrder[];
   readonly keeps: { clientId: ClientId; reason: string }[];
   readonly deferred: { quote: DesiredQuote; reason: string }[];
-  /** Orders that are on their way off the book: cancels asked for now or before. */
+  /** Orders that will free what they hold: those whose cancel is asked for, now or before, and those it is not told of what they filled. */
   readonly leaving: Set<ClientId>;
 }
 
@@ -108,7 +108,7 @@ export function planQuotes(input: PlanInput): Plan {
     places: [],
     keeps: [],
     deferred: [],
-    leaving: new Set(),
+    leaving: new Set(input.working.filter(isRestUntold).map(({ request }) => request.clientId)),
   };
   const live = input.working.filter((record) => mayBeLive(record.state));
   const groups = groupByQuote(input, live);

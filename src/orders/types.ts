@@ -30,6 +30,11 @@ export interface OrderRecord {
   inFlightAtMs: number | null;
   cancelAskedAtMs: number | null;
   terminalAtMs: number | null;
+  /**
+   * Until when a cancelled order's rest is held back, because nobody has said yet how much of it was matched on its way out. Null
+   * once that is told, or where it never was in question.
+   */
+  restUntoldUntilMs: number | null;
   /** Why the venue must be asked about this order, or null. Only a read of the order clears it. */
   doubt: string | null;
   lookedUpAtMs: number | null;

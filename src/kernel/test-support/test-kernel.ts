@@ -241,12 +241,18 @@ export function accept(test: TestKernel, commands: readonly Command[]): Command[
   });
 }
 
-/** Confirms every cancel in `commands`. */
+/** Confirms every cancel in `commands`: by a frame, which tells how much was matched before, and by the answer. */
 export function confirmCancels(test: TestKernel, commands: readonly Command[]): Command[] {
   return commands.flatMap((command) => {
     if (command.kind !== 'cancel') return [];
     const { orderIds } = command;
-    return test.step({ kind: 'cancelAnswered', requested: orderIds, canceled: orderIds, notCanceled: [] });
+    return [
+      ...orderIds.flatMap((orderId) => {
+        const matchedSize = test.state.orders.byOrderId.get(orderId)?.matched ?? (0 as Shares);
+        return test.step({ kind: 'orderSeen', orderId, status: 'CANCELED', matchedSize });
+      }),
+      ...test.step({ kind: 'cancelAnswered', requested: orderIds, canceled: orderIds, notCanceled: [] }),
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
 import { isTerminal } from '../../domain/order.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
+import { isRestUntold } from '../../orders/order-size.ts';
 import { awaitsFills } from '../../orders/order-table.ts';
 import type { AttemptLeg, WatchedSet } from './memory.ts';
 
@@ -24,7 +25,8 @@ export const areLegsOver = ({ state }: LoopView, legs: readonly AttemptLeg[]): b
   legs.every(({ clientId }) => {
     const record = state.orders.byClientId.get(clientId);
     return (
-      record === undefined || (isTerminal(record.state) && record.openFills === 0 && !awaitsFills(record))
+      record === undefined ||
+      (isTerminal(record.state) && record.openFills === 0 && !awaitsFills(record) && !isRestUntold(record))
     );
   });
 

@@ -294,7 +294,8 @@ describe('the budget of a market in an event', () => {
       expect(seen(engine, 5.5).quoted).toBe(1);
       expect(seen(engine, 100)).toEqual({ quoted: 2, refused: 0 });
       // The gate need not say no time and again: after the first look the loop does not ask for more than is left.
-      expect(seen(engine, 5.5).refused).toBeLessThanOrEqual(4);
+      // A look between the frame of a cancel and its answer may ask once more.
+      expect(seen(engine, 5.5).refused).toBeLessThanOrEqual(6);
     }
   });
 });

@@ -208,7 +208,7 @@ function restingAt(working: readonly OrderRecord[], { side, price }: DesiredQuot
   let total = 0;
   for (const record of working)
     if (yesSideOf(record.request) === side && yesPriceOf(record.request) === price)
-      total += possibleFill(record);
+      total += restingSize(record);
   return total;
 }
 

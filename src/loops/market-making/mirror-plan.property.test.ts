@@ -109,6 +109,7 @@ function recordsOf({ mid, resting }: Case, money: number): OrderRecord[] {
       inFlightAtMs: NOW_MS - ageS * 1_000,
       cancelAskedAtMs: null,
       terminalAtMs: null,
+      restUntoldUntilMs: null,
       doubt: null,
       lookedUpAtMs: null,
       openFills: 0,

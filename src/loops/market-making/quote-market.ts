@@ -8,7 +8,7 @@ import type { KernelState } from '../../kernel/state.ts';
 import { busyConditions, cashReserved, tokensReserved } from '../../kernel/transactions.ts';
 import { freeCash, freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import { createHangingState, forgetHanging, observeHanging } from '../../orders/hanging.ts';
-import { restingSize } from '../../orders/order-size.ts';
+import { freeableSize } from '../../orders/order-size.ts';
 import { workingOrders } from '../../orders/order-table.ts';
 import { netShares } from '../../orders/position.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
@@ -224,8 +224,8 @@ function inventoryOf({ state }: LoopView, slot: MarketSlot, { pending }: CashVie
   for (const record of workingOrders(state.orders, conditionId)) {
     if (record.request.side !== 'SELL') continue;
     // What the venue has matched already is gone, whether or not its fill has been told.
-    if (record.request.outcome === 'YES') yesAvailable += restingSize(record);
-    else noAvailable += restingSize(record);
+    if (record.request.outcome === 'YES') yesAvailable += freeableSize(record);
+    else noAvailable += freeableSize(record);
   }
   return {
     yes: (position === undefined ? 0 : netShares(position.yes)) as Shares,
