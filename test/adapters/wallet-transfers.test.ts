@@ -250,7 +250,9 @@ describe('the wallet’s transfers on a real chain', () => {
     const paidAt = await head();
     const early = await careful.transfers(before, paidAt, signal());
     expect(told(early.transfers)).toEqual([['deposit', 'USD', 5_000_000]]);
-    expect(early.finalBlock).toBe(paidAt - 3);
+    // The chain mines while it is read, so how far it has come is only known afterwards.
+    expect(early.finalBlock).toBeGreaterThanOrEqual(paidAt - 3);
+    expect(early.finalBlock).toBeLessThanOrEqual((await head()) - 3);
     await local.revertTo(snapshot);
     await local.mine(6);
     const replaced = await careful.transfers(before, await head(), signal());
