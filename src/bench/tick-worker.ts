@@ -5,6 +5,7 @@ import {
   createPolymarketVenue,
   type PolymarketVenue,
 } from '../adapters/polymarket/index.ts';
+import type { OrderId } from '../domain/order.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import { createKernel } from '../kernel/kernel.ts';
 import { loops } from '../loops/index.ts';
@@ -39,7 +40,7 @@ export interface TickWorker {
 
 /**
  * The worker as it runs live: market feed, driver, file journal, kernel with its loops, gate, signer and transport. Its wallet,
- * listing, user socket and heartbeat are stand-ins that have nothing to say here.
+ * listing and heartbeat are stand-ins that have nothing to say here; the user socket's tells of cancels.
  */
 export async function startTickWorker(options: TickWorkerOptions): Promise<TickWorker> {
   const { port, onWrong } = options;
@@ -84,10 +85,17 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
   });
   const runner = createEffectRunner({
     ports: {
-      venue: watched(venue, options.onSettled, (orders) => {
-        quoted += orders;
-        if (quoted >= options.markets) gotReady();
-      }),
+      venue: watched(
+        venue,
+        options.onSettled,
+        (orders) => {
+          quoted += orders;
+          if (quoted >= options.markets) gotReady();
+        },
+        // The frame that the user socket brings of a cancel: nothing had been matched.
+        (orderId) =>
+          driver.submit({ kind: 'orderSeen', orderId, status: 'CANCELED', matchedSize: 0 as Shares }),
+      ),
       marketFeed,
       markets: {
         markets: async () => ({
@@ -135,6 +143,7 @@ function watched(
   venue: PolymarketVenue,
   onSettled: () => void,
   onPlaced: (orders: number) => void,
+  onCanceled: (orderId: OrderId) => void,
 ): VenuePort {
   let underWay = 0;
   let isOrderAnswered = false;
@@ -155,7 +164,11 @@ function watched(
   return {
     ...venue,
     place: (orders, signal) => counted(venue.place(orders, signal), orders.length),
-    cancel: (orderIds, signal) => counted(venue.cancel(orderIds, signal), 0),
+    cancel: async (orderIds, signal) => {
+      const answer = await counted(venue.cancel(orderIds, signal), 0);
+      for (const orderId of answer.canceled) onCanceled(orderId);
+      return answer;
+    },
   };
 }
 
