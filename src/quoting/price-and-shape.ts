@@ -119,12 +119,20 @@ export type QuotingResult =
 
 const SECONDS_PER_MINUTE = 60;
 
-/** Fair value, engine, stages: from one market's state to the orders we would like to have in it, with why for each step. */
+/**
+ * Fair value, engine, stages: from one market's state to the orders we would like to have in it, with why for each step. Whoever
+ * knows the fair value of the inputs already hands it in.
+ */
 export function priceAndShape(
   inputs: QuotingInputs,
   stages: readonly Stage[] = QUOTING_STAGES,
+  fair: ReturnType<typeof fairValue> = fairValue(
+    inputs.book,
+    inputs.ownOrders,
+    inputs.minOrderSize,
+    inputs.settings.fairValue,
+  ),
 ): QuotingResult {
-  const fair = fairValue(inputs.book, inputs.ownOrders, inputs.minOrderSize, inputs.settings.fairValue);
   if ('none' in fair) return { kind: 'none', reason: NO_FAIR_VALUE[fair.none] };
   const engineInputs = engineInputsOf(inputs, fair);
   const engineQuote = PRICING_ENGINES[inputs.settings.pricingEngine].quote(engineInputs, {

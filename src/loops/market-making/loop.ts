@@ -85,8 +85,11 @@ function* inScope(
   { chosen, leaving }: MarketMakingMemory,
 ): Generator<MarketSlot, void, undefined> {
   const isAll = cause === 'beat' || subjects.size === 0;
+  // A book that moves wakes the loop for one market, and hundreds need not be walked to find it.
+  const [only] = subjects.size === 1 && !isAll ? subjects : [];
   for (const conditionIds of [chosen, leaving]) {
-    for (const conditionId of conditionIds) {
+    if (only !== undefined && !conditionIds.has(only)) continue;
+    for (const conditionId of only === undefined ? conditionIds : [only]) {
       if (!isAll && !subjects.has(conditionId)) continue;
       const slot = state.markets.get(conditionId);
       if (slot !== undefined) yield slot;

@@ -16,6 +16,7 @@ import type { DesiredQuote } from '../../orders/types.ts';
 import { fairValue } from '../../pricing/fair-value.ts';
 import { staleFactor, unwindUrgency } from '../../pricing/legacy-engine.ts';
 import { createVolTracker, observeVolatility, volatilityOf } from '../../pricing/volatility.ts';
+import { QUOTING_STAGES } from '../../quoting/compose.ts';
 import type { HangingLevel, QuoteInventory } from '../../quoting/pipeline.ts';
 import { priceAndShape, type QuotingInputs, type RewardBand } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
@@ -104,11 +105,13 @@ export function quoteMarket(
   noteLook(view.state, slot, ofMarket.measures);
   const reason = obstacle(view, slot, ofMarket);
   if (reason !== null) return withdraw(conditionId, ofMarket, reason);
-  const inputs = quotingInputs(view, memory, slot, ofMarket, mm, cash, reduceOnly);
+  const own = ownQuotes(view.state.orders, conditionId);
+  const fairNow = fairValue(slot.book, own, slot.market.minOrderSize, mm.fairValue);
+  const inputs = quotingInputs(view, memory, slot, ofMarket, mm, cash, { own, fairNow, reduceOnly });
   const ruling = eventRuling(view.state, memory, slot, cash.events);
   const complete = withLossEpoch(view.state, conditionId, ofMarket.measures, inputs, ruling);
   if (complete === 'leave') return withdraw(conditionId, ofMarket, LEAVING_FOR_NEW_EPOCH);
-  const result = priceAndShape(complete);
+  const result = priceAndShape(complete, QUOTING_STAGES, fairNow);
   if (result.kind === 'none') return withdraw(conditionId, ofMarket, result.reason);
   ofMarket.notQuotedBecause = null;
   const shaped = [
@@ -152,6 +155,13 @@ export function withdraw(
   };
 }
 
+/** What one look at a market has found out already. */
+interface Seen {
+  readonly own: ReturnType<typeof ownQuotes>;
+  readonly fairNow: ReturnType<typeof fairValue>;
+  readonly reduceOnly: boolean;
+}
+
 function quotingInputs(
   view: LoopView,
   memory: MarketMakingMemory,
@@ -159,12 +169,10 @@ function quotingInputs(
   ofMarket: MarketMemory,
   mm: MarketMakingSettings,
   cash: CashView,
-  reduceOnly: boolean,
+  { own: ownOrders, fairNow: fair, reduceOnly }: Seen,
 ): QuotingInputs {
   const { state, nowMs } = view;
   const { conditionId, minOrderSize, endAtMs } = slot.market;
-  const ownOrders = ownQuotes(state.orders, conditionId);
-  const fair = fairValue(slot.book, ownOrders, minOrderSize, mm.fairValue);
   if (!('none' in fair)) observeVolatility(ofMarket.volatility, fair.fairPts, nowMs);
   notePrice(ofMarket.measures, fair, nowMs);
   const position = state.books.positions.get(conditionId);
