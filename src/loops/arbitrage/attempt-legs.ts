@@ -1,6 +1,7 @@
 import { isTerminal } from '../../domain/order.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
+import type { TransactionRecord } from '../../kernel/transactions.ts';
 import { isRestUntold } from '../../orders/order-size.ts';
 import { awaitsFills } from '../../orders/order-table.ts';
 import type { AttemptLeg, WatchedSet } from './memory.ts';
@@ -59,6 +60,24 @@ export const setsOf = (legs: readonly AttemptLeg[]): Shares =>
 
 export const mostFilled = (legs: readonly AttemptLeg[]): Shares =>
   Math.max(0, ...legs.map(({ filled }) => filled)) as Shares;
+
+/** What the legs of an attempt came to, whatever is done with their sets. */
+export function legsOutcome(legs: readonly AttemptLeg[]): 'nothingFilled' | 'legFailed' | 'completed' {
+  if (mostFilled(legs) === 0) return 'nothingFilled';
+  return failedLegs(legs) > 0 ? 'legFailed' : 'completed';
+}
+
+/** Our own transaction of an attempt, found by what it was asked for, and when; null where the gate refused it or it is forgotten. */
+export function ownTransaction(
+  { state }: LoopView,
+  why: string,
+  askedAtMs: number | null,
+): TransactionRecord | null {
+  let found: TransactionRecord | null = null;
+  for (const record of state.transactions.values())
+    if (record.why === why && record.approvedAtMs === askedAtMs) found = record;
+  return found;
+}
 
 /** A market or event in which a leg failed rests, longer each time; one in which all filled has its slate wiped. */
 export function noteLegs({ nowMs }: LoopView, watched: WatchedSet | undefined, failed: number): void {

@@ -2,7 +2,6 @@ import type { ClientId } from '../../domain/order.ts';
 import { MICRO, PRICE_ONE, type Shares, type Usd } from '../../domain/units.ts';
 import { markOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
-import type { TransactionRecord } from '../../kernel/transactions.ts';
 import { busyConditions, isPending } from '../../kernel/transactions.ts';
 import { freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import {
@@ -10,9 +9,11 @@ import {
   areLegsOver,
   failedLegs,
   KEEP_ENDED,
+  legsOutcome,
   MOST_TRANSACTIONS,
   mostFilled,
   noteLegs,
+  ownTransaction,
   REFUSED_REST_MS,
   rest,
   setsOf,
@@ -36,14 +37,6 @@ function follow(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Inte
   return followLegs(view, memory, attempt);
 }
 
-/** Our own transaction of an attempt, found by what it was asked for; null where the gate refused it or it is forgotten. */
-function transactionOf({ state }: LoopView, attempt: Attempt): TransactionRecord | null {
-  let found: TransactionRecord | null = null;
-  for (const record of state.transactions.values())
-    if (record.why === whyOf(attempt) && record.approvedAtMs === attempt.transactionAskedAtMs) found = record;
-  return found;
-}
-
 export const whyOf = (attempt: Attempt): string =>
   attempt.strategy === 'buyMerge'
     ? `pairs bought in arbitrage ${attempt.reference}`
@@ -51,7 +44,7 @@ export const whyOf = (attempt: Attempt): string =>
 
 /** Pairs are on their way. Once they are held, the market is looked at afresh: what was seen may be gone. */
 function followSplit(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
-  const record = transactionOf(view, attempt);
+  const record = ownTransaction(view, whyOf(attempt), attempt.transactionAskedAtMs);
   if (record !== null && isPending(record)) return [];
   const isSplit = record?.state === 'confirmed';
   // The gas is spent once the pairs are there, and the pairs themselves are worth the dollars that they cost.
@@ -87,15 +80,10 @@ function settleLegs(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): 
     return followMerge(view, memory, attempt);
   }
   // Pairs that were held are sold without a transaction, and without pairs there is nothing to merge.
-  return end(view, memory, attempt, outcomeOf(attempt), NO_GAS);
+  return end(view, memory, attempt, legsOutcome(attempt.legs), NO_GAS);
 }
 
 const pairsOf = ({ legs }: Attempt): Shares => setsOf(legs);
-
-function outcomeOf(attempt: Attempt): AttemptReport['outcome'] {
-  if (attempt.legs.every(({ filled }) => filled === 0)) return 'nothingFilled';
-  return attempt.legs.some(({ filled, size }) => filled < size) ? 'legFailed' : 'completed';
-}
 
 /**
  * Turns the pairs into dollars. Whoever merges them, and whenever, a pair is worth a dollar: where the market-making loop was
@@ -104,14 +92,14 @@ function outcomeOf(attempt: Attempt): AttemptReport['outcome'] {
 function followMerge(view: LoopView, memory: ArbitrageMemory, attempt: Attempt): Intent[] {
   const { state, nowMs } = view;
   const { conditionId } = attempt;
-  const record = attempt.transactionAskedAtMs === null ? null : transactionOf(view, attempt);
+  const record = ownTransaction(view, whyOf(attempt), attempt.transactionAskedAtMs);
   if (record !== null && isPending(record)) return [];
   const pairs = pairsOf(attempt);
   const free = freeTokens(state.books, state.orders, conditionId, NONE_PENDING);
   const isMerged = record?.state === 'confirmed';
   const isUsedElsewhere = Math.min(free.yes, free.no) < pairs;
   if (isMerged || isUsedElsewhere || attempt.transactionsAsked >= MOST_TRANSACTIONS) {
-    return end(view, memory, attempt, outcomeOf(attempt), attempt.gasUsd);
+    return end(view, memory, attempt, legsOutcome(attempt.legs), attempt.gasUsd);
   }
   const isBusy = busyConditions(state.transactions).has(conditionId);
   const askedAtMs = attempt.transactionAskedAtMs;

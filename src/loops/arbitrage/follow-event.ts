@@ -2,16 +2,18 @@ import { type Conversion, questionIndexOf } from '../../domain/transaction.ts';
 import { MICRO, PRICE_ONE, type Shares, type Usd } from '../../domain/units.ts';
 import { markOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
-import { busyConditions, isPending, type TransactionRecord } from '../../kernel/transactions.ts';
+import { busyConditions, isPending } from '../../kernel/transactions.ts';
 import { freeTokens, NONE_PENDING } from '../../orders/books.ts';
 import {
   areLegsKnown,
   areLegsOver,
   failedLegs,
   KEEP_ENDED,
+  legsOutcome,
   MOST_TRANSACTIONS,
   mostFilled,
   noteLegs,
+  ownTransaction,
   REFUSED_REST_MS,
   rest,
   setsOf,
@@ -52,14 +54,10 @@ function settleLegs(view: LoopView, memory: ArbitrageMemory, attempt: EventAttem
   if (sets > 0) memory.totals.real += 1;
   noteLegs(view, memory.watchedEvents.get(attempt.eventId), failed);
   // YES of every outcome is held until the event resolves and one of them is redeemed.
-  if (sets === 0 || attempt.strategy === 'buyAllYes') return end(view, memory, attempt, outcomeOf(attempt));
+  if (sets === 0 || attempt.strategy === 'buyAllYes')
+    return end(view, memory, attempt, legsOutcome(attempt.legs));
   attempt.phase = 'converting';
   return followConvert(view, memory, attempt);
-}
-
-function outcomeOf({ legs }: EventAttempt): EventReport['outcome'] {
-  if (mostFilled(legs) === 0) return 'nothingFilled';
-  return failedLegs(legs) > 0 ? 'legFailed' : 'completed';
 }
 
 /**
@@ -68,9 +66,9 @@ function outcomeOf({ legs }: EventAttempt): EventReport['outcome'] {
  */
 function followConvert(view: LoopView, memory: ArbitrageMemory, attempt: EventAttempt): Intent[] {
   const { state, nowMs } = view;
-  const record = transactionOf(view, attempt);
+  const record = ownTransaction(view, whyOf(attempt), attempt.transactionAskedAtMs);
   if (record !== null && isPending(record)) return [];
-  if (record?.state === 'confirmed') return end(view, memory, attempt, outcomeOf(attempt));
+  if (record?.state === 'confirmed') return end(view, memory, attempt, legsOutcome(attempt.legs));
   const amount = setsOf(attempt.legs);
   const conversion = conversionOf(view, attempt);
   const isUsedElsewhere = attempt.legs.some(
@@ -92,14 +90,6 @@ function followConvert(view: LoopView, memory: ArbitrageMemory, attempt: EventAt
 
 const whyOf = ({ reference }: EventAttempt): string =>
   `NO of every outcome, bought in arbitrage ${reference}`;
-
-function transactionOf({ state }: LoopView, attempt: EventAttempt): TransactionRecord | null {
-  if (attempt.transactionAskedAtMs === null) return null;
-  let found: TransactionRecord | null = null;
-  for (const record of state.transactions.values())
-    if (record.why === whyOf(attempt) && record.approvedAtMs === attempt.transactionAskedAtMs) found = record;
-  return found;
-}
 
 /** All questions of the event give NO. Null where the listing does not say any more which question a market is. */
 function conversionOf({ state }: LoopView, { eventId, legs }: EventAttempt): Conversion | null {
