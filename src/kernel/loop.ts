@@ -1,3 +1,4 @@
+import type { AnalystQuestion } from '../domain/analyst-question.ts';
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { ClientId, OrderId } from '../domain/order.ts';
 import type { Conversion, TransactionAction } from '../domain/transaction.ts';
@@ -91,14 +92,7 @@ export type Intent =
   /** Forgets ended orders and final fills that are older than this, so that memory stays bounded. */
   | { readonly kind: 'forgetEnded'; readonly ordersAfterMs: number; readonly fillsAfterMs: number }
   /** Asks a model. Its answer, or why there is none, stands in `state.answers` under this key. */
-  | {
-      readonly kind: 'ask';
-      readonly key: string;
-      readonly tier: 'sonnet';
-      readonly system: string;
-      readonly prompt: string;
-      readonly maxTokens: number;
-    }
+  | ({ readonly kind: 'ask'; readonly key: string } & AnalystQuestion)
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };

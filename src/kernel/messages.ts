@@ -1,3 +1,4 @@
+import type { AnalystQuestion } from '../domain/analyst-question.ts';
 import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
 import type { MarketEvent, PriceHistoryPoint } from '../domain/market-event.ts';
 import type {
@@ -228,14 +229,7 @@ export type Command =
       readonly nonce: number;
     }
   /** A question to a model. What is answered changes nothing at the venue by itself. */
-  | {
-      readonly kind: 'ask';
-      readonly key: string;
-      readonly tier: 'sonnet';
-      readonly system: string;
-      readonly prompt: string;
-      readonly maxTokens: number;
-    }
+  | ({ readonly kind: 'ask'; readonly key: string } & AnalystQuestion)
   /** Why quotes are what they are: journaled beside the orders it led to, for a person to ask about. */
   | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: QuoteDecision }
   | { readonly kind: 'decision'; readonly conditionId: null; readonly why: SelectionDecision }

@@ -1,14 +1,4 @@
-/** Which of the models that settings name is asked. */
-export type AnalystTier = 'sonnet';
-
-export interface AnalystQuestion {
-  readonly tier: AnalystTier;
-  /** The standing instruction. */
-  readonly system: string;
-  /** The data it is about. */
-  readonly prompt: string;
-  readonly maxTokens: number;
-}
+import type { AnalystQuestion } from '../domain/analyst-question.ts';
 
 export interface AnalystAnswer {
   readonly text: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AnalystQuestion } from '../domain/analyst-question.ts';
 import type { Input } from '../kernel/messages.ts';
-import type { AnalystAnswer, AnalystPort, AnalystQuestion } from '../ports/analyst.ts';
+import type { AnalystAnswer, AnalystPort } from '../ports/analyst.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import { createEffectRunner, type EffectPorts } from './effect-runner.ts';
 

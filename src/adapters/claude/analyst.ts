@@ -1,4 +1,5 @@
-import type { AnalystAnswer, AnalystPort, AnalystQuestion, AnalystTier } from '../../ports/analyst.ts';
+import type { AnalystQuestion, AnalystTier } from '../../domain/analyst-question.ts';
+import type { AnalystAnswer, AnalystPort } from '../../ports/analyst.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { HIDDEN, type Secret } from '../../settings/index.ts';
 import { createHttpClient, type HttpAnswer } from '../polymarket/http.ts';
