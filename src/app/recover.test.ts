@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openFileJournal } from '../adapters/node/file-journal.ts';
-import {
-  createRunFolder,
-  type RunManifest,
-  readManifest,
-  runFolder,
-} from '../adapters/node/run-directory.ts';
+import { createRunFolder, readManifest, runFolder } from '../adapters/node/run-directory.ts';
 import { encodeState } from '../kernel/codec.ts';
 import { createKernel, type Kernel } from '../kernel/kernel.ts';
 import type { Input } from '../kernel/messages.ts';
@@ -19,24 +14,9 @@ import { createRecorder } from '../runtime/recorder.ts';
 import { runSeed } from '../simulation/run-seed.ts';
 import { recoverLatestRun, replayRun } from './recover.ts';
 import { decodeSnapshot, encodeSnapshot, STATE_SHAPE } from './snapshot.ts';
+import { manifestOf } from './testing/manifest.ts';
 
 const WALLET = '0xaa';
-const manifestOf = (runId: string, parentRunId: string | null): RunManifest => ({
-  version: 1,
-  runId,
-  parentRunId,
-  wallet: WALLET,
-  chainId: 137,
-  commit: 'abc1234',
-  nodeVersion: process.version,
-  settingsHash: '',
-  seed: 'seed',
-  loops: [],
-  startedAtMs: 0,
-  endedAtMs: null,
-  status: 'running',
-  exitReason: null,
-});
 
 let recorded: readonly { readonly atMs: number; readonly input: Input }[];
 beforeAll(() => {
@@ -71,7 +51,11 @@ async function writeRun(
   write: (state: KernelState) => string,
 ): Promise<{ readonly runId: string; readonly kernel: Kernel }> {
   const snapshot = before === null ? null : write(before.kernel.state);
-  const directory = createRunFolder(dataDir, manifestOf(runId, before?.runId ?? null), snapshot);
+  const directory = createRunFolder(
+    dataDir,
+    manifestOf({ runId, parentRunId: before?.runId ?? null, commit: 'abc1234', status: 'running' }),
+    snapshot,
+  );
   const journal = openFileJournal(directory);
   const kernel = createKernel(loops, before?.kernel.state ?? null);
   const recorder = createRecorder(kernel, journal);

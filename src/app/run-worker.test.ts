@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileJournal } from '../adapters/node/file-journal.ts';
 import { takeLease } from '../adapters/node/lease.ts';
-import { createRunFolder, type RunManifest, readManifest } from '../adapters/node/run-directory.ts';
+import { createRunFolder, readManifest } from '../adapters/node/run-directory.ts';
 import { systemTimers } from '../adapters/node/system-timers.ts';
 import { createKernel } from '../kernel/kernel.ts';
 import { loops } from '../loops/index.ts';
@@ -14,6 +14,7 @@ import { replayRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
 import { startRunTables } from './tables/run-tables.ts';
 import { createFakeWorld, type FakeWorld } from './testing/fake-world.ts';
+import { manifestOf } from './testing/manifest.ts';
 
 let dataDir: string;
 let world: FakeWorld;
@@ -27,22 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const MANIFEST: RunManifest = {
-  version: 1,
-  runId: 'run-1',
-  parentRunId: null,
-  wallet: '0xaa',
-  chainId: 137,
-  commit: null,
-  nodeVersion: process.version,
-  settingsHash: '',
-  seed: 'seed',
-  loops: [],
-  startedAtMs: 0,
-  endedAtMs: null,
-  status: 'running',
-  exitReason: null,
-};
+const MANIFEST = manifestOf({ status: 'running' });
 
 function settingsOf(texts: Record<string, string>): Settings {
   const parsed = parseSettings({ MM_CYCLE_SECONDS: '1', MM_MIN_DEPTH_USD: '0', ...texts });

@@ -1,4 +1,4 @@
-import { type ClobClient, createL2Headers, OrderType, Side } from '@polymarket/clob-client-v2';
+import { createL2Headers, OrderType } from '@polymarket/clob-client-v2';
 import { createL2Signer, type SignRequest } from '../adapters/polymarket/signing/l2-auth.ts';
 import { batchBody, createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import type { OrderRequest } from '../domain/order.ts';
@@ -9,7 +9,7 @@ import { BENCH_KEY, benchOrders } from './bench-orders.ts';
 import { type BenchVenue, startBenchVenue } from './bench-venue.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { assertSame, median } from './rounds.ts';
-import { benchClient } from './sign.ts';
+import { benchClient, createPeerOrder } from './sign.ts';
 import { watchTurns } from './turn-watch.ts';
 
 export interface RequoteSize {
@@ -173,7 +173,7 @@ function createPeer(server: BenchVenue): Peer {
       for (const batch of inBatches(orders)) {
         const signed = [];
         for (const order of batch)
-          signed.push({ order: await createOrder(client, order), orderType: OrderType.GTC });
+          signed.push({ order: await createPeerOrder(client, order), orderType: OrderType.GTC });
         await client.postOrders(signed, true);
       }
       return ready;
@@ -189,17 +189,6 @@ function createPeer(server: BenchVenue): Peer {
       ),
   };
 }
-
-const createOrder = (client: ClobClient, order: OrderRequest) =>
-  client.createOrder(
-    {
-      tokenID: order.tokenId,
-      price: order.price / 10_000,
-      size: order.size / 1e6,
-      side: order.side === 'BUY' ? Side.BUY : Side.SELL,
-    },
-    { tickSize: '0.01', negRisk: false },
-  );
 
 interface WireOrder {
   readonly order: { readonly salt: number | string; readonly timestamp: string; readonly signature: string };

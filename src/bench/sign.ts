@@ -5,6 +5,7 @@ import { polygon } from 'viem/chains';
 import { openAccount } from '../adapters/polymarket/signing/account.ts';
 import { createOrderSigner } from '../adapters/polymarket/signing/order-signer.ts';
 import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
+import type { OrderRequest } from '../domain/order.ts';
 import { Secret } from '../settings/secret.ts';
 import { type Bar, ratioBar } from './bar.ts';
 import { BENCH_KEY, benchOrders } from './bench-orders.ts';
@@ -43,16 +44,7 @@ async function measure(venue: BenchVenue) {
   const client = benchClient(venue.url);
   const orders = benchOrders(OURS_PER_ROUND);
   const theirs = orders.slice(0, THEIRS_PER_ROUND);
-  const sign = (order: (typeof orders)[number]) =>
-    client.createOrder(
-      {
-        tokenID: order.tokenId,
-        price: order.price / 10_000,
-        size: order.size / 1e6,
-        side: order.side === 'BUY' ? Side.BUY : Side.SELL,
-      },
-      { tickSize: '0.01', negRisk: false },
-    );
+  const sign = (order: (typeof orders)[number]) => createPeerOrder(client, order);
   const signed: Awaited<ReturnType<typeof sign>>[] = [];
   const times = await medianUs(
     {
@@ -76,6 +68,18 @@ async function measure(venue: BenchVenue) {
   });
   return ratioBar('sign', 'clob-client-v2', 10, { oursUs: times.ours, peerUs: times.peer });
 }
+
+/** The official client's way to a signed order; tick size and neg-risk flag are given, so it looks nothing up. */
+export const createPeerOrder = (client: ClobClient, order: OrderRequest) =>
+  client.createOrder(
+    {
+      tokenID: order.tokenId,
+      price: order.price / 10_000,
+      size: order.size / 1e6,
+      side: order.side === 'BUY' ? Side.BUY : Side.SELL,
+    },
+    { tickSize: '0.01', negRisk: false },
+  );
 
 /** The official client over a viem wallet, as its documentation sets it up. */
 export function benchClient(url: string): ClobClient {

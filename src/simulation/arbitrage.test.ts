@@ -3,11 +3,10 @@ import type { ConditionId } from '../domain/market.ts';
 import { MICRO, shares } from '../domain/units.ts';
 import type { Command } from '../kernel/messages.ts';
 import type { ArbitrageMemory } from '../loops/arbitrage/memory.ts';
-import { booksResidual } from '../orders/books.ts';
-import { chainResidual } from './checkers/end-checker.ts';
 import { crossBook, takeAway, tearTouches } from './crossed-books.ts';
 import { FAULT_LEVELS } from './faults.ts';
 import { openScenario, runSeed, type Scenario, type SeedOptions } from './run-seed.ts';
+import { expectExactBooks, pass } from './test-support/exact-books.ts';
 
 const ON = { MM_ARB_ENABLED: 'true', MM_ARB_MIN_PROFIT_PCT: '0.1' } as const;
 
@@ -26,8 +25,6 @@ function trading(more: Partial<SeedOptions> = {}): Scenario {
   return run;
 }
 
-const pass = ({ driver, world }: Scenario, seconds: number): void =>
-  driver.runUntil(world.nowMs + seconds * 1_000);
 const memoryOf = ({ kernel }: Scenario): ArbitrageMemory =>
   kernel.state.loops.get('arbitrage')?.memory as ArbitrageMemory;
 /** The second market has no taker fee, the first has. */
@@ -38,16 +35,6 @@ const crossFor = (run: Scenario, conditionId: ConditionId, seconds: number): str
   if (id === null) throw new Error('expected room for a crossing order');
   return id;
 };
-
-/** Stops the worker, so that nothing is on its way any more, and compares its books with themselves and with the chain. */
-function expectExactBooks(run: Scenario): void {
-  const { books } = run.kernel.state;
-  run.world.deliver({ kind: 'operator', order: 'stop', by: 'test', reason: 'the end of the test' });
-  pass(run, 180);
-  expect(run.driver.exitReason()).not.toBeNull();
-  expect(booksResidual(books, (id) => run.world.markets.get(id)?.market ?? null)).toBe(0);
-  expect(chainResidual(run.world, books.ledger)).toBe(0);
-}
 
 describe('a book that stands crossed at the venue', () => {
   it.each([

@@ -4,12 +4,11 @@ import type { ConditionId } from '../domain/market.ts';
 import { MICRO, type Price, shares } from '../domain/units.ts';
 import type { Command } from '../kernel/messages.ts';
 import type { ArbitrageMemory } from '../loops/arbitrage/memory.ts';
-import { booksResidual } from '../orders/books.ts';
-import { chainResidual } from './checkers/end-checker.ts';
 import { restBid, takeAway } from './crossed-books.ts';
 import { FAULT_LEVELS } from './faults.ts';
 import { openScenario, type Scenario, type SeedOptions } from './run-seed.ts';
 import type { SimulatedMarket } from './simulated-markets.ts';
+import { expectExactBooks, pass } from './test-support/exact-books.ts';
 import { after } from './world.ts';
 
 const EVENT = `0x${'e'.repeat(62)}00`;
@@ -62,8 +61,6 @@ function trading(terms: Terms = {}): Scenario {
   return run;
 }
 
-const pass = ({ driver, world }: Scenario, seconds: number): void =>
-  driver.runUntil(world.nowMs + seconds * 1_000);
 const memoryOf = ({ kernel }: Scenario): ArbitrageMemory =>
   kernel.state.loops.get('arbitrage')?.memory as ArbitrageMemory;
 
@@ -81,13 +78,9 @@ function misprice({ world }: Scenario, seconds: number): string[] {
   });
 }
 
-function expectExactBooks(run: Scenario): void {
-  const { books } = run.kernel.state;
-  run.world.deliver({ kind: 'operator', order: 'stop', by: 'test', reason: 'the end of the test' });
-  pass(run, 180);
-  expect(run.driver.exitReason()).not.toBeNull();
-  expect(booksResidual(books, (id) => run.world.markets.get(id)?.market ?? null)).toBe(0);
-  expect(chainResidual(run.world, books.ledger)).toBe(0);
+/** At the end every checker has its last word too. */
+function expectExactEnd(run: Scenario): void {
+  expectExactBooks(run);
   run.checkEnd();
 }
 
@@ -111,7 +104,7 @@ describe('an event whose NO shares together cost less than they convert to', () 
     );
     expect(converted.length).toBe(totals.eventsAttempted);
     expect(converted.every(({ state }) => state === 'confirmed')).toBe(true);
-    expectExactBooks(run);
+    expectExactEnd(run);
   });
 });
 
@@ -128,7 +121,7 @@ describe('an event whose YES shares together cost less than a dollar', () => {
     expect(totals.realisedUsd).toBe(totals.expectedUsd);
     expect(conversionsOf(run)).toEqual([]);
     expect(totals.ownInTheWay).toBeGreaterThan(0);
-    expectExactBooks(run);
+    expectExactEnd(run);
   });
 });
 
@@ -164,7 +157,7 @@ describe('an event that is mispriced', () => {
     expect(memoryOf(run).totals).toMatchObject({ refused: 0, failedLegs: 0 });
     expect(sizeOf(run)).toBeLessThan(sizeOf(unbounded));
     expect(sizeOf(run)).toBeGreaterThan(0);
-    expectExactBooks(run);
+    expectExactEnd(run);
   });
 
   it('costs reads and no order when it is gone by the time it is read', () => {
@@ -203,7 +196,7 @@ describe('an event that is mispriced', () => {
     misprice(run, 10);
     pass(run, 15);
     expect(memoryOf(run).totals.eventsAttempted).toBe(1);
-    expectExactBooks(run);
+    expectExactEnd(run);
   });
 });
 
@@ -230,7 +223,7 @@ describe('a bad day with an event that is mispriced again and again', () => {
   it.each(['bad-1', 'bad-2', 'bad-4'])('keeps every rule and every micro-dollar, seed %s', (seed) => {
     const run = badDay(seed);
     expect(memoryOf(run).totals.eventsAttempted).toBeGreaterThan(0);
-    expectExactBooks(run);
+    expectExactEnd(run);
   });
 
   it('is the same day when it is lived again', () => {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileJournal } from '../../adapters/node/file-journal.ts';
 import { LeaseTaken, takeLease } from '../../adapters/node/lease.ts';
-import { createRunFolder, type RunManifest, runFolder } from '../../adapters/node/run-directory.ts';
+import { createRunFolder, runFolder } from '../../adapters/node/run-directory.ts';
 import { openTableStore } from '../../adapters/sqlite/table-store.ts';
 import { encodeState } from '../../kernel/codec.ts';
 import { createKernel, type Kernel } from '../../kernel/kernel.ts';
@@ -15,6 +15,7 @@ import type { JournalSink } from '../../ports/journal.ts';
 import type { TableStore } from '../../ports/tables.ts';
 import { createRecorder, type Recorder } from '../../runtime/recorder.ts';
 import { runSeed } from '../../simulation/run-seed.ts';
+import { manifestOf } from '../testing/manifest.ts';
 import { projectRun } from './project-run.ts';
 import { ancestorsOf, carriedOverFrom, projectEndedRuns } from './project-runs.ts';
 import { rebuildTables } from './rebuild-tables.ts';
@@ -41,23 +42,6 @@ function contents(path: string): string[] {
   return lines.sort();
 }
 
-const manifestOf = (runId: string, parentRunId: string | null): RunManifest => ({
-  version: 1,
-  runId,
-  parentRunId,
-  wallet: '0xaa',
-  chainId: 137,
-  commit: null,
-  nodeVersion: process.version,
-  settingsHash: '',
-  seed: 'seed',
-  loops: [],
-  startedAtMs: 0,
-  endedAtMs: null,
-  status: 'stopped',
-  exitReason: null,
-});
-
 interface RecordedInput {
   readonly atMs: number;
   readonly input: Input;
@@ -80,7 +64,11 @@ function openRun(
   parent: { readonly runId: string; readonly kernel: Kernel } | null,
 ): { readonly directory: string; readonly journal: JournalSink; readonly recorder: Recorder } {
   const snapshot = parent === null ? null : encodeState(parent.kernel.state);
-  const directory = createRunFolder(dataDir, manifestOf(runId, parent?.runId ?? null), snapshot);
+  const directory = createRunFolder(
+    dataDir,
+    manifestOf({ runId, parentRunId: parent?.runId ?? null }),
+    snapshot,
+  );
   const journal = openFileJournal(directory, 200_000);
   return {
     directory,
@@ -172,7 +160,7 @@ describe('the tables of a run', () => {
     expect(seq > 0).toBe(batchesBefore > 0);
     const partly = contents(path);
     const store = openTableStore(path);
-    await projectEndedRuns(dataDir, [manifestOf('run-1', null)], ended(store));
+    await projectEndedRuns(dataDir, [manifestOf()], ended(store));
     expect(store.progress('run-1')?.seq).toBe(written);
     store.close();
     await rebuildTables(dataDir, join(dataDir, 'worker.sqlite'), 0);
@@ -200,7 +188,7 @@ describe('the tables of a run', () => {
     expect(carriedOverFrom(store, 'run-1')).not.toBeNull();
     await projectEndedRuns(
       dataDir,
-      [manifestOf('run-2', 'run-1')],
+      [manifestOf({ runId: 'run-2', parentRunId: 'run-1' })],
       ended(store, (day) => days.push(day)),
     );
     store.close();

@@ -2,24 +2,7 @@ import { openFileJournal } from '../../../adapters/node/file-journal.ts';
 import { createRunFolder, type RunManifest } from '../../../adapters/node/run-directory.ts';
 import type { Command, Input } from '../../../kernel/messages.ts';
 import type { JournalEntry } from '../../../ports/journal.ts';
-
-export const manifestOf = (change: Partial<RunManifest> = {}): RunManifest => ({
-  version: 1,
-  runId: 'run-1',
-  parentRunId: null,
-  wallet: '0xaa',
-  chainId: 137,
-  commit: null,
-  nodeVersion: process.version,
-  settingsHash: '',
-  seed: 'seed',
-  loops: [],
-  startedAtMs: 0,
-  endedAtMs: null,
-  status: 'stopped',
-  exitReason: null,
-  ...change,
-});
+import { manifestOf } from '../../testing/manifest.ts';
 
 /** A run on disk, written step by step as a driver writes it. */
 export interface RecordedRun {
