@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
+    setupFiles: ['./test/support/property-seed.ts'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

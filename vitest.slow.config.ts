@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+    setupFiles: ['./test/support/property-seed.ts'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

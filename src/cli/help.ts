@@ -41,6 +41,7 @@ const sections: ReadonlyArray<
     [
       ['test [FILTER]', 'all checks and tests; with a filter only those tests'],
       ['test:slow', 'the long tests'],
+      ['test:seeds [COUNT]', 'all property tests, each round from a new seed'],
       ['lint', 'style and banned globals'],
       ['format', 'formats every file'],
       ['typecheck', 'types'],
