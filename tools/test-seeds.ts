@@ -31,7 +31,7 @@ const files = ['src', 'test']
 let failed = 0;
 for (let round = 1; round <= rounds; round += 1) {
   const seed = randomInt(2 ** 31);
-  const { status, stdout } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...files],
     {
@@ -45,7 +45,7 @@ for (let round = 1; round <= rounds; round += 1) {
   console.log(`round ${round} of ${rounds}, seed ${seed}: ${counted}`);
   if (status !== 0) {
     failed += 1;
-    console.log(stdout);
+    console.log(stdout, stderr);
   }
 }
 console.log(failed === 0 ? `all ${rounds} rounds passed` : `${failed} of ${rounds} rounds failed`);
