@@ -5,13 +5,14 @@ import type { Loop } from './loop.ts';
 import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs, wakeRun } from './loop-schedule.ts';
 import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { nextPullAtMs, pullFaulted, pullOrders } from './pull-orders.ts';
 import { isReconciled } from './reconciliation.ts';
 import { reduce } from './reduce.ts';
 import { nextStaleAtMs, pullStale } from './stale-quotes.ts';
 import { createState, type KernelState } from './state.ts';
 import { nextTokenAtMs, wakeForTokens } from './token-wait.ts';
 import { freeUntold, nextUntoldAtMs } from './untold-rests.ts';
-import { nextWithdrawalAtMs, pullFaulted, pullOrders, walkOut } from './withdraw.ts';
+import { nextWayOutAtMs, walkOut } from './withdraw.ts';
 
 /**
  * The core: one input in, commands out, nothing else. Synchronous and deterministic in (state, inputs with their times), so
@@ -76,7 +77,8 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
 const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
   Math.min(
     nextLoopAtMs(loops, state),
-    nextWithdrawalAtMs(state),
+    nextPullAtMs(state),
+    nextWayOutAtMs(state),
     nextTokenAtMs(state),
     nextUntoldAtMs(state),
     nextStaleAtMs(state),

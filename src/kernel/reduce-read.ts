@@ -9,6 +9,7 @@ import { moveHighWater } from '../risk/drawdown.ts';
 import { equityOf, flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
+import { noteListed } from './pull-orders.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
 import { cancelOrders, takeFill, wakeFor } from './reduce-order.ts';
 import type { KernelState } from './state.ts';
@@ -77,6 +78,7 @@ function takeOpenOrders(
   if (orphans.length > 0)
     noteFailed(state.reconciliation, 'openOrders', 'live orders that are not in the books', state.nowMs);
   else noteDone(state.reconciliation, 'openOrders', input.askedAtMs);
+  noteListed(state, input);
   const { shutdown } = state;
   if (
     shutdown !== null &&

@@ -119,7 +119,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.rejectionRests = new Map();
   // Each run's journal explains itself.
   state.told = new Map();
-  state.pulledAtMs = null;
+  state.withdrawal = null;
   // What was asked by a run before this one is not answered any more.
   state.answers = new Map();
   state.shutdown = null;

@@ -59,6 +59,21 @@ export interface Earnings {
   readonly asOfMs: number;
 }
 
+/** The taking back of every order, from when the mode forbade them to rest until the venue shows that they are gone. */
+export interface Withdrawal {
+  readonly sinceMs: number;
+  /** Cancels of everything sent so far, and when the newest was. */
+  cancels: number;
+  cancelledAtMs: number | null;
+  /** Reads of what is left asked for so far, and when the newest was. */
+  reads: number;
+  readAtMs: number | null;
+  /** How many live orders the venue listed last. */
+  listed: number;
+  /** When a list was empty that was asked for since, with no order of ours that may be live; null before. */
+  goneAtMs: number | null;
+}
+
 /** The way out, once a stop was asked for. */
 export interface Shutdown {
   readonly sinceMs: number;
@@ -114,8 +129,8 @@ export interface KernelState {
   reconciliation: Reconciliation;
   feeds: Record<FeedName, FeedState>;
   loops: Map<LoopName, LoopRun>;
-  /** When a cancel of everything was last sent because the mode forbids resting orders. */
-  pulledAtMs: number | null;
+  /** The taking back of every order while the mode forbids them to rest; null while they may. */
+  withdrawal: Withdrawal | null;
   shutdown: Shutdown | null;
   /** Whether the parent run ended with nothing in flight: only then is a difference at start a deposit or withdrawal. */
   endedClean: boolean;
@@ -178,7 +193,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     reconciliation: createReconciliation(nowMs),
     feeds: createFeeds(nowMs),
     loops: new Map(),
-    pulledAtMs: null,
+    withdrawal: null,
     shutdown: null,
     endedClean: false,
     counts: createCounts(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maintenance } from '../loops/maintenance/loop.ts';
 import type { Command, Input, OperatorOrder } from './messages.ts';
+import { mayBeat } from './pull-orders.ts';
 import {
   accept,
   balances,
@@ -48,6 +49,12 @@ const allCanceled = (orders: ReturnType<typeof placed>): Input => ({
   requested: [],
   canceled: orders.map(({ clientId }) => orderIdOf(clientId)),
   notCanceled: [],
+});
+
+const listed = (test: TestKernel, orders: ReturnType<typeof placed>, askedAtMs = test.nowMs): Input => ({
+  kind: 'openOrdersRead',
+  orders: orders.map((order) => venueOrder(order)),
+  askedAtMs,
 });
 
 /** Lets seconds pass until the run ends; the venue answers every read, has no order left, and says `canceled` of each of `orders`. */
@@ -101,9 +108,13 @@ describe('W12: whatever stops trading pulls what rests', () => {
       const { test, orders } = quoted();
       expect(inYes(orders)).toEqual(['BUY 48 x 10', 'SELL 52 x 10']);
       expect(cancelsAll(test.step(input))).toBe(1);
-      expect(cancelsAll(wakes(test, 1, 1_999))).toBe(0);
+      expect(cancelsAll(wakes(test, 1, 499))).toBe(0);
       expect(test.kernel.nextWakeAtMs()).toBeLessThanOrEqual(test.nowMs + 1);
       expect(cancelsAll(wakes(test, 1, 1))).toBe(1);
+      // After half a second, a second, and then every two, for as long as it takes.
+      expect(cancelsAll(wakes(test, 1, 999))).toBe(0);
+      expect(cancelsAll(wakes(test, 1, 1))).toBe(1);
+      expect(cancelsAll(wakes(test, 100, 100))).toBe(5);
       test.step(allCanceled(orders));
       expect(cancelsAll(wakes(test, 5, 2_000))).toBe(0);
       expect([...test.state.orders.byClientId.values()].map(({ state }) => state)).toEqual([
@@ -119,8 +130,8 @@ describe('W12: whatever stops trading pulls what rests', () => {
     script.push([quoteIntent(1, [['BUY', 48, 10]])]);
     const commands = wakes(test, 1, 10_000);
     test.step(operator('pause'));
-    accept(test, commands);
-    expect(cancelsAll(wakes(test, 1, 2_000))).toBe(1);
+    expect(cancelsAll(accept(test, commands))).toBe(1);
+    expect(cancelsAll(wakes(test, 1, 499))).toBe(0);
   });
 
   it('W12: reducing lets quotes rest, because the gate holds back what grows', () => {
@@ -134,6 +145,7 @@ describe('a halt', () => {
     const { test, orders } = quoted();
     test.step(operator('halt'));
     test.step(allCanceled(orders));
+    test.step({ kind: 'openOrdersRead', orders: [], askedAtMs: test.nowMs });
     wakes(test, 1, 5_000);
     expect(test.kernel.nextWakeAtMs()).toBeGreaterThan(test.nowMs);
   });
@@ -149,6 +161,82 @@ describe('a halt', () => {
   });
 });
 
+describe('orders that must go', () => {
+  it('are read as soon as their cancel is confirmed, and until a list shows none', () => {
+    const { test, orders } = quoted();
+    test.step(operator('halt'));
+    expect(ofKind(test.step(allCanceled(orders), 80), 'readOpenOrders')).toHaveLength(1);
+    expect(ofKind(test.step(listed(test, orders), 80), 'cancelAll')).toHaveLength(0);
+    const again = wakes(test, 5, 100);
+    expect(ofKind(again, 'cancelAll')).toHaveLength(1);
+    expect(ofKind(again, 'readOpenOrders')).toHaveLength(1);
+    expect(mayBeat(test.state)).toBe(false);
+    test.step(listed(test, []), 80);
+    expect(test.state.withdrawal?.goneAtMs).toBe(test.nowMs);
+    const rest = wakes(test, 60, 1_000);
+    expect([...ofKind(rest, 'cancelAll'), ...ofKind(rest, 'readOpenOrders')]).toEqual([]);
+  });
+
+  it('are not gone by a list that was asked for before, nor while one of ours may be on its way', () => {
+    const { loop, script } = scriptedLoop();
+    const test = trading([loop]);
+    script.push([quoteIntent(1, [['BUY', 48, 10]])]);
+    const commands = wakes(test, 1, 10_000);
+    const before = test.nowMs - 1;
+    test.step(operator('halt'));
+    test.step(listed(test, [], before));
+    test.step(listed(test, []), 300);
+    expect(test.state.withdrawal?.goneAtMs).toBeNull();
+    expect(cancelsAll(accept(test, commands))).toBe(1);
+    test.step(allCanceled(placed(commands)));
+    test.step(listed(test, []));
+    expect(test.state.withdrawal?.goneAtMs).toBe(test.nowMs);
+  });
+
+  it('keep the heartbeat back until they are gone, so that the venue takes what no cancel reaches', () => {
+    const { test, orders } = quoted();
+    expect(mayBeat(test.state)).toBe(true);
+    test.step(operator('halt'));
+    expect(mayBeat(test.state)).toBe(false);
+    wakes(test, 120, 1_000);
+    expect(mayBeat(test.state)).toBe(false);
+    // The sweep has taken them; the first list that gets through shows it.
+    test.step(allCanceled(orders));
+    test.step(listed(test, []));
+    expect(mayBeat(test.state)).toBe(true);
+    // One that comes back to life afterwards is taken back like all others.
+    const [bid] = orders;
+    if (bid === undefined) throw new Error('expected an order');
+    test.step(listed(test, [bid]), 5_000);
+    expect(mayBeat(test.state)).toBe(false);
+  });
+
+  it('whose answer was lost are looked for, and count as gone only when the venue says so', () => {
+    const { loop, script } = scriptedLoop();
+    const test = trading([loop]);
+    script.push([quoteIntent(1, [['BUY', 48, 10]])]);
+    const [order] = placed(wakes(test, 1, 10_000));
+    if (order === undefined) throw new Error('expected an order');
+    const orderId = orderIdOf(order.clientId);
+    test.step({ kind: 'ordersPrepared', orders: [[order.clientId, orderId]] });
+    test.step(operator('halt'));
+    const answer = { result: 'unknown', code: 'timeout', text: 'no answer' } as const;
+    const lost = test.step({ kind: 'ordersAnswered', answers: [[order.clientId, answer]] });
+    expect(ofKind(lost, 'readOrder')).toHaveLength(1);
+    test.step(listed(test, []), 700);
+    expect(test.state.withdrawal?.goneAtMs).toBeNull();
+    expect(cancelsAll(wakes(test, 10, 500))).toBeGreaterThanOrEqual(2);
+    test.step({
+      kind: 'orderRead',
+      orderId,
+      order: venueOrder(order, { status: 'CANCELED' }),
+      askedAtMs: test.nowMs,
+    });
+    test.step(listed(test, []));
+    expect(test.state.withdrawal?.goneAtMs).toBe(test.nowMs);
+  });
+});
+
 describe('a cancel of everything', () => {
   it('leaves the orders that its answer does not name in doubt, so that they are looked up', () => {
     const { test, orders } = quoted(true);
@@ -156,15 +244,20 @@ describe('a cancel of everything', () => {
     if (bid === undefined || ask === undefined) throw new Error('expected two orders');
     test.step(operator('halt'));
     test.step(allCanceled([bid]));
-    const lookUps = ofKind(wakes(test, 2, 1_000), 'readOrder');
-    expect(lookUps.map(({ orderId }) => orderId)).toEqual([orderIdOf(ask.clientId)]);
+    const lookUps = ofKind(test.step({ kind: 'wake' }), 'readOrder');
+    expect(
+      new Set([...ofKind(test.commands, 'readOrder'), ...lookUps].map(({ orderId }) => orderId)),
+    ).toEqual(new Set([orderIdOf(ask.clientId)]));
   });
 
   it('whose answer is lost leaves all of them in doubt', () => {
     const { test, orders } = quoted(true);
     test.step(operator('halt'));
-    test.step({ kind: 'cancelFailed', requested: [], code: 'timeout', text: 'no answer' });
-    expect(ofKind(wakes(test, 2, 1_000), 'readOrder')).toHaveLength(orders.length);
+    const lookUps = test.step({ kind: 'cancelFailed', requested: [], code: 'timeout', text: 'no answer' });
+    expect(ofKind(lookUps, 'readOrder')).toHaveLength(orders.length);
+    // Once a second, for as long as nobody knows.
+    expect(ofKind(wakes(test, 1, 999), 'readOrder')).toHaveLength(0);
+    expect(ofKind(wakes(test, 1, 1), 'readOrder')).toHaveLength(orders.length);
   });
 });
 

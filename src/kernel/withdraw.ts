@@ -1,73 +1,14 @@
 import { inMotion } from '../orders/books.ts';
-import { markCancelAsked } from '../orders/order-life.ts';
-import { allLiveOrders } from '../orders/order-table.ts';
-import type { OrderRecord } from '../orders/types.ts';
-import { mayTransmit } from '../risk/trading-state.ts';
 import type { Outbox } from './outbox.ts';
 import { noteAsked } from './reconciliation.ts';
-import { cancelOrders } from './reduce-order.ts';
 import type { KernelState, Shutdown } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 
-/** While orders must go and have not gone, everything is cancelled again this often. */
-const PULL_EVERY_MS = 2_000;
 /** How long the way out waits for trades and transactions to settle once no order is left. */
 const SETTLE_BOUND_MS = 45_000;
 /** How long the way out waits for the venue to confirm that no order is left. Its heartbeat sweep is shorter. */
 const CANCEL_BOUND_MS = 60_000;
 const READ_EVERY_MS = 1_000;
-
-/**
- * When the mode forbids resting orders, none may rest: everything is cancelled, and again until none is left. Pausing,
- * halting, stopping, a lost heartbeat and a dead user socket all come through here, so no way of stopping leaves quotes behind.
- */
-export function pullOrders(state: KernelState, outbox: Outbox): void {
-  if (mayTransmit(state.trading.mode)) {
-    state.pulledAtMs = null;
-    return;
-  }
-  const live = allLiveOrders(state.orders);
-  if (live.length === 0) {
-    // Nothing is left to pull, so nothing has to be looked at again: a time kept here would wake the kernel without end.
-    state.pulledAtMs = null;
-    return;
-  }
-  if (state.pulledAtMs !== null && state.nowMs - state.pulledAtMs < PULL_EVERY_MS) return;
-  state.pulledAtMs = state.nowMs;
-  markCancelAsked(
-    state.orders,
-    live.flatMap(({ orderId }) => (orderId === null ? [] : [orderId])),
-    state.nowMs,
-  );
-  state.counts.cancelRequests += 1;
-  outbox.send({ kind: 'cancelAll', reason: `trading state is ${state.trading.mode}` });
-}
-
-/** A faulted loop looks after its orders no more, so they go, those too that were still being signed when it broke. */
-export function pullFaulted(state: KernelState, outbox: Outbox): void {
-  for (const [name, { fault }] of state.loops) {
-    if (fault === null) continue;
-    const due = allLiveOrders(state.orders).flatMap((record) =>
-      record.orderId !== null && record.tags.loop === name && pullAtMs(record) <= state.nowMs
-        ? [record.orderId]
-        : [],
-    );
-    cancelOrders(state, due, `loop ${name} is faulted`, outbox);
-  }
-}
-
-const pullAtMs = ({ cancelAskedAtMs }: OrderRecord): number =>
-  cancelAskedAtMs === null ? Number.MIN_SAFE_INTEGER : cancelAskedAtMs + PULL_EVERY_MS;
-
-function nextFaultedAtMs(state: KernelState): number {
-  let next = Number.MAX_SAFE_INTEGER;
-  for (const [name, { fault }] of state.loops) {
-    if (fault === null) continue;
-    for (const record of allLiveOrders(state.orders))
-      if (record.orderId !== null && record.tags.loop === name) next = Math.min(next, pullAtMs(record));
-  }
-  return next;
-}
 
 /**
  * The way out: all orders cancelled and confirmed gone by a read, then trades and transactions settled, then the wallet
@@ -171,13 +112,7 @@ function untoldSinceMs(state: KernelState): number {
   return Math.min(oldestOpenFillMs(state), readMs - REACH_BACK_MS);
 }
 
-/** When `pullOrders` or `walkOut` next has something to do. */
-export function nextWithdrawalAtMs(state: KernelState): number {
-  if (mayTransmit(state.trading.mode)) return nextFaultedAtMs(state);
-  const { shutdown } = state;
-  const readAtMs =
-    shutdown === null || shutdown.exited ? Number.MAX_SAFE_INTEGER : shutdown.askedAtMs + READ_EVERY_MS;
-  // Once nothing is left to cancel there is nothing to wake for, or a halt would wake itself without end.
-  if (state.pulledAtMs === null || allLiveOrders(state.orders).length === 0) return readAtMs;
-  return Math.min(readAtMs, state.pulledAtMs + PULL_EVERY_MS);
+/** When `walkOut` next has something to do. */
+export function nextWayOutAtMs({ shutdown }: KernelState): number {
+  return shutdown === null || shutdown.exited ? Number.MAX_SAFE_INTEGER : shutdown.askedAtMs + READ_EVERY_MS;
 }

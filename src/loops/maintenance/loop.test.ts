@@ -56,7 +56,7 @@ describe('maintenance', () => {
     wakes(test, 2, 1_000);
     test.step({ kind: 'feed', feed: 'user', up: false, reason: 'closed' });
     const back = test.step({ kind: 'feed', feed: 'user', up: true, reason: 'connected' }, 5_000);
-    expect(reads([...back, ...wakes(test, 1, 1_000)])).toEqual(RECONCILING);
+    expect([...new Set(reads([...back, ...wakes(test, 1, 1_000)]))].sort()).toEqual([...RECONCILING].sort());
     expect(test.state.trading.mode).toBe('starting');
     reconcile(test);
     expect(test.state.trading.mode).toBe('active');
