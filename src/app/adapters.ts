@@ -5,10 +5,12 @@ import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
 import type { MarketFeed } from '../adapters/polymarket/feed/market-feed-options.ts';
 import { createUserFeed } from '../adapters/polymarket/feed/user-feed.ts';
 import { createMarketList, type MarketList } from '../adapters/polymarket/market-list.ts';
+import { createResolutions } from '../adapters/polymarket/resolutions.ts';
 import type { ApiCredentials } from '../adapters/polymarket/signing/l2-auth.ts';
 import { createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import { CONTRACTS, PAYER_FACTS } from '../adapters/polymarket/venue-facts.ts';
 import type { AnalystPort } from '../ports/analyst.ts';
+import type { ResolutionPort } from '../ports/resolutions.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { UserFeedPort } from '../ports/venue.ts';
 import { problemsBeforeStart, type Settings } from '../settings/index.ts';
@@ -21,6 +23,7 @@ export interface Adapters {
   readonly marketFeed: MarketFeed;
   readonly userFeed: UserFeedPort;
   readonly chain: Chain;
+  readonly resolutions: ResolutionPort;
   /** Left out without a key. */
   readonly analyst?: AnalystPort;
   close(): Promise<void>;
@@ -67,12 +70,19 @@ export async function createAdapters(settings: Settings, timers: Timers, log: Lo
     random,
     log,
   });
+  const resolutions = createResolutions({
+    gammaUrl: polymarket.gammaUrl ?? '',
+    payouts: (conditionIds, signal) => chain.payouts(conditionIds, signal),
+    nowMs,
+    log,
+  });
   return {
     venue,
     markets,
     marketFeed,
     userFeed,
     chain,
+    resolutions,
     ...(analyst === null ? {} : { analyst }),
     close: async () => {
       await Promise.allSettled([
@@ -81,6 +91,7 @@ export async function createAdapters(settings: Settings, timers: Timers, log: Lo
         venue.close(),
         markets.close(),
         chain.close(),
+        resolutions.close(),
         analyst?.close(),
       ]);
     },

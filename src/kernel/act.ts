@@ -137,6 +137,15 @@ function take(context: ActContext, intent: Intent): void {
       if (slot !== undefined) outbox.send({ ...intent, yesTokenId: slot.market.yesTokenId });
       return;
     }
+    case 'readResolutions': {
+      const markets = intent.conditionIds.flatMap((id) => state.markets.get(id)?.market ?? []);
+      if (markets.length > 0)
+        outbox.send({
+          kind: 'readResolutions',
+          markets: markets.map(({ conditionId, version }) => ({ conditionId, version })),
+        });
+      return;
+    }
     case 'readMarkets':
     case 'readEarnings':
     case 'ask':

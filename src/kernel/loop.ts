@@ -87,6 +87,7 @@ export type Intent =
       readonly stepMs: number;
     }
   | { readonly kind: 'readEarnings'; readonly date: string }
+  | { readonly kind: 'readResolutions'; readonly conditionIds: readonly ConditionId[] }
   /** Reads every order and transaction whose outcome is in doubt, at most `limit` orders at once. */
   | { readonly kind: 'lookUpDoubtful'; readonly everyMs: number; readonly limit: number }
   /** Forgets ended orders and final fills that are older than this, so that memory stays bounded. */

@@ -50,6 +50,8 @@ export interface MarketSlot {
   crossRejects: number;
   /** `undefined` while open; `null` for a void (50/50) outcome. */
   resolved: Outcome | null | undefined;
+  /** Whether the oracle's report of that outcome was read from the chain: only then is it beyond doubt. */
+  isPaidOut: boolean;
 }
 
 export function createSlot(market: Market): MarketSlot {
@@ -73,6 +75,7 @@ export function createSlot(market: Market): MarketSlot {
     outcomeBooks: null,
     crossRejects: 0,
     resolved: undefined,
+    isPaidOut: false,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   OrderRequest,
   VenueOrder,
 } from '../domain/order.ts';
+import type { MarketResolution, ResolvableMarket } from '../domain/resolution.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import type { WalletTransfer } from '../domain/wallet-transfer.ts';
@@ -98,7 +99,8 @@ export type ReadName =
   | 'balances'
   | 'transaction'
   | 'priceHistory'
-  | 'earnings';
+  | 'earnings'
+  | 'resolutions';
 
 export type ReadInput =
   /** The complete list of live orders; `askedAtMs` is when the read was sent, so younger orders are not missing. */
@@ -147,6 +149,12 @@ export type ReadInput =
       readonly kind: 'earningsRead';
       readonly date: string;
       readonly byMarket: readonly (readonly [ConditionId, Usd])[];
+      readonly askedAtMs: number;
+    }
+  /** How far the oracles of markets have come. */
+  | {
+      readonly kind: 'resolutionsRead';
+      readonly resolutions: readonly MarketResolution[];
       readonly askedAtMs: number;
     }
   | {
@@ -214,6 +222,7 @@ export type Command =
       readonly stepMs: number;
     }
   | { readonly kind: 'readEarnings'; readonly date: string }
+  | { readonly kind: 'readResolutions'; readonly markets: readonly ResolvableMarket[] }
   | { readonly kind: 'readOrder'; readonly orderId: OrderId }
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | {

@@ -12,6 +12,7 @@ import type { Outbox } from './outbox.ts';
 import { noteListed } from './pull-orders.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
 import { cancelOrders, takeFill, wakeFor } from './reduce-order.ts';
+import { takeResolutions } from './reduce-resolutions.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 import { takeTransfers, withoutRecent } from './wallet-transfers.ts';
@@ -47,6 +48,9 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
     }
     case 'earningsRead':
       state.earnings = { date: input.date, byMarket: input.byMarket, asOfMs: input.askedAtMs };
+      return;
+    case 'resolutionsRead':
+      takeResolutions(state, input, outbox);
       return;
     case 'readFailed':
       if (isReconcilingRead(input.read))

@@ -67,6 +67,7 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'transfersRead':
     case 'priceHistoryRead':
     case 'earningsRead':
+    case 'resolutionsRead':
     case 'readFailed':
       reduceRead(state, input, outbox);
       return;

@@ -118,6 +118,10 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
       read: () => call('read', { status: 'reverted', text: 'reverted' } as const, trouble.reads),
       close: () => Promise.resolve(),
     },
+    resolutions: {
+      resolutions: (markets) => call(`resolutions ${markets.length}`, [], trouble.reads),
+      close: () => Promise.resolve(),
+    },
   };
   const effects = createEffectRunner({
     ports,
@@ -296,6 +300,7 @@ describe('reads', () => {
       'priceHistory',
     ],
     [{ kind: 'readEarnings', date: '2026-11-22' }, 'earnings 2026-11-22', 'earningsRead', 'earnings'],
+    [{ kind: 'readResolutions', markets: [] }, 'resolutions 0', 'resolutionsRead', 'resolutions'],
     [{ kind: 'readOrder', orderId: ids[0] as OrderId }, 'order', 'orderRead', 'order'],
     [{ kind: 'readTrades', sinceMs: 9 }, 'trades 9', 'tradesRead', 'trades'],
     [

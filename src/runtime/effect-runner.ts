@@ -4,6 +4,7 @@ import type { Command, Input } from '../kernel/messages.ts';
 import type { AnalystPort } from '../ports/analyst.ts';
 import type { ChainPort } from '../ports/chain.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
+import type { ResolutionPort } from '../ports/resolutions.ts';
 import type { Log } from '../ports/timers.ts';
 import type { MarketFeedPort, MarketListPort, PreparedOrder, VenuePort } from '../ports/venue.ts';
 
@@ -12,6 +13,8 @@ export interface EffectPorts {
   readonly markets: MarketListPort;
   readonly marketFeed: MarketFeedPort;
   readonly chain: ChainPort;
+  /** Left out where nobody knows how markets were resolved. */
+  readonly resolutions?: ResolutionPort;
   /** Left out where no model is asked. */
   readonly analyst?: AnalystPort;
 }
@@ -310,6 +313,17 @@ export function createEffectRunner(options: {
           byMarket: await ports.venue.earnings(command.date, signal),
           askedAtMs,
         }));
+        return;
+      case 'readResolutions':
+        read('resolutions', '', READ_TIMEOUT_MS, async (signal) => {
+          if (ports.resolutions === undefined)
+            throw new ForeignError('noResolutions', 'nobody is set up to be asked for resolutions', 'never');
+          return {
+            kind: 'resolutionsRead',
+            resolutions: await ports.resolutions.resolutions(command.markets, signal),
+            askedAtMs,
+          };
+        });
         return;
       case 'readOpenOrders':
         read('openOrders', '', READ_TIMEOUT_MS, async (signal) => ({

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, OrderAnswer, OrderId, OrderRequest } from '../domain/order.ts';
 import { nextInt } from '../domain/random.ts';
+import type { MarketResolution } from '../domain/resolution.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import {
@@ -92,6 +94,13 @@ export function runCommand(world: World, command: Command, transmission: Transmi
       read(world, 'earnings', date, () => ({ kind: 'earningsRead', date, byMarket: [], askedAtMs }));
       return;
     }
+    case 'readResolutions':
+      read(world, 'resolutions', '', () => ({
+        kind: 'resolutionsRead',
+        resolutions: command.markets.map(({ conditionId }) => resolutionOf(world, conditionId)),
+        askedAtMs,
+      }));
+      return;
     case 'readOpenOrders':
       read(world, 'openOrders', '', () => ({
         kind: 'openOrdersRead',
@@ -281,6 +290,13 @@ function read(world: World, name: ReadName, key: string, take: () => Input | rea
         });
     });
   });
+}
+
+/** Here the oracle reports to the chain in the moment in which the venue ends the market. */
+function resolutionOf({ chain }: World, conditionId: ConditionId): MarketResolution {
+  const winner = chain.conditions.get(conditionId)?.winner ?? null;
+  if (winner === null) return { conditionId, stage: null, payouts: null };
+  return { conditionId, stage: 'resolved', payouts: winner === 'YES' ? [1, 0] : [0, 1] };
 }
 
 function tradesSince(world: World, sinceMs: number, askedAtMs: number): Input {

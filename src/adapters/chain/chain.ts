@@ -1,21 +1,15 @@
 import type { Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { TokenId } from '../../domain/market.ts';
-import { shares, usd } from '../../domain/units.ts';
+import type { ConditionId } from '../../domain/market.ts';
+import type { Payouts } from '../../domain/resolution.ts';
 import type { ChainPort } from '../../ports/chain.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
-import type { ChainBalances } from '../../ports/venue.ts';
 import type { Secret } from '../../settings/secret.ts';
 import { type Allowance, grantAllowances, readAllowances } from './allowances.ts';
-import {
-  balanceOfBatchCall,
-  balanceOfCall,
-  type ChainContracts,
-  decodeBalance,
-  decodeBalances,
-  inventoryCall,
-} from './contract-calls.ts';
+import { readBalances } from './balances.ts';
+import { type ChainContracts, inventoryCall } from './contract-calls.ts';
+import { readPayouts } from './payouts.ts';
 import { createRpc, quantity } from './rpc.ts';
 import { createTransactionSender } from './transaction-sender.ts';
 import type { Payer } from './transfer-logs.ts';
@@ -49,6 +43,8 @@ export interface Chain extends ChainPort {
   checkChainId(signal: AbortSignal): Promise<void>;
   /** What the key's account can pay for gas, in wei. */
   gasBalanceWei(signal: AbortSignal): Promise<bigint>;
+  /** What each condition pays by its oracle's report; null where there is none. */
+  payouts(conditionIds: readonly ConditionId[], signal: AbortSignal): Promise<(Payouts | null)[]>;
   /** Every allowance trading needs: which token, which contract, which wallet, how much. */
   allowances(signal: AbortSignal): Promise<Allowance[]>;
   /** Grants the allowances that are missing, one transaction each; gives those it granted. */
@@ -61,8 +57,6 @@ const MISSING_AFTER_MS = 60_000;
 const MAX_FEE_GWEI = 2_000;
 const FINALITY_BLOCKS = 16;
 const GWEI = 1_000_000_000n;
-/** Tokens in one `balanceOfBatch`, so that a call stays inside every provider's gas bound for reads. */
-const TOKENS_PER_CALL = 250;
 
 /** The chain that settles: balances at one block, inventory transactions, allowances. */
 export function createChain(options: ChainOptions): Chain {
@@ -92,30 +86,6 @@ export function createChain(options: ChainOptions): Chain {
     log: options.log,
   });
 
-  async function balances(tokens: readonly TokenId[], signal: AbortSignal): Promise<ChainBalances> {
-    const block = await rpc.call('eth_blockNumber', [], signal);
-    const at = `0x${quantity(block, 'the block number').toString(16)}`;
-    const view = (to: Hex, data: Hex) => ({ method: 'eth_call', params: [{ to, data }, at] });
-    const groups: TokenId[][] = [];
-    for (let from = 0; from < tokens.length; from += TOKENS_PER_CALL)
-      groups.push(tokens.slice(from, from + TOKENS_PER_CALL));
-    const [cash, ...batches] = (await rpc.batch(
-      [
-        view(contracts.pUsd, balanceOfCall(wallet)),
-        ...groups.map((group) => view(contracts.conditionalTokens, balanceOfBatchCall(wallet, group))),
-      ],
-      signal,
-    )) as Hex[];
-    return decoded('balances', () => ({
-      cash: usd(Number(decodeBalance(cash as Hex))),
-      tokens: groups.flatMap((group, index) => {
-        const held = decodeBalances(batches[index] as Hex);
-        return group.map((token, place) => [token, shares(Number(held[place]))] as const);
-      }),
-      blockNumber: Number(quantity(block, 'the block number')),
-    }));
-  }
-
   function needOwnWallet(): void {
     if (isOwnWallet) return;
     throw new ForeignError(
@@ -129,7 +99,7 @@ export function createChain(options: ChainOptions): Chain {
   return {
     address: account.address,
     wallet,
-    balances,
+    balances: (tokens, signal) => readBalances(rpc, contracts, wallet, tokens, signal),
     transfers: transferReader.read,
     prepare: async (request, signal) => {
       needOwnWallet();
@@ -149,6 +119,7 @@ export function createChain(options: ChainOptions): Chain {
     },
     gasBalanceWei: async (signal) =>
       quantity(await rpc.call('eth_getBalance', [account.address, 'latest'], signal), 'the balance'),
+    payouts: (conditionIds, signal) => readPayouts(rpc, contracts.conditionalTokens, conditionIds, signal),
     allowances: (signal) => readAllowances(rpc, contracts, wallet, signal),
     approve: async (signal) => {
       needOwnWallet();
@@ -156,19 +127,4 @@ export function createChain(options: ChainOptions): Chain {
     },
     close: () => rpc.close(),
   };
-}
-
-/** Runs a decoder of contract results; what does not decode is the node's fault, or no contract is there. */
-function decoded<Value>(what: string, decode: () => Value): Value {
-  try {
-    return decode();
-  } catch (error) {
-    throw new ForeignError(
-      'rpcGarbage',
-      `${what}: the contracts' answer cannot be read; is this the right chain? (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
-      'later',
-      {},
-      error,
-    );
-  }
 }

@@ -216,7 +216,7 @@ function tagsOf(row: WireObject, parent: WireObject | null): readonly string[] {
 }
 
 /** The oracle's words so far are a list, oldest first; what was resolved in the end is no dispute any more. */
-function resolutionOf(row: WireObject): ResolutionState {
+export function resolutionOf(row: WireObject): ResolutionState {
   const words = [...(textList(row.umaResolutionStatuses) ?? []), text(row.umaResolutionStatus) ?? ''];
   if (words.includes('resolved')) return 'resolved';
   if (words.includes('disputed')) return 'disputed';

@@ -133,6 +133,7 @@ export function createFakeWorld(): FakeWorld {
         gasBalanceWei: unused('gasBalanceWei'),
         allowances: unused('allowances'),
         approve: unused('approve'),
+        payouts: unused('payouts'),
         balances: async (tokens) => ({
           cash: CASH,
           tokens: tokens.map((tokenId) => [tokenId, shares(0)] as const),
@@ -149,6 +150,11 @@ export function createFakeWorld(): FakeWorld {
           return { status: 'reverted', text: 'no splits in this world' };
         },
         read: unused('read'),
+        close: async () => undefined,
+      },
+      resolutions: {
+        resolutions: async (markets) =>
+          markets.map(({ conditionId }) => ({ conditionId, stage: null, payouts: null })),
         close: async () => undefined,
       },
       close: async () => undefined,

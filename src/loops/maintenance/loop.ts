@@ -2,6 +2,7 @@ import type { ConditionId, TokenId } from '../../domain/market.ts';
 import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
 import { dueReads, isReconciled, type ReconcilingRead } from '../../kernel/reconciliation.ts';
 import { oldestOpenFillMs } from '../../kernel/withdraw.ts';
+import { askResolutions } from './ask-resolutions.ts';
 
 /** Orders, trades and balances are compared with venue and chain this often, besides every start and reconnect. */
 const RECONCILE_EVERY_MS = 60_000;
@@ -20,7 +21,7 @@ const KEEP_FILLS_MS = 60 * 60_000;
 
 /**
  * Keeps the books true: reads orders, trades and the wallet at start, after every lost connection and every minute; looks up
- * what is in doubt; forgets what is long over. It is never paused, because books matter most when trading has stopped.
+ * what is in doubt; asks how markets were resolved; forgets what is long over. It is never paused, because books matter most when trading has stopped.
  */
 export const maintenance = defineLoop<MaintenanceMemory>({
   name: 'maintenance',
@@ -28,7 +29,7 @@ export const maintenance = defineLoop<MaintenanceMemory>({
   minGapMs: () => IMPATIENT_MS,
   wakesOn: ['start', 'reconnect', 'markets', 'ownFill', 'transaction'],
   allowedIn: ['starting', 'active', 'reducing', 'halted', 'stopping'],
-  createMemory: () => ({ booksAskedAtMs: new Map() }),
+  createMemory: () => ({ booksAskedAtMs: new Map(), resolutionsAskedAtMs: new Map() }),
   decide,
 });
 
@@ -43,6 +44,8 @@ function isWaiting(state: LoopView['state']): boolean {
 interface MaintenanceMemory {
   /** Watched markets without a live book, and when their book was last asked for. */
   booksAskedAtMs: Map<ConditionId, number>;
+  /** Markets of the books whose outcome the chain has not told, and when it was last asked for. */
+  resolutionsAskedAtMs: Map<ConditionId, number>;
 }
 
 function decide(view: LoopView, memory: MaintenanceMemory): Intent[] {
@@ -57,6 +60,7 @@ function decide(view: LoopView, memory: MaintenanceMemory): Intent[] {
   if (!intents.some(({ kind }) => kind === 'readTrades') && isTradeAwaited(view))
     intents.push(read(view, 'trades'));
   intents.push(...readDeadBooks(view, memory));
+  intents.push(...askResolutions(view, memory.resolutionsAskedAtMs));
   intents.push({ kind: 'lookUpDoubtful', everyMs: LOOK_UP_EVERY_MS, limit: LOOK_UPS_AT_ONCE });
   return intents;
 }
