@@ -21,3 +21,10 @@ export type FromTickServer =
   | { readonly kind: 'round'; readonly latenciesUs: readonly number[]; readonly frameBytes: number }
   /** Something was not as it must be; the benchmark fails with this text. */
   | { readonly kind: 'wrong'; readonly text: string };
+
+/** From a contender to the benchmark. */
+export type FromTickContender =
+  /** It has quoted every market once. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'wrong'; readonly text: string };

@@ -2,16 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WORKER_NODE_FLAGS } from '../runtime/worker-flags.ts';
 import type { Bar, BarResult } from './bar.ts';
 import { median } from './rounds.ts';
 import {
+  type FromTickContender,
   type FromTickServer,
   TICK_CONTENDERS,
   type TickContender,
   type ToTickServer,
 } from './tick-messages.ts';
-import { startTickPeer } from './tick-peer.ts';
-import { startTickWorker } from './tick-worker.ts';
 
 const MARKETS = 10;
 const FRAMES = 400;
@@ -42,20 +42,10 @@ export async function measureTickToOrder(
   const closers: (() => Promise<void> | void)[] = [];
   try {
     server.send({ kind: 'journal', directory });
-    const settled = (contender: TickContender) => (): void => server.send({ kind: 'settled', contender });
-    const worker = await startTickWorker({
-      port: server.port,
-      markets,
-      journalDirectory: directory,
-      onSettled: settled('ours'),
-      onWrong: server.fail,
-    });
-    closers.push(() => worker.close());
-    await server.whileRight(worker.ready);
-    for (const contender of ['peer', 'peerNoCancel'] as const) {
-      const peer = startTickPeer(contender, server.port, markets, settled(contender), server.fail);
-      closers.push(() => peer.close());
-      await server.whileRight(peer.ready);
+    for (const contender of TICK_CONTENDERS) {
+      const started = startContender(contender, [String(server.port), String(markets), directory], server);
+      closers.push(started.close);
+      await server.whileRight(started.ready);
     }
     const times: Record<TickContender, Percentiles[]> = { ours: [], peer: [], peerNoCancel: [] };
     let frameBytes = 0;
@@ -120,6 +110,42 @@ interface TickServer {
   close(): Promise<void>;
 }
 
+/** Starts a contender in a process of its own, ours with the flags that the worker is started with. */
+function startContender(
+  contender: TickContender,
+  args: readonly string[],
+  server: TickServer,
+): { readonly ready: Promise<void>; close(): Promise<void> } {
+  const child = fork(new URL('./tick-contender.ts', import.meta.url), [contender, ...args], {
+    execArgv: contender === 'ours' ? [...WORKER_NODE_FLAGS] : [],
+  });
+  const ready = new Promise<void>((resolve) => {
+    child.on('message', (message: FromTickContender) => {
+      if (message.kind === 'ready') resolve();
+      else if (message.kind === 'settled') server.send({ kind: 'settled', contender });
+      else server.fail(new Error(message.text));
+    });
+  });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', (code) => {
+      if (code !== 0) server.fail(new Error(`the process of ${contender} ended with ${code}`));
+      resolve();
+    });
+  });
+  child.once('error', server.fail);
+  return { ready, close: () => endOf(child, exited, () => child.connected && child.send('close')) };
+}
+
+const END_BOUND_MS = 5_000;
+
+/** Asks a process to end, and makes it end when it does not. */
+async function endOf(child: ChildProcess, exited: Promise<void>, ask: () => unknown): Promise<void> {
+  ask();
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_BOUND_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
 async function startTickServer(markets: number): Promise<TickServer> {
   const child: ChildProcess = fork(new URL('./tick-server.ts', import.meta.url), [String(markets)], {
     execArgv: [],
@@ -158,11 +184,6 @@ async function startTickServer(markets: number): Promise<TickServer> {
       if (answer.kind !== 'round') throw new Error(`expected a round's times, found ${answer.kind}`);
       return answer;
     },
-    close: async () => {
-      send({ kind: 'close' });
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-      await exited;
-      clearTimeout(timer);
-    },
+    close: () => endOf(child, exited, () => send({ kind: 'close' })),
   };
 }
