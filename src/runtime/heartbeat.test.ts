@@ -123,6 +123,54 @@ describe('the heartbeat', () => {
     expect(beats).toBe(21);
   });
 
+  it('holds beats back while orders have to go, says why it is down, and goes on at once when it may', async () => {
+    const timers = manualTimers();
+    const startMs = timers.nowMs();
+    const at = (): number => timers.nowMs() - startMs;
+    const sent: number[] = [];
+    const inputs: string[] = [];
+    let mayBeat = true;
+    const heartbeat = createHeartbeat({
+      venue: {
+        beat: () => {
+          sent.push(at());
+          return Promise.resolve('next');
+        },
+        rebuild: () => Promise.reject(new Error('nothing failed')),
+      },
+      intervalMs: 5_000,
+      timers,
+      submit: (input) => {
+        if (input.kind === 'feed') inputs.push(`${at()} ${input.up ? 'up' : `down: ${input.reason}`}`);
+      },
+      log: keptLog(),
+      mayBeat: () => mayBeat,
+    });
+    heartbeat.start();
+    await timers.pass(6_000);
+    mayBeat = false;
+    await timers.pass(13_000);
+    expect(sent).toEqual([0, 5_000]);
+    mayBeat = true;
+    await timers.pass(200);
+    expect(sent).toHaveLength(3);
+    expect(inputs).toEqual([
+      '0 up',
+      '15000 down: no beat is sent while orders have to go, so that the venue takes them',
+      `${sent[2]} up`,
+    ]);
+    // Held back for longer, a single beat every 20 s arms the venue's sweep anew: what arrived behind one is taken by the next.
+    mayBeat = false;
+    await timers.pass(65_000);
+    const gaps = sent.slice(3).map((atMs, index) => atMs - (sent[index + 2] ?? 0));
+    expect(gaps).toEqual([20_000, 20_000, 20_000]);
+    mayBeat = false;
+    heartbeat.stop();
+    await timers.pass(20_000);
+    expect(sent).toHaveLength(6);
+    expect(timers.waiting()).toBe(0);
+  });
+
   it('W13: sends nothing and reports nothing once it is stopped, not even for an answer on its way', async () => {
     const { timers, heartbeat, sent, inputs } = beating({ afterMs: 1_000 });
     await timers.pass(500);

@@ -11,6 +11,13 @@ const REBUILD_WAITS_MS = [30_000, 60_000, 120_000];
 const BEAT_TIMEOUT_MS = 4_000;
 /** A failed beat is repeated this soon while the deadline has not passed, so that one lost answer does not cost all quotes. */
 const RETRY_MS = 1_000;
+/**
+ * The venue's sweep strikes once after the last beat, at most 15 s later. Should orders still be there then, such as one that arrived
+ * behind it, a single beat arms it anew; beats this far apart keep nothing alive.
+ */
+const REARM_MS = 20_000;
+/** While beats are held back, whether they still are is looked at this often. */
+const HELD_LOOK_MS = 100;
 
 export interface Heartbeat {
   start(): void;
@@ -28,6 +35,8 @@ export function createHeartbeat(options: {
   readonly timers: Timers;
   readonly submit: (input: Input) => void;
   readonly log: Log;
+  /** Asked right before each beat, which keeps every order of ours alive at the venue. Always yes where left out. */
+  readonly mayBeat?: () => boolean;
 }): Heartbeat {
   const { venue, timers, submit, log } = options;
   let heartbeatId = '';
@@ -35,11 +44,14 @@ export function createHeartbeat(options: {
   let failures = 0;
   let rebuilds = 0;
   let running = false;
+  let isHeld = false;
+  let sentAtMs = Number.NEGATIVE_INFINITY;
   let cancelBeat: (() => void) | null = null;
   let cancelDeadline: (() => void) | null = null;
 
   function start(): void {
     running = true;
+    sentAtMs = timers.nowMs();
     beatAfter(0);
   }
 
@@ -52,6 +64,11 @@ export function createHeartbeat(options: {
   function beatAfter(delayMs: number): void {
     cancelBeat = timers.after(delayMs, () => {
       cancelBeat = null;
+      isHeld = options.mayBeat?.() === false;
+      if (isHeld && timers.nowMs() - sentAtMs < REARM_MS) {
+        beatAfter(HELD_LOOK_MS);
+        return;
+      }
       const startedAtMs = timers.nowMs();
       beat().then(
         (waitMs) => {
@@ -65,9 +82,9 @@ export function createHeartbeat(options: {
   /** One beat; returns how long after its start the next one is due. */
   async function beat(): Promise<number> {
     try {
-      const sentAtMs = timers.nowMs();
+      sentAtMs = timers.nowMs();
       heartbeatId = await venue.beat(heartbeatId, AbortSignal.timeout(BEAT_TIMEOUT_MS));
-      if (running) confirmed(sentAtMs);
+      if (running) confirmed();
       return options.intervalMs;
     } catch (error) {
       failures += 1;
@@ -80,14 +97,17 @@ export function createHeartbeat(options: {
   }
 
   /** The venue counts from when it took the beat, which is no earlier than when it was sent. */
-  function confirmed(sentAtMs: number): void {
+  function confirmed(): void {
     failures = 0;
     rebuilds = 0;
     cancelDeadline?.();
     const leftMs = Math.max(0, sentAtMs + HEARTBEAT_DEADLINE_MS - timers.nowMs());
     cancelDeadline = timers.after(leftMs, () => {
       up = false;
-      submit({ kind: 'feed', feed: 'heartbeat', up: false, reason: '10 s passed without a confirmed beat' });
+      const reason = isHeld
+        ? 'no beat is sent while orders have to go, so that the venue takes them'
+        : '10 s passed without a confirmed beat';
+      submit({ kind: 'feed', feed: 'heartbeat', up: false, reason });
     });
     if (!up) {
       up = true;

@@ -220,7 +220,7 @@ describe('a bad day with an event that is mispriced again and again', () => {
     return market?.state === 'open' && bestAsk(market.book) !== null && bestBid(market.book) !== null;
   };
 
-  it.each(['bad-1', 'bad-2', 'bad-4'])('keeps every rule and every micro-dollar, seed %s', (seed) => {
+  it.each(['bad-4', 'bad-8', 'bad-10'])('keeps every rule and every micro-dollar, seed %s', (seed) => {
     const run = badDay(seed);
     expect(memoryOf(run).totals.eventsAttempted).toBeGreaterThan(0);
     expectExactEnd(run);

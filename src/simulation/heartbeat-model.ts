@@ -3,6 +3,10 @@ import { receiveCancel } from './venue-model.ts';
 import { after, countFault, latencyMs, type World } from './world.ts';
 
 const BEAT_EVERY_MS = 5_000;
+/** A worker that holds its beats back sends one after so long all the same, which arms the venue's sweep anew. */
+const REARM_MS = 20_000;
+/** How often a worker that holds its beats back looks whether it still has to. */
+const HELD_LOOK_MS = 100;
 /** The worker gives up on its quotes once this long has passed without a confirmed beat. */
 const DEADLINE_MS = 10_000;
 /** The venue looks this often, so that its sweep comes 10 to 15 s after the last beat. */
@@ -14,7 +18,12 @@ const HOUR_MS = 3_600_000;
 export function startHeartbeat(world: World): void {
   const state = { confirmedAtMs: Number.NEGATIVE_INFINITY, sweptAtBeatMs: Number.NEGATIVE_INFINITY };
   const beat = (): void => {
+    if (!world.mayBeat() && world.nowMs - world.heartbeat.sentAtMs < REARM_MS) {
+      after(world, HELD_LOOK_MS, beat);
+      return;
+    }
     after(world, BEAT_EVERY_MS, beat);
+    world.heartbeat.sentAtMs = world.nowMs;
     if (world.nowMs < world.heartbeat.lossUntilMs) return;
     after(world, latencyMs(world, 5, 40), () => {
       world.heartbeat.lastBeatMs = world.nowMs;

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
+import { mayBeat } from '../kernel/pull-orders.ts';
 import { mayTransmit } from '../risk/trading-state.ts';
 import type { Checker } from './checkers/checker.ts';
 import { runCommand, type Transmission } from './effects.ts';
@@ -43,6 +44,8 @@ export function createSimulatedDriver(options: {
     },
   };
   world.deliver = step;
+  // Nobody beats before the first input.
+  world.mayBeat = () => counts.inputs > 0 && mayBeat(kernel.state);
   world.onVenueEvent = (event) => {
     for (const checker of checkers) checker.onVenueEvent?.(world.nowMs, event);
   };

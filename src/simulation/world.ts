@@ -69,10 +69,18 @@ export interface World {
   readonly watched: Set<ConditionId>;
   readonly marketFeed: SimulatedFeed;
   readonly userFeed: SimulatedFeed;
-  readonly heartbeat: { lastBeatMs: number; up: boolean; lossUntilMs: number; stopped: boolean };
+  readonly heartbeat: {
+    sentAtMs: number;
+    lastBeatMs: number;
+    up: boolean;
+    lossUntilMs: number;
+    stopped: boolean;
+  };
   readonly faultCounts: Map<string, number>;
   /** Gives the kernel an input now. */
   deliver: (input: Input) => void;
+  /** Whether the worker wants its orders kept alive. */
+  mayBeat: () => boolean;
   /** What watches the venue from its own side; the checkers. */
   onVenueEvent: (event: ExchangeEvent) => void;
 }
@@ -125,9 +133,16 @@ export function createWorld(options: {
     watched: new Set(),
     marketFeed: { up: false, lastDeliveryMs: 0 },
     userFeed: { up: false, lastDeliveryMs: 0 },
-    heartbeat: { lastBeatMs: Number.NEGATIVE_INFINITY, up: false, lossUntilMs: 0, stopped: false },
+    heartbeat: {
+      sentAtMs: startMs,
+      lastBeatMs: Number.NEGATIVE_INFINITY,
+      up: false,
+      lossUntilMs: 0,
+      stopped: false,
+    },
     faultCounts: new Map(),
     deliver: () => undefined,
+    mayBeat: () => true,
     onVenueEvent: () => undefined,
   };
 }
