@@ -23,12 +23,16 @@ export interface LiveSocketOptions {
   readonly onOpen: () => void;
   readonly onMessage: (bytes: Buffer) => void;
   readonly onDown: (reason: string) => void;
+  /** What to send on every beat; the plain word of the market and user sockets where left out. */
+  readonly ping?: string;
   readonly timing?: SocketTiming;
 }
 
 export interface LiveSocket {
   /** False when the connection is not open; the greeting of the next one has to say it then. */
   send(text: string): boolean;
+  /** Gives the connection up and opens another one, as if it had broken. */
+  reconnect(reason: string): void;
   close(): void;
 }
 
@@ -110,7 +114,7 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
       silent.terminate();
       return;
     }
-    if (socket.readyState === WebSocket.OPEN) socket.send('PING');
+    if (socket.readyState === WebSocket.OPEN) socket.send(options.ping ?? 'PING');
     cancelTimer = timers.after(pingEveryMs, ping);
   }
 
@@ -138,6 +142,12 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
       if (!isUp || socket === null || socket.readyState !== WebSocket.OPEN) return false;
       socket.send(text);
       return true;
+    },
+    reconnect: (reason) => {
+      const dropped = socket;
+      if (closed || dropped === null) return;
+      down(reason);
+      dropped.terminate();
     },
     close: () => {
       closed = true;
