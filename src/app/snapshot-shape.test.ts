@@ -27,6 +27,7 @@ const MADE_ANEW: ReadonlySet<string> = new Set([
   'KernelState.rejectionRests',
   'KernelState.told',
   'KernelState.shutdown',
+  'KernelState.accountRisk',
 ]);
 
 /** The types that are held, property by property, as lines. */

@@ -269,14 +269,14 @@ describe('transactions', () => {
   it('W16: splits stop at the cap of the market though cash is free', () => {
     const { test, act } = scripted({ cash: 1_000 }, [market(1)], { maxSplitPerMarketUsd: 20 });
     act(...Array.from({ length: 5 }, () => transact('split', 1, 8)));
-    expect([...test.state.transactions.keys()]).toEqual(['t-1', 't-2']);
+    expect([...test.state.transactions.pending.keys()]).toEqual(['t-1', 't-2']);
     expect(refusals(test)).toEqual({ splitCap: 3 });
   });
 
   it('W16: a split that is still on its way counts against the cap in later steps too', () => {
     const { test, act } = scripted({ cash: 1_000 }, [market(1)], { maxSplitPerMarketUsd: 20 });
     for (let round = 0; round < 5; round += 1) act(transact('split', 1, 8));
-    expect([...test.state.transactions.keys()]).toEqual(['t-1', 't-2']);
+    expect([...test.state.transactions.pending.keys()]).toEqual(['t-1', 't-2']);
   });
 
   it('redeem is allowed in a market that takes no orders any more', () => {

@@ -110,7 +110,7 @@ describe('converting NO shares of an event', () => {
     test.step({ kind: 'transactionEnded', txKey: 't-1', status: 'unknown', text: 'no answer' });
     expect(tokensReserved(test.state.transactions, conditionId(2)).no).toBe(shares(5));
     const next = restart(test);
-    expect([...next.state.transactions.values()]).toMatchObject([{ state: 'unknown', hash: '0xh' }]);
+    expect([...next.state.transactions.pending.values()]).toMatchObject([{ state: 'unknown', hash: '0xh' }]);
     expect(tokensReserved(next.state.transactions, conditionId(2)).no).toBe(shares(5));
     next.step({ kind: 'transactionEnded', txKey: 't-1', status: 'confirmed', text: 'mined' });
     next.step({ kind: 'transactionEnded', txKey: 't-1', status: 'confirmed', text: 'mined' });

@@ -1,7 +1,8 @@
 import type { Outcome } from '../domain/market.ts';
 import type { Shares } from '../domain/units.ts';
 import { eventExposureOf, exposureOf, type MarketRisk, totalCap } from '../risk/exposure.ts';
-import { equityOf, marketRisk, totalExposure } from './gate-view.ts';
+import { equityNow, exposureNow } from './account-risk.ts';
+import { marketRisk } from './gate-view.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
@@ -16,8 +17,8 @@ export function fitsLimits(
 ): (outcome: Outcome, size: Shares) => boolean {
   const limits = limitsOf(state.settings);
   const risks = slots.map(({ market }) => marketRisk(state, market.conditionId));
-  const cap = totalCap(equityOf(state), limits.maxTotalExposureBps);
-  const others = totalExposure(state) - sumOf(risks);
+  const cap = totalCap(equityNow(state), limits.maxTotalExposureBps);
+  const others = exposureNow(state) - sumOf(risks);
   return (outcome, size) => {
     const after = risks.map((risk) => withLeg(risk, outcome, size));
     if (after.some((risk) => exposureOf(risk) > limits.maxPerMarket)) return false;

@@ -2,7 +2,8 @@ import type { ConditionId } from '../domain/market.ts';
 import type { Usd } from '../domain/units.ts';
 import { eventExposureOf } from '../risk/exposure.ts';
 import type { GateEvent, GateMarket } from '../risk/gate.ts';
-import { marketRisk } from './gate-view.ts';
+import { marketsOfEvent } from './account-risk.ts';
+import { marketRisk, openEventOf } from './gate-view.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
 
@@ -15,10 +16,10 @@ export function marketsByEvent({ books, orders, markets }: KernelState): Map<str
   for (const conditionIds of [books.positions.keys(), orders.workingByCondition.keys()]) {
     for (const conditionId of conditionIds) {
       const slot = markets.get(conditionId);
-      const event = slot?.market.negRiskEvent;
-      if (event === undefined || slot?.resolved !== undefined) continue;
-      const known = byEvent.get(event.marketId);
-      if (known === undefined) byEvent.set(event.marketId, new Set([conditionId]));
+      const eventId = slot === undefined ? null : openEventOf(slot);
+      if (eventId === null) continue;
+      const known = byEvent.get(eventId);
+      if (known === undefined) byEvent.set(eventId, new Set([conditionId]));
       else known.add(conditionId);
     }
   }
@@ -37,7 +38,7 @@ export function gateEvent(
   const event = market.negRiskEvent;
   if (event === undefined) return null;
   const others = () => {
-    const conditionIds = new Set(marketsByEvent(state).get(event.marketId));
+    const conditionIds = new Set(marketsOfEvent(state, event.marketId));
     for (const conditionId of opened.keys())
       if (state.markets.get(conditionId)?.market.negRiskEvent?.marketId === event.marketId)
         conditionIds.add(conditionId);

@@ -4,18 +4,15 @@ import type { TransactionRequest } from '../domain/transaction.ts';
 import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { TokenFlow } from '../orders/book-change.ts';
-import { freeCash, freeTokens } from '../orders/books.ts';
+import { freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
 import { restingSize } from '../orders/order-size.ts';
 import { workingOrders } from '../orders/order-table.ts';
-import { leastShares, mostShares, netShares } from '../orders/position.ts';
-
+import { leastShares, mostShares, netShares, type Position } from '../orders/position.ts';
 import type { OwnQuote } from '../orders/types.ts';
-import { accountValue, type ValuedHolding } from '../risk/drawdown.ts';
+import { accountValue } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
-import type { GateEvent, GateMarket, GatePass } from '../risk/gate.ts';
-import { refill } from '../risk/limits.ts';
-import { limitsOf } from './limits-from-settings.ts';
+import type { GateEvent, GateMarket } from '../risk/gate.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
 import { cashReserved, pendingConversions, tokensReserved } from './transactions.ts';
@@ -63,25 +60,34 @@ function mostConverted(conversions: readonly TransactionRequest[], conditionId: 
   return shares;
 }
 
-/** Value of everything owned at mid marks, cash included, provisional trades as if they stand. A pair is a dollar. */
-export function equityOf(state: KernelState): Usd {
-  const { ledger, positions } = state.books;
+/** Dollars owned, those of trades that may still fail as if they stand. */
+export function cashOwned({ books: { ledger } }: KernelState): Usd {
   let cash = 0;
   for (const stage of ['final', 'mined', 'matched'] as const)
     cash += balanceOf(ledger, `own.${stage}`, 'USD');
-  const holdings: ValuedHolding[] = [];
-  for (const position of positions.values()) {
-    const mark = markOf(state.markets.get(position.conditionId));
-    holdings.push({ yes: netShares(position.yes), no: netShares(position.no), mark });
-  }
-  return accountValue(cash as Usd, holdings);
+  return cash as Usd;
+}
+
+/** What is held in one market, at this mark. A pair is a dollar. */
+export const holdingsValue = ({ yes, no }: Position, mark: Price): Usd =>
+  accountValue(0 as Usd, [{ yes: netShares(yes), no: netShares(no), mark }]);
+
+/**
+ * Value of everything owned at mid marks, cash included, provisional trades as if they stand. Added up from nothing; the gate asks
+ * `equityNow`, which is the same.
+ */
+export function equityOf(state: KernelState): Usd {
+  let value: number = cashOwned(state);
+  for (const position of state.books.positions.values())
+    value += holdingsValue(position, markOf(state.markets.get(position.conditionId)));
+  return value as Usd;
 }
 
 /** Dollars at risk in one market, every order that may be live counted. */
 export const exposureIn = (state: KernelState, conditionId: ConditionId): Usd =>
   exposureOf(marketRisk(state, conditionId));
 
-/** Exposure over all markets that hold something or have orders. */
+/** Exposure over all markets that hold something or have orders. Added up from nothing; the gate asks `exposureNow`, which is the same. */
 export function totalExposure(state: KernelState): Usd {
   const { positions } = state.books;
   const conversions = pendingConversions(state.transactions);
@@ -93,41 +99,9 @@ export function totalExposure(state: KernelState): Usd {
   return total as Usd;
 }
 
-/**
- * Opens one pass through the gate with the figures of this moment. The figures over the whole account are added up when a check
- * first asks for them: most looks at a market change nothing, and must not cost more the more markets there are.
- */
-export function openGatePass(state: KernelState): GatePass {
-  const limits = limitsOf(state.settings);
-  refill(state.orderBudget, limits, state.nowMs);
-  let equity: Usd | null = null;
-  let exposure: number | null = null;
-  let openOrders: number | null = null;
-  return {
-    mode: state.trading.mode,
-    limits,
-    budget: state.orderBudget,
-    freeCash: freeCash(state.books, state.orders, cashReserved(state.transactions, null)),
-    get equity() {
-      equity ??= equityOf(state);
-      return equity;
-    },
-    get totalExposure() {
-      exposure ??= totalExposure(state);
-      return exposure;
-    },
-    set totalExposure(value) {
-      exposure = value;
-    },
-    get openOrders() {
-      openOrders ??= state.orders.reserved.live;
-      return openOrders;
-    },
-    set openOrders(value) {
-      openOrders = value;
-    },
-  };
-}
+/** The neg-risk event at whose risk a market is: none where it stands alone, or where its outcome is known. */
+export const openEventOf = ({ market, resolved }: MarketSlot): string | null =>
+  resolved === undefined ? (market.negRiskEvent?.marketId ?? null) : null;
 
 /** Shares of one market, confirmed and spoken for by nothing. */
 export interface FreeShares {
@@ -179,7 +153,7 @@ export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEven
 }
 
 /** Best price at which somebody else's size rests. */
-function othersBest(book: TickBook, side: Side, own: readonly OwnQuote[]): Price | null {
+export function othersBest(book: TickBook, side: Side, own: readonly OwnQuote[]): Price | null {
   const best = side === 'BUY' ? bestBid(book) : bestAsk(book);
   const step = side === 'BUY' ? -book.tick : book.tick;
   for (let at = best; at !== null && at > 0 && at < PRICE_ONE; at = (at + step) as Price) {

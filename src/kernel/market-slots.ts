@@ -19,7 +19,10 @@ import type {
 } from '../domain/market-event.ts';
 import { PRICE_ONE, type Price } from '../domain/units.ts';
 
-/** One market as the core knows it: its listing, and its book while it is watched. */
+/**
+ * One market as the core knows it: its listing, and its book while it is watched. What its mark is made of is written in this file
+ * alone, and `reduceMarket` notes where that changed the mark.
+ */
 export interface MarketSlot {
   market: Market;
   watched: boolean;
@@ -34,7 +37,7 @@ export interface MarketSlot {
   /** When the mid last moved; the legacy engine widens on markets that stand still. */
   midMovedAtMs: number;
   /** The last mid of a live book with two sides; null before the first. */
-  lastMid: number | null;
+  readonly lastMid: number | null;
   lastTradePrice: Price | null;
   /** Counts since the slot was made: changes of the live book, public trades, and the millionths of a share they moved. */
   bookChanges: number;
@@ -49,7 +52,7 @@ export interface MarketSlot {
   /** Rejections in a row because a post-only order would have crossed. */
   crossRejects: number;
   /** `undefined` while open; `null` for a void (50/50) outcome. */
-  resolved: Outcome | null | undefined;
+  readonly resolved: Outcome | null | undefined;
   /** Whether the oracle's report of that outcome was read from the chain: only then is it beyond doubt. */
   isPaidOut: boolean;
 }
@@ -163,6 +166,11 @@ export function applyTick(slot: MarketSlot, tick: Price): void {
   regrid(slot.book, tick);
 }
 
+/** The outcome is known; null where both sides pay a half. */
+export function applyResolution(slot: MarketSlot, winner: Outcome | null): void {
+  (slot as { resolved: MarketSlot['resolved'] }).resolved = winner;
+}
+
 export function distrust(slot: MarketSlot, reason: string): void {
   slot.bookLive = false;
   slot.bookReason = reason;
@@ -178,7 +186,7 @@ function noteChange(slot: MarketSlot, nowMs: number): void {
   if (bid === null || ask === null || isCrossed(slot.book)) return;
   const mid = (bid + ask) / 2;
   if (mid === slot.lastMid) return;
-  slot.lastMid = mid;
+  (slot as { lastMid: number | null }).lastMid = mid;
   slot.midMovedAtMs = nowMs;
 }
 

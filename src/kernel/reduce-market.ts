@@ -1,24 +1,29 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { conditionsOf } from '../domain/transaction.ts';
+import { noteListing, noteMark } from './account-risk.ts';
+import { markOf } from './gate-view.ts';
 import {
   applyBook,
   applyLevels,
   applyListing,
+  applyResolution,
   applyTick,
   distrust,
   forgetUnlisted,
+  type MarketSlot,
   watchedMarket,
 } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
+import { allTransactions } from './transactions.ts';
 
 /** Markets that a position, an order, a fill or a transaction of the books refers to. */
 function marketsInBooks({ books, orders, transactions }: KernelState): Set<ConditionId> {
   const inBooks = new Set<ConditionId>(books.positions.keys());
   for (const { request } of orders.byClientId.values()) inBooks.add(request.conditionId);
   for (const { fill } of books.fills.byKey.values()) inBooks.add(fill.conditionId);
-  for (const { request } of transactions.values())
+  for (const { request } of allTransactions(transactions))
     for (const conditionId of conditionsOf(request)) inBooks.add(conditionId);
   return inBooks;
 }
@@ -30,6 +35,7 @@ function takeListing(
   outbox: Outbox,
 ): void {
   applyListing(state.markets, markets);
+  noteListing(state);
   for (const { conditionId } of markets) state.listedSoFar.add(conditionId);
   if (more === true) return;
   const inBooks = marketsInBooks(state);
@@ -47,6 +53,20 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
   }
   const slot = state.markets.get(event.conditionId);
   if (slot === undefined) return;
+  const before = markOf(slot);
+  const isOfInterest = change(state, slot, event, outbox);
+  if (markOf(slot) !== before || event.kind === 'marketResolved') noteMark(state, slot.market.conditionId);
+  // The slot's own text of the id: the maps compare it by its address, that of the frame letter by letter.
+  if (isOfInterest) outbox.wake('book', slot.market.conditionId);
+}
+
+/** Takes the news into the market. Returns whether a loop that quotes on its book has to look. */
+function change(
+  state: KernelState,
+  slot: MarketSlot,
+  event: Exclude<MarketEvent, { kind: 'marketsListed' }>,
+  outbox: Outbox,
+): boolean {
   switch (event.kind) {
     case 'book':
       applyBook(slot, event, state.nowMs);
@@ -67,14 +87,14 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
     case 'outcomeBooks':
       slot.outcomeBooks = { yes: event.yes, no: event.no, atMs: state.nowMs };
       outbox.wake('outcomeBooks', event.conditionId);
-      return;
+      return false;
     case 'publicTrade':
       slot.lastTradePrice = event.price;
       slot.publicTrades += 1;
       slot.publicTradedMicro += event.size;
-      return;
+      return false;
     case 'marketResolved':
-      slot.resolved = event.winner;
+      applyResolution(slot, event.winner);
       outbox.send({
         kind: 'notify',
         level: 'note',
@@ -82,6 +102,5 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
       });
       break;
   }
-  // The slot's own text of the id: the maps compare it by its address, that of the frame letter by letter.
-  outbox.wake('book', slot.market.conditionId);
+  return true;
 }

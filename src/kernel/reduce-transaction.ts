@@ -7,25 +7,27 @@ import type { MarketSlot } from './market-slots.ts';
 import type { TransactionInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
-import { evictEnded, type TransactionRecord } from './transactions.ts';
+import { endTransaction, evictEnded, type TransactionRecord } from './transactions.ts';
 
 /** A read of the wallet's transfers knows our own by their hashes, and reaches back behind the one before it. */
 const KEPT_FOR_TRANSFERS_MS = 600_000;
 
 /** News of splits, merges and redemptions. */
 export function reduceTransaction(state: KernelState, input: TransactionInput, outbox: Outbox): void {
-  const record = state.transactions.get(input.txKey);
-  if (record === undefined || record.endedAtMs !== null) return;
+  const record = state.transactions.pending.get(input.txKey);
+  if (record === undefined) return;
   if (input.kind === 'transactionPrepared') {
     record.state = 'prepared';
     record.hash = input.hash;
     record.nonce = input.nonce;
     return;
   }
-  record.state = input.status;
   record.text = input.text;
-  if (input.status === 'unknown') return;
-  record.endedAtMs = state.nowMs;
+  if (input.status === 'unknown') {
+    record.state = 'unknown';
+    return;
+  }
+  endTransaction(state.transactions, record, input.status, state.nowMs);
   if (input.status === 'confirmed') book(state, record);
   else {
     outbox.send({

@@ -8,6 +8,7 @@ import {
   block,
   createTradingState,
 } from '../risk/trading-state.ts';
+import { createAccountRisk } from './account-risk.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { AnalystInput, FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -117,6 +118,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.counts = createCounts();
   // A snapshot from before transfers were read has none: they are read from the next balances on.
   state.transfers ??= createWalletTransfers(nowMs);
+  state.accountRisk = createAccountRisk();
   state.rejectionRests = new Map();
   // Each run's journal explains itself.
   state.told = new Map();

@@ -26,6 +26,7 @@ import {
   venueOrder,
   wakes,
 } from './test-support/test-kernel.ts';
+import { allTransactions } from './transactions.ts';
 
 /** A later process on the state that this one left, through text, as after a crash. */
 function restart(test: TestKernel, afterMs = 5_000) {
@@ -184,7 +185,10 @@ describe('a restart', () => {
     wakes(test, 1, 10_000);
     test.step({ kind: 'transactionPrepared', txKey: 't-1', hash: '0xh', nonce: 1 });
     const { next } = restart(test);
-    expect([...next.state.transactions.values()].map(({ state }) => state)).toEqual(['unknown', 'notSent']);
+    expect([...allTransactions(next.state.transactions)].map(({ state }) => state)).toEqual([
+      'notSent',
+      'unknown',
+    ]);
     next.step({ kind: 'transactionEnded', txKey: 't-1', status: 'confirmed', text: 'mined' });
     expect(next.state.books.positions.get(conditionId(1))).toMatchObject({ yes: { final: shares(5) } });
     expect(next.state.books.positions.get(conditionId(2))).toBeUndefined();

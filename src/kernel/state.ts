@@ -7,6 +7,7 @@ import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
 import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
 import type { OrderBudget } from '../risk/limits.ts';
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
+import { type AccountRisk, createAccountRisk } from './account-risk.ts';
 import type { ToldOfMarket } from './decision.ts';
 import type { LoopName } from './loop.ts';
 import type { LoopRun } from './loop-schedule.ts';
@@ -16,7 +17,7 @@ import { createReconciliation, type Reconciliation } from './reconciliation.ts';
 import type { RejectionRests } from './rejection-rest.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { createTokenWait, type TokenWait } from './token-wait.ts';
-import type { TransactionTable } from './transactions.ts';
+import { createTransactions, type TransactionTable } from './transactions.ts';
 import { createWalletTransfers, type WalletTransfers } from './wallet-transfers.ts';
 
 export interface RunFacts {
@@ -107,6 +108,8 @@ export interface KernelState {
   /** Fills, positions and the ledger. */
   books: Books;
   transactions: TransactionTable;
+  /** Sums over all markets. */
+  accountRisk: AccountRisk;
   /** Money and tokens that came or went without an order or a transaction of ours. */
   transfers: WalletTransfers;
   /** Tokens whose balance on chain has been taken into the books; a market is not quoted before both of its are. */
@@ -179,7 +182,8 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     listingFailedAtMs: null,
     orders: createOrderTable(),
     books: createBooks(),
-    transactions: new Map(),
+    transactions: createTransactions(),
+    accountRisk: createAccountRisk(),
     transfers: createWalletTransfers(nowMs),
     knownTokens: new Set(),
     rejectionRests: new Map(),

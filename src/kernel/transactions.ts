@@ -17,20 +17,56 @@ export interface TransactionRecord {
   text: string;
 }
 
-export type TransactionTable = Map<string, TransactionRecord>;
+/**
+ * Transactions by their keys, each in one of two places, so that what may still change the chain is found without walking what
+ * has ended. Plain data; the functions of this file are its only writers.
+ */
+export interface TransactionTable {
+  readonly pending: ReadonlyMap<string, TransactionRecord>;
+  /** Oldest first. */
+  readonly ended: ReadonlyMap<string, TransactionRecord>;
+  /** Markets whose conversions on their way have changed; `account-risk.ts` takes them out. */
+  readonly changed: Set<ConditionId>;
+}
+
+/** The same table to those who may write it. */
+interface WritableTable {
+  readonly pending: Map<string, TransactionRecord>;
+  readonly ended: Map<string, TransactionRecord>;
+}
+
+const writable = (table: TransactionTable): WritableTable => table as unknown as WritableTable;
+
+export const createTransactions = (): TransactionTable => ({
+  pending: new Map(),
+  ended: new Map(),
+  changed: new Set(),
+});
 
 /** Whether the transaction may still change the chain. */
 export const isPending = (record: TransactionRecord): boolean => record.endedAtMs === null;
 
-export const pendingTransactions = (table: TransactionTable): TransactionRecord[] =>
-  [...table.values()].filter(isPending);
+export const transactionOf = (
+  { pending, ended }: TransactionTable,
+  txKey: string,
+): TransactionRecord | null => pending.get(txKey) ?? ended.get(txKey) ?? null;
+
+/** All that are remembered, those that have ended first. */
+export function* allTransactions({ pending, ended }: TransactionTable): Generator<TransactionRecord> {
+  yield* ended.values();
+  yield* pending.values();
+}
+
+/** Those that may still change the chain. */
+export const pendingTransactions = ({ pending }: TransactionTable): TransactionRecord[] => [
+  ...pending.values(),
+];
 
 /** Dollars that splits on their way will take, in one market or in all. */
 export function cashReserved(table: TransactionTable, conditionId: ConditionId | null): Usd {
   let cash = 0;
-  for (const record of table.values()) {
-    const { request } = record;
-    if (!isPending(record) || request.action !== 'split') continue;
+  for (const { request } of table.pending.values()) {
+    if (request.action !== 'split') continue;
     if (conditionId === null || request.conditionId === conditionId) cash += request.amount;
   }
   return cash as Usd;
@@ -43,9 +79,8 @@ export function tokensReserved(
 ): { readonly yes: Shares; readonly no: Shares } {
   let yes = 0;
   let no = 0;
-  for (const record of table.values()) {
-    if (!isPending(record)) continue;
-    const taken = sharesTaken(record.request, conditionId);
+  for (const { request } of table.pending.values()) {
+    const taken = sharesTaken(request, conditionId);
     yes += taken.yes;
     no += taken.no;
   }
@@ -55,10 +90,10 @@ export function tokensReserved(
 /** Conversions on their way. Unlike a split or merge, one that happens moves what is held of an outcome on balance. */
 export function pendingConversions(table: TransactionTable): readonly TransactionRequest[] {
   let found: TransactionRequest[] | null = null;
-  for (const record of table.values()) {
-    if (record.request.conversion === undefined || !isPending(record)) continue;
+  for (const { request } of table.pending.values()) {
+    if (request.conversion === undefined) continue;
     found ??= [];
-    found.push(record.request);
+    found.push(request);
   }
   return found ?? NO_REQUESTS;
 }
@@ -68,8 +103,8 @@ const NO_REQUESTS: readonly TransactionRequest[] = [];
 /** Markets in which a transaction is on its way. */
 export function busyConditions(table: TransactionTable): Set<ConditionId> {
   const busy = new Set<ConditionId>();
-  for (const record of table.values())
-    if (isPending(record)) for (const conditionId of conditionsOf(record.request)) busy.add(conditionId);
+  for (const { request } of table.pending.values())
+    for (const conditionId of conditionsOf(request)) busy.add(conditionId);
   return busy;
 }
 
@@ -79,7 +114,7 @@ export function addTransaction(
   why: string,
   nowMs: number,
 ): void {
-  table.set(request.txKey, {
+  writable(table).pending.set(request.txKey, {
     request,
     why,
     approvedAtMs: nowMs,
@@ -90,15 +125,37 @@ export function addTransaction(
     askedAtMs: null,
     text: '',
   });
+  noteConversion(table, request);
+}
+
+/** Ends a transaction in this state for good; it must be pending. */
+export function endTransaction(
+  table: TransactionTable,
+  record: TransactionRecord,
+  state: TransactionRecord['state'],
+  nowMs: number,
+): void {
+  const { pending, ended } = writable(table);
+  const { request } = record;
+  if (!pending.delete(request.txKey))
+    throw new Error(`transaction ${request.txKey} was ended twice, expected it to be pending`);
+  record.state = state;
+  record.endedAtMs = nowMs;
+  ended.set(request.txKey, record);
+  noteConversion(table, request);
+}
+
+/** A split or merge moves nothing on balance while it is on its way; a conversion may. */
+function noteConversion({ changed }: TransactionTable, request: TransactionRequest): void {
+  if (request.conversion !== undefined)
+    for (const conditionId of conditionsOf(request)) changed.add(conditionId);
 }
 
 /** A restart: what was never signed was never sent; what was signed is asked for by its hash. */
 export function recoverTransactions(table: TransactionTable, nowMs: number): void {
-  for (const record of table.values()) {
-    if (!isPending(record)) continue;
+  for (const record of pendingTransactions(table)) {
     if (record.hash === null) {
-      record.state = 'notSent';
-      record.endedAtMs = nowMs;
+      endTransaction(table, record, 'notSent', nowMs);
       record.text = 'the worker stopped before it was signed';
     } else record.state = 'unknown';
     record.askedAtMs = null;
@@ -112,7 +169,7 @@ export function takeTransactionLookUps(
   everyMs: number,
 ): TransactionRecord[] {
   const due: TransactionRecord[] = [];
-  for (const record of table.values()) {
+  for (const record of table.pending.values()) {
     if (record.state !== 'unknown' || record.hash === null) continue;
     if (record.askedAtMs !== null && nowMs - record.askedAtMs < everyMs) continue;
     record.askedAtMs = nowMs;
@@ -126,9 +183,9 @@ const KEEP_ENDED = 100;
 
 /** Those that ended after `keepFromMs` stay in any case. */
 export function evictEnded(table: TransactionTable, keepFromMs: number): void {
-  if (table.size <= KEEP_ENDED) return;
-  for (const [txKey, { endedAtMs }] of table) {
-    if (table.size <= KEEP_ENDED) return;
-    if (endedAtMs !== null && endedAtMs < keepFromMs) table.delete(txKey);
+  const { ended } = writable(table);
+  for (const [txKey, { endedAtMs }] of ended) {
+    if (ended.size <= KEEP_ENDED || (endedAtMs ?? keepFromMs) >= keepFromMs) return;
+    ended.delete(txKey);
   }
 }

@@ -8,6 +8,7 @@ import { equityOf, flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
+import { allTransactions } from './transactions.ts';
 
 /** How far transfers of the wallet are known, and what of them is not booked yet. */
 export interface WalletTransfers {
@@ -65,7 +66,7 @@ export function takeTransfers(
 
 function ownHashes({ transactions }: KernelState): Set<string> {
   const hashes = new Set<string>();
-  for (const { hash } of transactions.values()) if (hash !== null) hashes.add(hash);
+  for (const { hash } of allTransactions(transactions)) if (hash !== null) hashes.add(hash);
   return hashes;
 }
 

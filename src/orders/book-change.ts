@@ -45,7 +45,7 @@ function bookFinalChange(
   change: BothSides,
   atMs: number,
 ): number {
-  const position = openPosition(books.positions, market.conditionId);
+  const position = openPosition(books, market.conditionId);
   const usdIn = change.yesUsd + change.noUsd;
   // Tokens that come or go from outside carry their value with them, which is no cash of ours.
   const cashAccount = isExternal(kind) ? 'external' : 'own.final';
@@ -86,7 +86,7 @@ export function bookTransaction(
 ): number {
   const { amount, action, txKey } = request;
   if (action === 'redeem') {
-    const position = openPosition(books.positions, request.conditionId);
+    const position = openPosition(books, request.conditionId);
     const change = {
       yesShares: -position.yes.final,
       noShares: -position.no.final,

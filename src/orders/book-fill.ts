@@ -11,9 +11,9 @@ import {
   addChange,
   finishChange,
   holdingOf,
+  type OpenHolding,
   openPosition,
   removeChange,
-  type TokenHolding,
 } from './position.ts';
 import type { FillMarket, OrderRecord } from './types.ts';
 
@@ -153,7 +153,7 @@ function enterFill(
   key: string,
   atMs: number,
 ): number {
-  const position = openPosition(books.positions, market.conditionId);
+  const position = openPosition(books, market.conditionId);
   moveHolding(holdingOf(position, record.outcome), record, stage, 1);
   position.feesUsd = (position.feesUsd + record.feeUsd) as Usd;
   post(books.ledger, 'fill', key, fillPostings(record, stage, 1), atMs);
@@ -173,7 +173,7 @@ function enterFill(
 }
 
 function reverseFill(books: Books, record: FillRecord, stage: Stage, key: string, atMs: number): number {
-  const position = openPosition(books.positions, record.fill.conditionId);
+  const position = openPosition(books, record.fill.conditionId);
   moveHolding(holdingOf(position, record.outcome), record, stage, -1);
   position.feesUsd = (position.feesUsd - record.feeUsd) as Usd;
   post(books.ledger, 'failed', key, fillPostings(record, stage, -1), atMs);
@@ -190,7 +190,7 @@ function moveStage(
   key: string,
   atMs: number,
 ): void {
-  const position = openPosition(books.positions, record.fill.conditionId);
+  const position = openPosition(books, record.fill.conditionId);
   const holding = holdingOf(position, record.outcome);
   moveHolding(holding, record, from, -1);
   moveHolding(holding, record, to, 1);
@@ -198,7 +198,7 @@ function moveStage(
   if (to === 'final') finishChange(position, key);
 }
 
-function moveHolding(holding: TokenHolding, { fill }: FillRecord, stage: Stage, sign: 1 | -1): void {
+function moveHolding(holding: OpenHolding, { fill }: FillRecord, stage: Stage, sign: 1 | -1): void {
   const isBuy = fill.side === 'BUY';
   const field = stage === 'final' ? 'final' : isBuy ? 'provisionalIn' : 'provisionalOut';
   const amount = stage === 'final' && !isBuy ? -fill.size : fill.size;

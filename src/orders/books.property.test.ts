@@ -105,7 +105,7 @@ const netOf = (books: Books, outcome: 'yes' | 'no'): bigint => {
 
 /** What must not depend on order or repetition. */
 const essence = (books: Books) => {
-  const position = openPosition(books.positions, CONDITION);
+  const position = openPosition(books, CONDITION);
   return {
     profit: profitParts(books),
     yes: position.yes,

@@ -3,14 +3,13 @@ import type { Shares, Usd } from '../domain/units.ts';
 import { createFillTable, type FillTable, isFinalStatus, provisionalCash } from './fills.ts';
 import { balanceOf, createLedger, type Ledger, ledgerResidual, type Stage } from './ledger.ts';
 import { type OrderTable, ordersAwaitingFills } from './order-table.ts';
-import { costOfPosition, holdingOf, type PositionTable, type TokenHolding } from './position.ts';
+import { costOfPosition, type Holdings, holdingOf, type TokenHolding } from './position.ts';
 import { reservedCash, reservedTokens } from './reserve.ts';
 import type { FillMarket } from './types.ts';
 
 /** What the orders have come to: fills, positions and the ledger. Plain data. */
-export interface Books {
+export interface Books extends Holdings {
   fills: FillTable;
-  positions: PositionTable;
   ledger: Ledger;
 }
 
@@ -20,6 +19,7 @@ export const NONE_PENDING = { yes: 0 as Shares, no: 0 as Shares } as const;
 export const createBooks = (): Books => ({
   fills: createFillTable(),
   positions: new Map(),
+  changed: new Set(),
   ledger: createLedger(),
 });
 

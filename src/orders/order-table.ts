@@ -46,7 +46,9 @@ export interface OrderTable {
   /** Orders that may be live, whose rest is untold or whose fills are awaited, by market: what reservations and the planner walk over. */
   workingByCondition: Map<ConditionId, Map<ClientId, OrderRecord>>;
   /** Sums over all working orders and by market, kept by `indexOrder`, so that no look at one market adds up all orders. */
-  reserved: CashReserve & { live: number; byCondition: Map<ConditionId, MarketReserve> };
+  reserved: CashReserve & { live: number; byCondition: ReadonlyMap<ConditionId, Readonly<MarketReserve>> };
+  /** Markets whose sums have changed since `kernel/account-risk.ts` last took them out. */
+  readonly changed: Set<ConditionId>;
   /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
   doubtful: Set<ClientId>;
   /** Orders of which the venue has matched more than our fills add up to. */
@@ -67,6 +69,7 @@ export function createOrderTable(): OrderTable {
     byOrderId: new Map(),
     workingByCondition: new Map(),
     reserved: { cash: 0, resting: 0, live: 0, byCondition: new Map() },
+    changed: new Set(),
     doubtful: new Set(),
     awaiting: new Set(),
     untold: new Set(),
@@ -155,8 +158,10 @@ export function indexOrder(table: OrderTable, record: OrderRecord): void {
 }
 
 /** Adds up one market's orders anew and moves the totals by the difference. Whole numbers, so nothing drifts. */
-function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: ConditionId): void {
-  const before = reserved.byCondition.get(conditionId);
+function sumReserves({ reserved, changed, workingByCondition }: OrderTable, conditionId: ConditionId): void {
+  const byCondition = reserved.byCondition as Map<ConditionId, MarketReserve>;
+  const before = byCondition.get(conditionId);
+  changed.add(conditionId);
   const after: MarketReserve = {
     cash: 0,
     resting: 0,
@@ -167,7 +172,7 @@ function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: 
     live: 0,
   };
   const ofMarket = workingByCondition.get(conditionId);
-  if (ofMarket === undefined) reserved.byCondition.delete(conditionId);
+  if (ofMarket === undefined) byCondition.delete(conditionId);
   else {
     for (const record of ofMarket.values()) {
       after.cash += cashOf(record);
@@ -175,7 +180,7 @@ function sumReserves({ reserved, workingByCondition }: OrderTable, conditionId: 
       addShares(after, record);
       if (mayBeLive(record.state)) after.live += 1;
     }
-    reserved.byCondition.set(conditionId, after);
+    byCondition.set(conditionId, after);
   }
   reserved.cash += after.cash - (before?.cash ?? 0);
   reserved.resting += after.resting - (before?.resting ?? 0);

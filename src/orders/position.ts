@@ -4,11 +4,11 @@ import { mulDiv, notional, type Price, type Shares, type Usd } from '../domain/u
 /** What is held of one outcome. Net = final + provisionalIn - provisionalOut. */
 export interface TokenHolding {
   /** Confirmed by the chain. */
-  final: Shares;
+  readonly final: Shares;
   /** Bought in trades that are neither confirmed nor failed. */
-  provisionalIn: Shares;
+  readonly provisionalIn: Shares;
   /** Sold in trades that are neither confirmed nor failed. */
-  provisionalOut: Shares;
+  readonly provisionalOut: Shares;
 }
 
 /** Signed running total of one outcome for average-cost accounting. A short pool has both figures negative. */
@@ -36,36 +36,60 @@ export interface PositionChange {
  */
 export interface Position {
   readonly conditionId: ConditionId;
-  yes: TokenHolding;
-  no: TokenHolding;
+  readonly yes: TokenHolding;
+  readonly no: TokenHolding;
   /** Average-cost pools after all changes that have not failed. */
-  yesPool: CostPool;
-  noPool: CostPool;
-  realisedUsd: Usd;
-  feesUsd: Usd;
+  readonly yesPool: Readonly<CostPool>;
+  readonly noPool: Readonly<CostPool>;
+  readonly realisedUsd: Usd;
+  readonly feesUsd: Usd;
   /** When the position last left zero, or null when nothing is held. */
-  openedAtMs: number | null;
+  readonly openedAtMs: number | null;
   /** Not folded yet, ascending by (atMs, key). */
-  changes: PositionChange[];
-  folded: { yesPool: CostPool; noPool: CostPool; realisedUsd: number };
+  readonly changes: readonly Readonly<PositionChange>[];
+  readonly folded: { readonly yesPool: CostPool; readonly noPool: CostPool; readonly realisedUsd: number };
 }
 
-export type PositionTable = Map<ConditionId, Position>;
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
+
+/** What is held of one outcome, to change it. */
+export type OpenHolding = Writable<TokenHolding>;
+
+/** A position to change. Only `openPosition` hands one out, so that no change goes unnoticed. */
+export interface OpenPosition extends Writable<Omit<Position, 'yes' | 'no' | 'changes' | 'folded'>> {
+  readonly conditionId: ConditionId;
+  readonly yes: OpenHolding;
+  readonly no: OpenHolding;
+  readonly changes: PositionChange[];
+  readonly folded: { readonly yesPool: CostPool; readonly noPool: CostPool; realisedUsd: number };
+}
+
+/** For all who only read; who changes a position asks `openPosition` for it. */
+export type PositionTable = ReadonlyMap<ConditionId, Position>;
+
+/** Positions, and the markets whose position may have changed since `kernel/account-risk.ts` last took them out. */
+export interface Holdings {
+  readonly positions: PositionTable;
+  readonly changed: Set<ConditionId>;
+}
 
 /** Final changes kept unfolded, so that a late fill still finds its place in time. */
 const TAIL = 64;
 
-const emptyHolding = (): TokenHolding => ({
+const emptyHolding = (): OpenHolding => ({
   final: 0 as Shares,
   provisionalIn: 0 as Shares,
   provisionalOut: 0 as Shares,
 });
 const emptyPool = (): CostPool => ({ shares: 0, costUsd: 0 });
 
-export function openPosition(table: PositionTable, conditionId: ConditionId): Position {
+/** The market's position to change it, made where there is none. The market counts as changed from here on. */
+export function openPosition({ positions, changed }: Holdings, conditionId: ConditionId): OpenPosition {
+  const table = positions as Map<ConditionId, OpenPosition>;
+  changed.add(conditionId);
   const known = table.get(conditionId);
   if (known !== undefined) return known;
-  const position: Position = {
+  const position: OpenPosition = {
     conditionId,
     yes: emptyHolding(),
     no: emptyHolding(),
@@ -81,8 +105,10 @@ export function openPosition(table: PositionTable, conditionId: ConditionId): Po
   return position;
 }
 
-export const holdingOf = (position: Position, outcome: Outcome): TokenHolding =>
-  outcome === 'YES' ? position.yes : position.no;
+export const holdingOf = <Held extends TokenHolding>(
+  position: { readonly yes: Held; readonly no: Held },
+  outcome: Outcome,
+): Held => (outcome === 'YES' ? position.yes : position.no);
 
 /** Final plus provisional, sells counted as gone. */
 export const netShares = (holding: TokenHolding): Shares =>
@@ -103,7 +129,7 @@ export function averageCost(position: Position, outcome: Outcome): Price | null 
 }
 
 /** Enters a change and brings costs and realised profit up to date. Returns by how much the realised profit moved. */
-export function addChange(position: Position, change: PositionChange): number {
+export function addChange(position: OpenPosition, change: PositionChange): number {
   let index = position.changes.length;
   while (index > 0 && isAfter(position.changes[index - 1] as PositionChange, change)) index -= 1;
   position.changes.splice(index, 0, change);
@@ -111,7 +137,7 @@ export function addChange(position: Position, change: PositionChange): number {
 }
 
 /** Takes out a change that failed. Returns by how much the realised profit moved. */
-export function removeChange(position: Position, key: string, atMs: number): number {
+export function removeChange(position: OpenPosition, key: string, atMs: number): number {
   const index = position.changes.findIndex((change) => change.key === key);
   if (index < 0) throw new Error(`position change ${key} is not in the tail, expected it until it is final`);
   position.changes.splice(index, 1);
@@ -119,7 +145,7 @@ export function removeChange(position: Position, key: string, atMs: number): num
 }
 
 /** Marks a change as final; old final changes are folded so that the tail stays short. */
-export function finishChange(position: Position, key: string): void {
+export function finishChange(position: OpenPosition, key: string): void {
   const change = position.changes.find((one) => one.key === key);
   if (change === undefined) return;
   change.isFinal = true;
@@ -132,7 +158,7 @@ export function finishChange(position: Position, key: string): void {
 const isAfter = (a: PositionChange, b: PositionChange): boolean =>
   a.atMs > b.atMs || (a.atMs === b.atMs && a.key > b.key);
 
-function refold(position: Position, atMs: number): number {
+function refold(position: OpenPosition, atMs: number): number {
   const yesPool = { ...position.folded.yesPool };
   const noPool = { ...position.folded.noPool };
   let realised = position.folded.realisedUsd;

@@ -4,6 +4,7 @@ import { complement, PRICE_ONE, type Price, type Shares, type Usd } from '../dom
 import { markOf, payoutOf } from '../kernel/gate-view.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
 import type { KernelState } from '../kernel/state.ts';
+import { transactionOf } from '../kernel/transactions.ts';
 import { type ConversionChange, conversionChanges } from '../orders/conversion.ts';
 import type { LedgerEntry } from '../orders/ledger.ts';
 import { netShares, yesPartOf } from '../orders/position.ts';
@@ -37,8 +38,8 @@ export function beforeTransaction(
   facts: KernelState,
   txKey: string,
 ): ChainOperation | null {
-  const record = facts.transactions.get(txKey);
-  if (record === undefined || record.endedAtMs !== null) return null;
+  const record = facts.transactions.pending.get(txKey);
+  if (record === undefined) return null;
   const { request } = record;
   const slots = conditionsOf(request).flatMap((conditionId) => facts.markets.get(conditionId) ?? []);
   if (slots.length < conditionsOf(request).length) return null;
@@ -104,7 +105,7 @@ export function afterTransaction(
 ): void {
   const { request, moves } = operation;
   const { day } = measures;
-  if (facts.transactions.get(request.txKey)?.state !== 'confirmed' || day === null) return;
+  if (transactionOf(facts.transactions, request.txKey)?.state !== 'confirmed' || day === null) return;
   for (const move of moves) takeMove(measures, day, facts, move);
   if (request.action !== 'redeem') return;
   const { conditionId } = request;

@@ -54,6 +54,13 @@ export const CANARIES = {
   crossing: withRequest((request) =>
     request.side === 'BUY' ? { ...request, price: 9_900 as Price } : request,
   ),
+  /** Orders change what is at risk in their market, and nobody notes it. */
+  'change-unnoted': (kernel) =>
+    wrapped(kernel, (atMs, input) => {
+      const commands = kernel.step(atMs, input);
+      kernel.state.orders.changed.clear();
+      return commands;
+    }),
 } as const satisfies Record<string, (kernel: SteppedKernel) => SteppedKernel>;
 
 export type CanaryName = keyof typeof CANARIES;

@@ -3,6 +3,7 @@ import { bestAsk, bestBid } from '../domain/book.ts';
 import type { ConditionId } from '../domain/market.ts';
 import { MICRO, type Price, shares } from '../domain/units.ts';
 import type { Command } from '../kernel/messages.ts';
+import { allTransactions } from '../kernel/transactions.ts';
 import type { ArbitrageMemory } from '../loops/arbitrage/memory.ts';
 import { restBid, takeAway } from './crossed-books.ts';
 import { FAULT_LEVELS } from './faults.ts';
@@ -99,7 +100,7 @@ describe('an event whose NO shares together cost less than they convert to', () 
     expect(totals.realisedUsd).toBe(totals.expectedUsd);
     for (const ended of endedEvents)
       expect(ended).toMatchObject({ strategy: 'buyConvert', outcome: 'completed', unpaired: 0 });
-    const converted = [...run.kernel.state.transactions.values()].filter(
+    const converted = [...allTransactions(run.kernel.state.transactions)].filter(
       ({ request }) => request.action === 'convert',
     );
     expect(converted.length).toBe(totals.eventsAttempted);
@@ -109,7 +110,7 @@ describe('an event whose NO shares together cost less than they convert to', () 
 });
 
 const conversionsOf = ({ kernel }: Scenario) =>
-  [...kernel.state.transactions.values()].filter(({ request }) => request.action === 'convert');
+  [...allTransactions(kernel.state.transactions)].filter(({ request }) => request.action === 'convert');
 
 describe('an event whose YES shares together cost less than a dollar', () => {
   it('is bought for exactly what was expected, and its shares are kept until it resolves', () => {

@@ -13,6 +13,7 @@ import { Violation } from './checkers/checker.ts';
 import { chainResidual, endChecker } from './checkers/end-checker.ts';
 import { profitChecker } from './checkers/profit-checker.ts';
 import { quotesChecker } from './checkers/quotes-checker.ts';
+import { sumsChecker } from './checkers/sums-checker.ts';
 import { transfersChecker } from './checkers/transfers-checker.ts';
 import { transmissionChecker } from './checkers/transmission-checker.ts';
 import { withdrawalChecker } from './checkers/withdrawal-checker.ts';
@@ -153,6 +154,7 @@ export function openScenario(options: SeedOptions): Scenario {
     endChecker(world),
     profitChecker(),
     transfersChecker(world),
+    sumsChecker(),
   ];
   const driver = createSimulatedDriver({
     world,

@@ -83,6 +83,7 @@ describe('a planted bug', () => {
     'too-small': /quotes/,
     'too-large': /quotes/,
     crossing: /quotes/,
+    'change-unnoted': /sums/,
   };
 
   it.each(Object.keys(CANARIES) as CanaryName[])('%s is found, by the checker that should', (canary) => {

@@ -1,7 +1,7 @@
 import { isTerminal } from '../../domain/order.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
-import type { TransactionRecord } from '../../kernel/transactions.ts';
+import { allTransactions, type TransactionRecord } from '../../kernel/transactions.ts';
 import { isRestUntold } from '../../orders/order-size.ts';
 import { awaitsFills } from '../../orders/order-table.ts';
 import type { AttemptLeg, WatchedSet } from './memory.ts';
@@ -74,7 +74,7 @@ export function ownTransaction(
   askedAtMs: number | null,
 ): TransactionRecord | null {
   let found: TransactionRecord | null = null;
-  for (const record of state.transactions.values())
+  for (const record of allTransactions(state.transactions))
     if (record.why === why && record.approvedAtMs === askedAtMs) found = record;
   return found;
 }

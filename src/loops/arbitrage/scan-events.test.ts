@@ -4,7 +4,7 @@ import { createBook, setLevel } from '../../domain/book.ts';
 import type { NegRiskEvent } from '../../domain/market.ts';
 import { MICRO, type Price, type Shares } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
-import { createSlot, type MarketSlot } from '../../kernel/market-slots.ts';
+import { applyResolution, createSlot, type MarketSlot } from '../../kernel/market-slots.ts';
 import { market, strategySettings, trading } from '../../kernel/test-support/test-kernel.ts';
 import type { SetTerms } from '../../pricing/complete-set.ts';
 import { type ArbitrageMemory, createArbitrageMemory } from './memory.ts';
@@ -40,7 +40,7 @@ describe('an event', () => {
     expect(eventGroups(slots)).toMatchObject([{ eventId: '0xevent', isExhaustive: true }]);
     const [first, second, third] = slots as [MarketSlot, MarketSlot, MarketSlot];
     second.bookLive = false;
-    third.resolved = 'NO';
+    applyResolution(third, 'NO');
     expect(eventGroups([first, second, third])).toEqual([]);
     expect(eventGroups([slotOf(4, 30, 32, null), slotOf(5, 30, 32, null)])).toEqual([]);
   });

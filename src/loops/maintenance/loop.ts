@@ -37,7 +37,7 @@ export const maintenance = defineLoop<MaintenanceMemory>({
 function isWaiting(state: LoopView['state']): boolean {
   if (state.trading.mode === 'stopping' || !isReconciled(state.reconciliation)) return true;
   if (state.orders.doubtful.size > 0 || state.orders.awaiting.size > 0) return true;
-  for (const record of state.transactions.values()) if (record.state === 'unknown') return true;
+  for (const record of state.transactions.pending.values()) if (record.state === 'unknown') return true;
   return false;
 }
 

@@ -306,7 +306,7 @@ describe('inventory', () => {
     reducing.step({ kind: 'operator', order: 'reduce', by: 'test', reason: 'test' });
     wakes(reducing, 5, 10_000);
     expect(reducing.state.counts.refused).not.toHaveProperty('growsPosition');
-    expect(reducing.state.transactions.size).toBe(0);
+    expect(reducing.state.transactions.pending.size).toBe(0);
   });
 
   it('merges free pairs from the threshold on, and no pair that an order or another merge speaks for', () => {

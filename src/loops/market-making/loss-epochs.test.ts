@@ -101,8 +101,7 @@ describe('the loss epoch of a market', () => {
     const test = quotingRun({ ...bounded, useSplitMerge: true, splitSizeUsd: 10, mergeThreshold: 10 });
     pass(test, 20_000);
     const before = positionOf(test);
-    for (const [txKey, record] of test.state.transactions) {
-      if (record.state === 'confirmed') continue;
+    for (const txKey of test.state.transactions.pending.keys()) {
       test.step({ kind: 'transactionPrepared', txKey, hash: '0x1', nonce: 0 });
       test.step({ kind: 'transactionEnded', txKey, status: 'confirmed', text: '' });
     }
