@@ -1,7 +1,7 @@
 /**
  * Who may import whom. This table and the one in ARCHITECTURE.md are the same; `./run cruise` and the tests hold it.
  *
- * `types` are layers of which only types may be imported. `npm` and `node` say whether packages and Node's own modules
+ * `types` are layers of which only types may be imported, the files of `whole` apart. `npm` and `node` say whether packages and Node's own modules
  * may be used. Layers of the core have neither: they decide, and deciding needs no outside world.
  */
 const ALL = [
@@ -10,6 +10,7 @@ const ALL = [
   'app',
   'cli',
   'control-plane',
+  'crypto',
   'domain',
   'exchange',
   'kernel',
@@ -23,12 +24,15 @@ const ALL = [
   'risk',
   'runtime',
   'settings',
+  'signer',
   'simulation',
 ];
 
 const LAYERS = {
   domain: {},
   pricing: { imports: ['domain'] },
+  // Reading what a question asks needs no model; the model of what it is worth does.
+  crypto: { imports: ['domain', 'pricing'] },
   risk: { imports: ['domain'] },
   orders: { imports: ['domain'] },
   quoting: { imports: ['domain', 'pricing'] },
@@ -40,12 +44,16 @@ const LAYERS = {
   loops: {
     imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings', 'kernel'],
     types: ['risk'],
+    // Rules that approve nothing: what suspends one market is decided by what the loop measures.
+    whole: ['risk/circuit-breaker', 'risk/cross-cooldown'],
   },
   ports: { imports: ['domain'] },
   // Takes inputs in as the kernel does, with the kernel's own `reduce`, and decides nothing.
   projections: { imports: ['domain', 'pricing', 'orders', 'kernel'], types: ['ports'] },
   exchange: { imports: ['domain'] },
   adapters: { imports: ['domain', 'ports', 'settings'], npm: true, node: true },
+  // Has the key, so it knows nothing of what decides: foreign formats and how they are signed, and no more.
+  signer: { imports: ['domain', 'ports', 'settings', 'adapters'], npm: true, node: true },
   'local-venue': { imports: ['domain', 'exchange'], npm: true, node: true },
   simulation: {
     imports: ALL.filter((layer) => !['app', 'cli', 'control-plane'].includes(layer)),
@@ -61,7 +69,18 @@ const LAYERS = {
   },
   // A command is where a program starts, so it may also reach the program it starts.
   cli: {
-    imports: ['runtime', 'settings', 'domain', 'ports', 'app', 'local-venue', 'simulation', 'bench'],
+    imports: [
+      'runtime',
+      'settings',
+      'domain',
+      'crypto',
+      'ports',
+      'signer',
+      'app',
+      'local-venue',
+      'simulation',
+      'bench',
+    ],
     types: ['kernel'],
     npm: true,
     node: true,
@@ -75,7 +94,7 @@ const TESTS = '\\.(test|property\\.test|recorded\\.test|slow\\.test)\\.ts$|^src/
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 
 const layerRules = Object.entries(LAYERS).flatMap(
-  ([layer, { imports = [], types = [], npm = false, node = false }]) => {
+  ([layer, { imports = [], types = [], whole = [], npm = false, node = false }]) => {
     const from = { path: `^src/${layer}/`, pathNot: TESTS };
     const reachable = [layer, ...imports, ...types].join('|');
     const rules = [
@@ -91,7 +110,11 @@ const layerRules = Object.entries(LAYERS).flatMap(
         name: `${layer}-takes-only-types`,
         severity: 'error',
         from,
-        to: { path: `^src/(${types.join('|')})/`, dependencyTypesNot: ['type-only'] },
+        to: {
+          path: `^src/(${types.join('|')})/`,
+          ...(whole.length === 0 ? {} : { pathNot: `^src/(${whole.join('|')})\\.ts$` }),
+          dependencyTypesNot: ['type-only'],
+        },
       });
     }
     const banned = [...(npm ? [] : PACKAGES), ...(node ? [] : ['core'])];

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { type Chain, createChain } from '../adapters/chain/index.ts';
 import { createClaudeAnalyst } from '../adapters/claude/analyst.ts';
 import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
@@ -11,6 +10,7 @@ import { createPolymarketVenue, type PolymarketVenue } from '../adapters/polymar
 import { CONTRACTS, PAYER_FACTS } from '../adapters/polymarket/venue-facts.ts';
 import type { AnalystPort } from '../ports/analyst.ts';
 import type { ResolutionPort } from '../ports/resolutions.ts';
+import type { SignerPort } from '../ports/signer.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { UserFeedPort } from '../ports/venue.ts';
 import { problemsBeforeStart, type Settings } from '../settings/index.ts';
@@ -29,20 +29,18 @@ export interface Adapters {
   close(): Promise<void>;
 }
 
-/** Makes every adapter from settings; nothing is sent yet. Throws `StartRefused` where settings do not make an account. */
-export async function createAdapters(settings: Settings, timers: Timers, log: Log): Promise<Adapters> {
+/** Makes every adapter from settings; nothing is sent yet. The signer stays the caller's to close. Throws `StartRefused` where a key is missing. */
+export function createAdapters(settings: Settings, timers: Timers, log: Log, signer: SignerPort): Adapters {
   const { polymarket, chain: chainSettings } = settings;
   const nowMs = (): number => timers.nowMs();
   const analyst = createAnalystOf(settings, nowMs);
-  // Where there is only one core, a second thread would take its time from the first.
-  const venue = await createVenueOf(settings, nowMs, log, availableParallelism() > 1);
+  const venue = createVenueOf(settings, nowMs, log, signer);
   // Jitter of reconnects is no part of any decision, so it needs no seed.
   const random = (): number => Math.random();
   const chain = createChain({
     rpcUrl: chainSettings.rpcUrl ?? '',
     chainId: chainSettings.chainId,
-    privateKey: privateKeyOf(settings),
-    wallet: venue.wallet,
+    signer,
     contracts: CONTRACTS,
     payers: PAYER_FACTS,
     finalityBlocks: chainSettings.finalityBlocks,
@@ -113,39 +111,20 @@ export function createAnalystOf(settings: Settings, nowMs: () => number): Analys
 }
 
 /** The trading side alone, for commands that only cancel. */
-export async function createVenueOf(
+export const createVenueOf = (
   settings: Settings,
   nowMs: () => number,
   log: Log,
-  signsInThread = false,
-): Promise<PolymarketVenue> {
-  const { polymarket, chain } = settings;
-  try {
-    return await createPolymarketVenue({
-      clobUrl: polymarket.clobUrl ?? '',
-      chainId: chain.chainId,
-      privateKey: privateKeyOf(settings),
-      signatureType: polymarket.signatureType,
-      funder: polymarket.funderAddress,
-      credentials: givenCredentials(settings),
-      nowMs,
-      log,
-      signsInThread,
-    });
-  } catch (error) {
-    // A RangeError is the adapter's word for settings that make no account.
-    if (error instanceof RangeError) throw new StartRefused([error.message]);
-    throw error;
-  }
-}
-
-function privateKeyOf({ polymarket }: Settings) {
-  if (polymarket.privateKey === null)
-    throw new StartRefused([
-      'POLYMARKET_PRIVATE_KEY: found nothing; expected a private key. Set it in .env.',
-    ]);
-  return polymarket.privateKey;
-}
+  signer: SignerPort,
+): PolymarketVenue =>
+  createPolymarketVenue({
+    clobUrl: settings.polymarket.clobUrl ?? '',
+    signer,
+    signatureType: settings.polymarket.signatureType,
+    credentials: givenCredentials(settings),
+    nowMs,
+    log,
+  });
 
 function givenCredentials({ polymarket }: Settings): ApiCredentials | null {
   const { apiKey, apiSecret, apiPassphrase } = polymarket;

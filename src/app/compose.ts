@@ -7,6 +7,7 @@ import { createRunFolder, type RunManifest, runIdOf } from '../adapters/node/run
 import { systemTimers } from '../adapters/node/system-timers.ts';
 import { createKernel } from '../kernel/kernel.ts';
 import { loops } from '../loops/index.ts';
+import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
 import { redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
@@ -30,6 +31,8 @@ export interface ComposeOptions {
   /** The run's seed; null for a random one. */
   readonly seed: string | null;
   readonly projectFolder: string;
+  /** Whoever has the key; the worker has none. The caller closes it. */
+  readonly signer: SignerPort;
   readonly log: Log;
 }
 
@@ -46,7 +49,7 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
     const changes = readSettingChanges(dataDir);
     const settings = settingsWithChanges(options.settings, changes, dataDir);
     showChanges(options.settings, settings, changes, log);
-    adapters = await createAdapters(settings, timers, log);
+    adapters = createAdapters(settings, timers, log, options.signer);
     await checkOutside(adapters, settings, log);
     const wallet = adapters.venue.wallet;
     const parent = options.newBooks

@@ -4,6 +4,7 @@ import type { Log } from '../ports/timers.ts';
 import type { FeedSink } from '../ports/venue.ts';
 import { environmentOf, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
+import { openAccountSigner } from './open-account-signer.ts';
 import {
   allowanceText,
   clockSkewText,
@@ -37,7 +38,8 @@ const fail = (name: string, found: string, todo: string): Finding => ({ name, ve
 
 /** Everything that can be wrong before a start, each looked at for itself. Sends no order and grants nothing. */
 export async function examine(settings: Settings, log: Log): Promise<Finding[]> {
-  const adapters = await createAdapters(settings, systemTimers, log);
+  const signer = await openAccountSigner(settings, log);
+  const adapters = createAdapters(settings, systemTimers, log, signer);
   // One listing serves two looks.
   const listing = adapters.markets
     .markets(AbortSignal.timeout(LISTING_BOUND_MS))
@@ -54,6 +56,7 @@ export async function examine(settings: Settings, log: Log): Promise<Finding[]> 
     return groups.flat();
   } finally {
     await adapters.close();
+    await signer.close();
   }
 }
 

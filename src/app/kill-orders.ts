@@ -5,6 +5,7 @@ import type { Settings } from '../settings/index.ts';
 import { createVenueOf } from './adapters.ts';
 import { cancelEverything } from './cancel-everything.ts';
 import { NoWorker, tellOperator } from './control-client.ts';
+import { openAccountSigner } from './open-account-signer.ts';
 
 export interface KillOutcome {
   /** No order is left, by a read of ours. */
@@ -25,7 +26,8 @@ const CANCEL_BOUND_MS = 20_000;
  * a worker answers or not. The outcome is what a read shows afterwards. Throws `StartRefused` where settings make no account.
  */
 export async function killOrders(settings: Settings, dataDir: string, log: Log): Promise<KillOutcome> {
-  const venue = await createVenueOf(settings, () => systemTimers.nowMs(), log);
+  const signer = await openAccountSigner(settings, log);
+  const venue = createVenueOf(settings, () => systemTimers.nowMs(), log, signer);
   try {
     const worker = await haltWorker(dataDir);
     const { canceled, remaining, trouble } = await cancelEverything(venue, CANCEL_BOUND_MS);
@@ -38,6 +40,7 @@ export async function killOrders(settings: Settings, dataDir: string, log: Log):
     };
   } finally {
     await venue.close();
+    await signer.close();
   }
 }
 

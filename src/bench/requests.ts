@@ -2,7 +2,8 @@ import { OrderType, Side } from '@polymarket/clob-client-v2';
 import { createPolymarketVenue } from '../adapters/polymarket/index.ts';
 import { Secret } from '../settings/secret.ts';
 import type { Bar, BarResult } from './bar.ts';
-import { BENCH_KEY, benchOrders } from './bench-orders.ts';
+import { benchOrders } from './bench-orders.ts';
+import { benchSigner } from './bench-signer.ts';
 import { type BenchVenue, startBenchVenue } from './bench-venue.ts';
 import { assertSame } from './rounds.ts';
 import { benchClient } from './sign.ts';
@@ -46,12 +47,10 @@ const total = (venue: BenchVenue): number =>
 
 async function countOurs(server: BenchVenue): Promise<number> {
   const silent = (): void => undefined;
-  const venue = await createPolymarketVenue({
+  const venue = createPolymarketVenue({
     clobUrl: server.url,
-    chainId: 137,
-    privateKey: new Secret(BENCH_KEY),
+    signer: await benchSigner(),
     signatureType: 0,
-    funder: null,
     credentials: { apiKey: 'bench', secret: new Secret('AAAA'), passphrase: new Secret('bench') },
     nowMs: () => Date.now(),
     log: { debug: silent, note: silent, warning: silent, alarm: silent },

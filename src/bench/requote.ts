@@ -2,10 +2,10 @@ import { createL2Headers, OrderType } from '@polymarket/clob-client-v2';
 import { createL2Signer, type SignRequest } from '../adapters/polymarket/signing/l2-auth.ts';
 import { batchBody, createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import type { OrderRequest } from '../domain/order.ts';
-import type { Log } from '../ports/timers.ts';
 import { Secret } from '../settings/secret.ts';
 import type { Bar, BarResult } from './bar.ts';
-import { BENCH_KEY, benchOrders } from './bench-orders.ts';
+import { benchOrders } from './bench-orders.ts';
+import { benchSigner } from './bench-signer.ts';
 import { type BenchVenue, startBenchVenue } from './bench-venue.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { assertSame, median } from './rounds.ts';
@@ -116,23 +116,15 @@ function resultOf(
   };
 }
 
-function openVenue(server: BenchVenue, signsInThread: boolean): Promise<PolymarketVenue> {
-  // A thread that fails would leave the figure of one core under the name of two.
-  const wrong = (message: string): never => {
-    throw new Error(message);
-  };
+async function openVenue(server: BenchVenue, signsInThread: boolean): Promise<PolymarketVenue> {
   const silent = (): void => undefined;
-  const log: Log = { debug: silent, note: silent, warning: wrong, alarm: wrong };
   return createPolymarketVenue({
     clobUrl: server.url,
-    chainId: 137,
-    privateKey: new Secret(BENCH_KEY),
+    signer: await benchSigner(signsInThread),
     signatureType: 0,
-    funder: null,
     credentials: CREDENTIALS,
     nowMs: () => Date.now(),
-    log,
-    signsInThread,
+    log: { debug: silent, note: silent, warning: silent, alarm: silent },
   });
 }
 

@@ -16,7 +16,7 @@ import { mayTransmit } from '../risk/trading-state.ts';
 import { createEffectRunner } from '../runtime/effect-runner.ts';
 import { createLiveDriver } from '../runtime/live-driver.ts';
 import { Secret } from '../settings/secret.ts';
-import { BENCH_KEY } from './bench-orders.ts';
+import { benchSigner } from './bench-signer.ts';
 import { tickListing, tickMarkets } from './tick-market.ts';
 import { tickSettings } from './tick-settings.ts';
 
@@ -47,12 +47,10 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
   const alarm = (message: string): void => onWrong(new Error(message));
   const log: Log = { debug: () => undefined, note: () => undefined, warning: alarm, alarm };
   const nowMs = (): number => systemTimers.nowMs();
-  const venue = await createPolymarketVenue({
+  const venue = createPolymarketVenue({
     clobUrl: `http://127.0.0.1:${port}/ours`,
-    chainId: 137,
-    privateKey: new Secret(BENCH_KEY),
+    signer: await benchSigner(),
     signatureType: 0,
-    funder: null,
     credentials: {
       apiKey: 'bench',
       secret: new Secret('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='),

@@ -20,6 +20,8 @@ export type SettingSource = 'default' | '.env' | 'environment';
 
 export interface ReadSettings {
   readonly parsed: ParsedSettings;
+  /** The texts that were parsed: those of the file under those of the environment. */
+  readonly texts: SettingTexts;
   /** Source of each setting, by environment name. */
   readonly sources: ReadonlyMap<string, SettingSource>;
 }
@@ -45,7 +47,7 @@ export function readSettings(
   for (const env of rowByEnv.keys()) {
     sources.set(env, isSet(fromEnvironment, env) ? 'environment' : isSet(fromFile, env) ? '.env' : 'default');
   }
-  return { parsed: parseSettings(merged), sources };
+  return { parsed: parseSettings(merged), texts: merged, sources };
 }
 
 /** The problems as the lines an operator reads. */

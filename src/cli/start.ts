@@ -1,10 +1,21 @@
 import { confirm, isCancel } from '@clack/prompts';
-import { createWorkerLogFor, dataFolder, type RunSummary, startWorker } from '../app/index.ts';
+import {
+  accountOrRefusal,
+  createWorkerLogFor,
+  readAccountKey,
+  StartRefused,
+  type SupervisedWorker,
+  signerSetupOf,
+  superviseWorker,
+} from '../app/index.ts';
 import { environmentOf, problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
-/** `./run start` runs the worker against what `.env` and the environment say, until it is stopped. */
+/**
+ * `./run start` runs the worker against what `.env` and the environment say, until it is stopped. This process reads the settings and
+ * has the key; the worker is another one, which asks it for signatures and has neither `.env` nor the key.
+ */
 const USAGE = './run start [--yes] [--approve] [--resume] [--new-books] [--seed S] [--no-env-file] [--json]';
 
 const BANNERS = {
@@ -12,6 +23,9 @@ const BANNERS = {
   local: ['1;42;30', 'local venue: play money on this machine'],
   other: ['1;43;30', 'neither production nor this machine: look closely at the addresses'],
 } as const;
+
+/** Asked before anything is waited for, since a parent may be gone by then. */
+const isChild = process.connected === true;
 
 await main();
 
@@ -27,7 +41,7 @@ async function main(): Promise<void> {
     'no-env-file': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
-  const { parsed } = rest['no-env-file'] ? readSettings({}, process.env, null) : readSettings();
+  const { parsed, texts } = rest['no-env-file'] ? readSettings({}, process.env, null) : readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
   const { settings } = parsed;
   const missing = problemsBeforeStart(settings);
@@ -36,40 +50,57 @@ async function main(): Promise<void> {
   const noLeave = await askForLeave(settings, yes);
   if (noLeave !== null) return refuse([noLeave], json);
 
-  const isChild = process.connected === true;
   const log = createWorkerLogFor(settings, projectFolder);
-  const started = await startWorker({
-    settings,
-    dataDir: dataFolder(settings, projectFolder),
-    approve,
-    resume,
-    newBooks: rest['new-books'],
-    seed: seed ?? null,
-    projectFolder,
-    log,
-  });
-  if ('refused' in started) return refuse(['Nothing was started.', ...started.refused], json);
-  const { worker } = started;
+  try {
+    const privateKey = await readAccountKey(settings, log);
+    const worker = await accountOrRefusal(() =>
+      superviseWorker({
+        setup: signerSetupOf(settings, privateKey, log),
+        texts,
+        environment: process.env,
+        args: workerArguments({ approve, resume, json, newBooks: rest['new-books'] }, seed),
+        log,
+      }),
+    );
+    process.exitCode = await untilEnded(worker);
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    refuse(['Nothing was started.', ...error.problems], json);
+  } finally {
+    log.close();
+  }
+}
+
+function workerArguments(
+  flags: { approve: boolean; resume: boolean; json: boolean; newBooks: boolean },
+  seed: string | undefined,
+): string[] {
+  const { approve, resume, json, newBooks } = flags;
+  return [
+    ...(approve ? ['--approve'] : []),
+    ...(resume ? ['--resume'] : []),
+    ...(newBooks ? ['--new-books'] : []),
+    ...(json ? ['--json'] : []),
+    ...(seed === undefined ? [] : ['--seed', seed]),
+  ];
+}
+
+/** Passes on what this process is asked for, and ends as the worker does. */
+async function untilEnded(worker: SupervisedWorker): Promise<number> {
   // Whoever started us as a child is gone, perhaps already.
-  const isOrphan = (): void => worker.stop('parent', 'the program that started the worker ended');
+  const isOrphan = (): void => worker.tell('stop');
   if (isChild && !process.connected) isOrphan();
   else process.on('disconnect', isOrphan);
   let signals = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       signals += 1;
-      if (signals === 1) worker.stop('signal', signal);
-      else worker.abort(`second ${signal}`);
+      worker.tell(signals === 1 ? 'stop' : 'abort');
     });
-  process.on('uncaughtException', (error) => worker.abort(`uncaught: ${error.stack ?? error.message}`));
-  process.on('unhandledRejection', (reason) =>
-    worker.abort(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`),
-  );
-  const summary = await worker.ended;
-  log.close();
-  show(summary, json);
-  // Sockets that a library still holds must not keep a stopped worker alive.
-  process.exit(summary.ok ? 0 : 1);
+  const code = await worker.ended;
+  // The channel to a parent must not keep a program alive that has nothing more to do.
+  if (process.connected) process.disconnect();
+  return code;
 }
 
 function showEnvironment(settings: Settings): void {
@@ -90,19 +121,4 @@ async function askForLeave(settings: Settings, yes: boolean): Promise<string | n
     output: process.stderr,
   });
   return isCancel(answer) || !answer ? 'not started, as you said' : null;
-}
-
-function show(summary: RunSummary, json: boolean): void {
-  if (json) {
-    console.log(JSON.stringify(summary));
-    return;
-  }
-  const { runId, exitReason, ordersPlaced, ordersCanceled, fills, settledTrades, pnlUsd } = summary;
-  console.log(`run ${runId} ended: ${exitReason}`);
-  console.log(
-    `  ${ordersPlaced} orders placed, ${ordersCanceled} cancelled, ${fills} fills, ${settledTrades} settled, profit ${pnlUsd.toFixed(2)} USD`,
-  );
-  console.log(
-    `  residuals: books ${summary.ledgerResidualMicroUsd}, chain ${summary.chainResidualMicroUsd ?? 'not compared'} micro-USD; journal ${summary.directory}`,
-  );
 }

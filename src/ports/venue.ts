@@ -16,6 +16,8 @@ export interface PreparedOrder {
   readonly orderId: OrderId;
   /** The wire JSON of one order, exactly as it will be sent. */
   readonly body: string;
+  /** Why the signer did not sign it. Such an order is never sent: `place` answers it by itself. */
+  readonly refused?: string;
 }
 
 export interface CancelAnswer {
@@ -84,6 +86,8 @@ export interface MarketFeedPort {
     market: WatchedMarket,
     signal: AbortSignal,
   ): Promise<MarketEvent & { kind: 'outcomeBooks' }>;
+  /** Opens every connection anew: the feed goes down, and comes back with every book. */
+  reconnect(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +102,8 @@ export type UserEvent =
 
 export interface UserFeedPort {
   start(sink: FeedSink<UserEvent>): void;
+  /** Opens the connection anew: the feed goes down and comes back. */
+  reconnect(reason: string): void;
   close(): Promise<void>;
 }
 

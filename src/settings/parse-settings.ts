@@ -65,14 +65,14 @@ export function problemsBeforeStart(settings: Settings): SettingProblem[] {
 
 /** What trading needs beyond valid settings. Commands that only look do not ask for it. */
 export function problemsBeforeTrading(settings: Settings): SettingProblem[] {
-  if (settings.polymarket.privateKey !== null) return [];
+  if (settings.polymarket.privateKey !== null || settings.signer.keystoreFile !== null) return [];
   return [
     settingProblem({
       code: 'missing',
       env: 'POLYMARKET_PRIVATE_KEY',
-      found: 'nothing',
-      expected: 'the private key of the account that signs orders, 64 hexadecimal digits',
-      todo: 'Set it in .env or in the environment.',
+      found: 'nothing, and no POLYMARKET_KEYSTORE_FILE',
+      expected: 'a keystore file with the private key of the account that signs orders',
+      todo: 'Make one with ./run keystore create or import and set POLYMARKET_KEYSTORE_FILE in .env.',
     }),
   ];
 }

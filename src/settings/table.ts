@@ -12,6 +12,7 @@ import {
 } from './rows/operation.ts';
 import { quoteLimitRows } from './rows/quote-limits.ts';
 import { quotingRows } from './rows/quoting.ts';
+import { signerRows } from './rows/signer.ts';
 import { chainRows, heartbeatRows, polymarketRows } from './rows/venue.ts';
 
 /**
@@ -20,6 +21,7 @@ import { chainRows, heartbeatRows, polymarketRows } from './rows/venue.ts';
  */
 export const settingsTable = {
   polymarket: polymarketRows,
+  signer: signerRows,
   chain: chainRows,
   heartbeat: heartbeatRows,
   trading: tradingRows,
@@ -38,6 +40,7 @@ export type SettingGroup = keyof typeof settingsTable;
 /** Title of each group, for the documents made from the table. */
 export const groupTitles: Readonly<Record<SettingGroup, string>> = {
   polymarket: 'Venue',
+  signer: 'Signer',
   chain: 'Chain',
   heartbeat: 'Heartbeat',
   trading: 'Account limits',

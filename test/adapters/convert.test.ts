@@ -13,7 +13,7 @@ import type { LocalChain, PreparedMarket } from '../../src/local-venue/chain/typ
 import { bookConversion, bookOpening, bookTransaction } from '../../src/orders/book-change.ts';
 import { type Books, createBooks } from '../../src/orders/books.ts';
 import { reconcileChain } from '../../src/orders/ledger.ts';
-import { Secret } from '../../src/settings/secret.ts';
+import { testSigner } from '../../src/signer/testing/test-signer.ts';
 
 const EVENT: Hex = `${questionNamed('convert by the worker').slice(0, 64) as Hex}00`;
 const MARKS = [2_000, 3_300, 4_100, 900] as Price[];
@@ -28,8 +28,7 @@ beforeAll(async () => {
   chain = createChain({
     rpcUrl: local.rpcUrl,
     chainId: local.chainId,
-    privateKey: new Secret(local.accounts[0]!.privateKey),
-    wallet: null,
+    signer: await testSigner({ privateKey: local.accounts[0]!.privateKey, chainId: local.chainId }),
     contracts: CONTRACTS,
     payers: PAYER_FACTS,
     finalityBlocks: 0,

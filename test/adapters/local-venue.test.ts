@@ -17,7 +17,7 @@ import type { ClientId, OrderRequest } from '../../src/domain/order.ts';
 import { type Price, price, shares } from '../../src/domain/units.ts';
 import { type LocalVenue, startLocalVenue } from '../../src/local-venue/start-local-venue.ts';
 import type { UserEvent } from '../../src/ports/venue.ts';
-import { Secret } from '../../src/settings/secret.ts';
+import { testSigner } from '../../src/signer/testing/test-signer.ts';
 
 const signal = (ms = 15_000): AbortSignal => AbortSignal.timeout(ms);
 
@@ -39,12 +39,11 @@ let orders = 0;
 
 async function party(index: number): Promise<Party> {
   const key = local.accounts[index]!.privateKey;
-  const venue = await createPolymarketVenue({
+  const signer = await testSigner({ privateKey: key, chainId: local.chain.chainId });
+  const venue = createPolymarketVenue({
     clobUrl: local.urls.clob,
-    chainId: local.chain.chainId,
-    privateKey: new Secret(key),
+    signer,
     signatureType: 0,
-    funder: null,
     credentials: null,
     nowMs: () => Date.now(),
     log: silentLog,
@@ -52,8 +51,7 @@ async function party(index: number): Promise<Party> {
   const chain = createChain({
     rpcUrl: local.urls.rpc,
     chainId: local.chain.chainId,
-    privateKey: new Secret(key),
-    wallet: null,
+    signer,
     contracts: CONTRACTS,
     timers: wallTimers,
     log: silentLog,

@@ -14,7 +14,7 @@ import type { ClientId, OrderRequest } from '../../src/domain/order.ts';
 import { price, shares, usd } from '../../src/domain/units.ts';
 import { type LocalVenue, startLocalVenue } from '../../src/local-venue/start-local-venue.ts';
 import type { UserEvent } from '../../src/ports/venue.ts';
-import { Secret } from '../../src/settings/secret.ts';
+import { testSigner } from '../../src/signer/testing/test-signer.ts';
 
 const signal = (ms = 15_000): AbortSignal => AbortSignal.timeout(ms);
 const toClose: { close(): Promise<void> }[] = [];
@@ -27,12 +27,11 @@ let market: Market;
 let orders = 0;
 
 async function account(index: number): Promise<PolymarketVenue> {
-  const venue = await createPolymarketVenue({
+  const { privateKey } = local.accounts[index]!;
+  const venue = createPolymarketVenue({
     clobUrl: local.urls.clob,
-    chainId: local.chain.chainId,
-    privateKey: new Secret(local.accounts[index]!.privateKey),
+    signer: await testSigner({ privateKey, chainId: local.chain.chainId }),
     signatureType: 0,
-    funder: null,
     credentials: null,
     nowMs: () => Date.now(),
     log: silentLog,

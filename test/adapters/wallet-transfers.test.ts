@@ -21,7 +21,7 @@ import {
 } from '../../src/local-venue/chain/test-support/chain-test-support.ts';
 import type { FundedAccount, LocalChain, PreparedMarket } from '../../src/local-venue/chain/types.ts';
 import { ForeignError } from '../../src/ports/foreign-error.ts';
-import { Secret } from '../../src/settings/secret.ts';
+import { testSigner } from '../../src/signer/testing/test-signer.ts';
 
 let local: LocalChain;
 let client: ChainClient;
@@ -39,12 +39,11 @@ const timers = {
 };
 
 /** The wallet of `account` as the worker sees it. */
-function chainOf(account: FundedAccount, finalityBlocks = 0): Chain {
+async function chainOf(account: FundedAccount, finalityBlocks = 0): Promise<Chain> {
   const made = createChain({
     rpcUrl: local.rpcUrl,
     chainId: local.chainId,
-    privateKey: new Secret(account.privateKey),
-    wallet: null,
+    signer: await testSigner({ privateKey: account.privateKey, chainId: local.chainId }),
     contracts: CONTRACTS,
     payers: PAYER_FACTS,
     finalityBlocks,
@@ -59,7 +58,7 @@ beforeAll(async () => {
   local = await startChain({ accounts: 3, seed: 'transfers' });
   client = clientOf(local);
   [us, other] = local.accounts as [FundedAccount, FundedAccount];
-  chain = chainOf(us);
+  chain = await chainOf(us);
 });
 afterAll(async () => {
   for (const one of open) await one.close();
@@ -243,7 +242,7 @@ describe('the wallet’s transfers on a real chain', () => {
   });
 
   it('are final only so many blocks later, and gone when the chain takes their block back', async () => {
-    const careful = chainOf(us, 3);
+    const careful = await chainOf(us, 3);
     const snapshot = await local.snapshot();
     const before = await head();
     await local.pay(other.address, [{ address: us.address, pUsd: 5n * DOLLAR }]);

@@ -4,10 +4,9 @@ import type { ConditionId, TokenId } from '../../domain/market.ts';
 import type { TransactionRequest } from '../../domain/transaction.ts';
 import { shares } from '../../domain/units.ts';
 import type { Timers } from '../../ports/timers.ts';
-import { Secret } from '../../settings/secret.ts';
+import { testSigner } from '../../signer/testing/test-signer.ts';
 import { CONTRACTS } from '../polymarket/index.ts';
 import { type FakeAnswer, startFakeHttp } from '../polymarket/testing/fake-http.ts';
-import { DEVELOPMENT_KEY } from '../polymarket/testing/orders.ts';
 import { silentLog } from '../polymarket/testing/silent-log.ts';
 import { type Chain, type ChainOptions, createChain } from './chain.ts';
 
@@ -74,8 +73,7 @@ async function chainWith(
   const chain: Chain = createChain({
     rpcUrl: `${server.url}/v2/access-key`,
     chainId: 137,
-    privateKey: new Secret(DEVELOPMENT_KEY),
-    wallet: null,
+    signer: await testSigner(),
     contracts: CONTRACTS,
     timers,
     log: silentLog,
@@ -228,7 +226,10 @@ describe('a transaction', () => {
   });
 
   it('W18: of a wallet that is not the key account is refused with what to do', async () => {
-    const { chain } = await chainWith({}, { wallet: `0x${'1'.repeat(40)}` });
+    const { chain } = await chainWith(
+      {},
+      { signer: { ...(await testSigner()), wallet: `0x${'1'.repeat(40)}` } },
+    );
     await expect(chain.prepare(split(), signal())).rejects.toMatchObject({
       code: 'walletNeedsRelayer',
       retry: 'never',

@@ -1,11 +1,10 @@
 import type { Hex } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
 import type { ConditionId } from '../../domain/market.ts';
 import type { Payouts } from '../../domain/resolution.ts';
 import type { ChainPort } from '../../ports/chain.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
+import type { SignerPort } from '../../ports/signer.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
-import type { Secret } from '../../settings/secret.ts';
 import { type Allowance, grantAllowances, readAllowances } from './allowances.ts';
 import { readBalances } from './balances.ts';
 import { type ChainContracts, inventoryCall } from './contract-calls.ts';
@@ -18,9 +17,8 @@ import { createTransferReader } from './transfer-reader.ts';
 export interface ChainOptions {
   readonly rpcUrl: string;
   readonly chainId: number;
-  readonly privateKey: Secret;
-  /** Holds cash and tokens where that is not the key's own account. */
-  readonly wallet: string | null;
+  /** Whoever has the key. Its wallet holds cash and tokens. The chain does not close it. */
+  readonly signer: Pick<SignerPort, 'address' | 'wallet' | 'signTransaction'>;
   readonly contracts: ChainContracts;
   /** Who pays rewards and rebates into wallets. None where left out: then what they pay counts as deposited. */
   readonly payers?: readonly Payer[];
@@ -60,14 +58,13 @@ const GWEI = 1_000_000_000n;
 
 /** The chain that settles: balances at one block, inventory transactions, allowances. */
 export function createChain(options: ChainOptions): Chain {
-  const account = privateKeyToAccount(options.privateKey.reveal() as Hex);
-  const wallet = (options.wallet ?? account.address) as Hex;
-  const isOwnWallet = wallet.toLowerCase() === account.address.toLowerCase();
+  const { address, wallet } = options.signer;
+  const isOwnWallet = wallet.toLowerCase() === address.toLowerCase();
   const { contracts } = options;
   const rpc = createRpc({ rpcUrl: options.rpcUrl, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
   const sender = createTransactionSender({
     rpc,
-    account,
+    signer: options.signer,
     chainId: options.chainId,
     timers: options.timers,
     log: options.log,
@@ -90,14 +87,14 @@ export function createChain(options: ChainOptions): Chain {
     if (isOwnWallet) return;
     throw new ForeignError(
       'walletNeedsRelayer',
-      `transactions of wallet ${wallet} go through its own contract, which the key ${account.address} cannot call directly: split, merge and approve there by hand, or trade from the key's own account`,
+      `transactions of wallet ${wallet} go through its own contract, which the key ${address} cannot call directly: split, merge and approve there by hand, or trade from the key's own account`,
       'never',
       { wallet },
     );
   }
 
   return {
-    address: account.address,
+    address,
     wallet,
     balances: (tokens, signal) => readBalances(rpc, contracts, wallet, tokens, signal),
     transfers: transferReader.read,
@@ -118,7 +115,7 @@ export function createChain(options: ChainOptions): Chain {
         );
     },
     gasBalanceWei: async (signal) =>
-      quantity(await rpc.call('eth_getBalance', [account.address, 'latest'], signal), 'the balance'),
+      quantity(await rpc.call('eth_getBalance', [address, 'latest'], signal), 'the balance'),
     payouts: (conditionIds, signal) => readPayouts(rpc, contracts.conditionalTokens, conditionIds, signal),
     allowances: (signal) => readAllowances(rpc, contracts, wallet, signal),
     approve: async (signal) => {

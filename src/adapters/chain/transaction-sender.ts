@@ -1,14 +1,13 @@
-import { type Hex, keccak256 } from 'viem';
-import type { PrivateKeyAccount } from 'viem/accounts';
 import type { PreparedTransaction, TransactionStatus } from '../../ports/chain.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
+import type { SignedTransaction, SignerPort } from '../../ports/signer.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import type { ContractCall } from './contract-calls.ts';
 import { quantity, type Rpc } from './rpc.ts';
 
 export interface SenderOptions {
   readonly rpc: Rpc;
-  readonly account: PrivateKeyAccount;
+  readonly signer: Pick<SignerPort, 'address' | 'signTransaction'>;
   readonly chainId: number;
   readonly timers: Timers;
   readonly log: Log;
@@ -38,14 +37,14 @@ const PLAIN_TRANSFER_GAS = 21_000n;
 
 /** Sends transactions of one account: nonces in a queue that starts from the node's pending count and is read again after any doubt. */
 export function createTransactionSender(options: SenderOptions): TransactionSender {
-  const { rpc, account, timers } = options;
+  const { rpc, signer, timers } = options;
   let nextNonce: number | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const missingSinceMs = new Map<string, number>();
   const outrunSinceMs = new Map<string, number>();
 
   const countOf = async (tag: 'latest' | 'pending', signal: AbortSignal): Promise<number> =>
-    Number(quantity(await rpc.call('eth_getTransactionCount', [account.address, tag], signal), 'the nonce'));
+    Number(quantity(await rpc.call('eth_getTransactionCount', [signer.address, tag], signal), 'the nonce'));
 
   async function fees(signal: AbortSignal): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
     const block = await rpc.call('eth_getBlockByNumber', ['latest', false], signal);
@@ -78,7 +77,7 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
     try {
       const estimate = await rpc.call(
         'eth_estimateGas',
-        [{ from: account.address, to: call.to, data: call.data }],
+        [{ from: signer.address, to: call.to, data: call.data }],
         signal,
       );
       return (quantity(estimate, 'the gas estimate') * GAS_PERCENT) / 100n;
@@ -100,31 +99,21 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
       const [gas, fee] = await Promise.all([gasOf(call, signal), fees(signal)]);
       nextNonce ??= await countOf('pending', signal);
       const nonce = nextNonce;
-      const raw = await sign(nonce, call, gas, fee);
+      const signed = await sign(nonce, call, gas, fee);
       nextNonce = nonce + 1;
-      return { txKey, hash: raw.hash, nonce, raw: raw.bytes };
+      return { txKey, nonce, ...signed };
     });
     turn = mine.catch(() => undefined);
     return mine;
   }
 
-  async function sign(
+  const sign = (
     nonce: number,
     call: ContractCall,
     gas: bigint,
     fee: { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint },
-  ): Promise<{ bytes: Hex; hash: string }> {
-    const bytes = await account.signTransaction({
-      type: 'eip1559',
-      chainId: options.chainId,
-      nonce,
-      to: call.to,
-      data: call.data,
-      gas,
-      ...fee,
-    });
-    return { bytes, hash: keccak256(bytes) };
-  }
+  ): Promise<SignedTransaction> =>
+    signer.signTransaction({ chainId: options.chainId, nonce, to: call.to, data: call.data, gas, ...fee });
 
   async function send(prepared: PreparedTransaction, signal: AbortSignal): Promise<Outcome> {
     try {
@@ -222,10 +211,10 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
   /** Sends an empty transaction to ourselves with a nonce nobody uses, so that the one lost can never be mined. */
   async function takeNonce(nonce: number, signal: AbortSignal): Promise<void> {
     const fee = await fees(signal);
-    const raw = await sign(nonce, { to: account.address, data: '0x' }, PLAIN_TRANSFER_GAS, fee);
+    const { raw } = await sign(nonce, { to: signer.address, data: '0x' }, PLAIN_TRANSFER_GAS, fee);
     options.log.warning(`taking nonce ${nonce} with an empty transaction, to prove a lost one gone`);
     nextNonce = null;
-    await rpc.call('eth_sendRawTransaction', [raw.bytes], signal);
+    await rpc.call('eth_sendRawTransaction', [raw], signal);
   }
 
   return { prepare, send, read };

@@ -2,7 +2,7 @@ import type { ClientId, OrderAnswer } from '../../domain/order.ts';
 import type { Log } from '../../ports/timers.ts';
 import type { PreparedOrder } from '../../ports/venue.ts';
 import { signedSend, type VenueClient } from './signed-calls.ts';
-import type { SignatureType } from './signing/order-signer.ts';
+import type { SignatureType } from './signing/order-encoder.ts';
 
 /** One asset is not asked for more often than this. */
 const EVERY_MS = 5_000;

@@ -1,7 +1,7 @@
 import { ForeignError } from '../../ports/foreign-error.ts';
+import type { SignerPort } from '../../ports/signer.ts';
 import { Secret } from '../../settings/secret.ts';
 import type { HttpCall, HttpClient } from './http.ts';
-import type { SigningAccount } from './signing/account.ts';
 import { l1Headers } from './signing/l1-auth.ts';
 import { type ApiCredentials, createL2Signer, type SignRequest } from './signing/l2-auth.ts';
 
@@ -23,29 +23,29 @@ export interface CredentialSource {
  * key it refuses to create (400), and they are derived.
  */
 export function createCredentialSource(options: {
-  readonly account: SigningAccount;
-  readonly chainId: number;
+  readonly signer: Pick<SignerPort, 'address' | 'proveKey'>;
   readonly http: HttpClient;
   readonly nowMs: () => number;
   readonly given: ApiCredentials | null;
 }): CredentialSource {
-  const { account, http } = options;
+  const { signer, http } = options;
   const asSession = (credentials: ApiCredentials): ApiSession => ({
     credentials,
-    sign: createL2Signer(account.address, credentials),
+    sign: createL2Signer(signer.address, credentials),
   });
   let ready: ApiSession | null = options.given === null ? null : asSession(options.given);
   let underWay: Promise<ApiSession> | null = null;
 
   async function fetchSession(signal: AbortSignal): Promise<ApiSession> {
-    const proof = (): Record<string, string> => ({
-      ...l1Headers(account, options.chainId, Math.floor(options.nowMs() / 1000), 0),
-    });
-    const create: HttpCall = { method: 'POST', path: '/auth/api-key', headers: proof() };
+    const proof = async (): Promise<Record<string, string>> => {
+      const timestampS = Math.floor(options.nowMs() / 1000);
+      return { ...l1Headers(signer.address, await signer.proveKey(timestampS, 0), timestampS, 0) };
+    };
+    const create: HttpCall = { method: 'POST', path: '/auth/api-key', headers: await proof() };
     const created = await http.send(create, signal);
     if (created.status >= 200 && created.status < 300)
       return asSession(parseCredentials(created.text, create.path));
-    const derive: HttpCall = { method: 'GET', path: '/auth/derive-api-key', headers: proof() };
+    const derive: HttpCall = { method: 'GET', path: '/auth/derive-api-key', headers: await proof() };
     return asSession(parseCredentials(JSON.stringify(await http.json(derive, signal)), derive.path));
   }
 

@@ -8,7 +8,7 @@ export {
   type MarketListOptions,
 } from './market-list.ts';
 export type { ApiCredentials } from './signing/l2-auth.ts';
-export type { SignatureType } from './signing/order-signer.ts';
+export type { SignatureType } from './signing/order-encoder.ts';
 export { isNativeSigner } from './signing/sign-digest.ts';
 export {
   createPolymarketVenue,

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TokenId } from '../../domain/market.ts';
 import { Secret } from '../../settings/secret.ts';
+import { testSigner } from '../../signer/testing/test-signer.ts';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './testing/fake-http.ts';
-import { developmentSecret } from './testing/orders.ts';
 import { silentLog } from './testing/silent-log.ts';
 import { createPolymarketVenue, type PolymarketVenue } from './venue.ts';
 
@@ -17,12 +17,10 @@ async function venueAnswering(
   answer: (request: FakeRequest) => FakeAnswer,
 ): Promise<{ venue: PolymarketVenue; server: FakeHttp }> {
   const server = await startFakeHttp(answer);
-  const venue = await createPolymarketVenue({
+  const venue = createPolymarketVenue({
     clobUrl: server.url,
-    chainId: 137,
-    privateKey: developmentSecret(),
+    signer: await testSigner({ nowMs: () => NOW_MS }),
     signatureType: 0,
-    funder: null,
     credentials: { apiKey: 'key', secret: new Secret('c2VjcmV0'), passphrase: new Secret('pass') },
     nowMs: () => NOW_MS,
     log: silentLog,

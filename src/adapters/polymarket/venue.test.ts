@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OrderId } from '../../domain/order.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { Secret } from '../../settings/secret.ts';
+import { testSigner } from '../../signer/testing/test-signer.ts';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './testing/fake-http.ts';
-import { DEVELOPMENT_ADDRESS, developmentSecret, orderRequest } from './testing/orders.ts';
+import { DEVELOPMENT_ADDRESS, orderRequest } from './testing/orders.ts';
 import { silentLog } from './testing/silent-log.ts';
 import { until } from './testing/wall-timers.ts';
 import { createPolymarketVenue, type PolymarketVenue } from './venue.ts';
@@ -27,12 +28,10 @@ async function venueWith(
   options: { readonly given?: typeof GIVEN | null; readonly timeoutMs?: number } = {},
 ): Promise<{ venue: PolymarketVenue; server: FakeHttp }> {
   const server = await startFakeHttp(answer);
-  const venue = await createPolymarketVenue({
+  const venue = createPolymarketVenue({
     clobUrl: server.url,
-    chainId: 137,
-    privateKey: developmentSecret(),
+    signer: await testSigner({ nowMs: () => NOW_MS }),
     signatureType: 0,
-    funder: null,
     credentials: options.given === undefined ? GIVEN : options.given,
     nowMs: () => NOW_MS,
     log: silentLog,
@@ -404,24 +403,5 @@ describe('heartbeats', () => {
     const { venue, server } = await venueWith(() => ({ status: 400, body: { heartbeat_id: 'other' } }));
     await expect(venue.beat('x', signal())).rejects.toBeInstanceOf(ForeignError);
     expect(server.seen).toHaveLength(2);
-  });
-});
-
-describe('wallets', () => {
-  const options = {
-    clobUrl: 'http://127.0.0.1:9',
-    chainId: 137,
-    privateKey: developmentSecret(),
-    credentials: GIVEN,
-    nowMs: () => NOW_MS,
-    log: silentLog,
-  };
-  it('a type that trades from another wallet needs its address', async () => {
-    await expect(createPolymarketVenue({ ...options, signatureType: 3, funder: null })).rejects.toThrow(
-      /funder/,
-    );
-    await expect(
-      createPolymarketVenue({ ...options, signatureType: 0, funder: `0x${'1'.repeat(40)}` }),
-    ).rejects.toThrow(/signature type 0/);
   });
 });

@@ -7,9 +7,9 @@ import type {
   VenueOrder,
 } from '../../domain/order.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
+import { isSigned, type SignerPort } from '../../ports/signer.ts';
 import type { Log } from '../../ports/timers.ts';
 import type { CancelAnswer, PreparedOrder, VenuePort } from '../../ports/venue.ts';
-import type { Secret } from '../../settings/secret.ts';
 import { createBalanceRefresh } from './balance-refresh.ts';
 import { beat } from './beat.ts';
 import { createCredentialSource } from './credentials.ts';
@@ -17,13 +17,10 @@ import { readEarnings } from './earnings.ts';
 import { createHttpClient, excerpt, type HttpCall, parseJson, troubleError } from './http.ts';
 import { readPriceHistory } from './price-history.ts';
 import { allPages, authed, judged, signedSend, type VenueClient } from './signed-calls.ts';
-import { openAccount } from './signing/account.ts';
-import { openDigestThread } from './signing/digest-thread.ts';
 import type { Hex } from './signing/hex.ts';
 import type { ApiCredentials } from './signing/l2-auth.ts';
-import { createOrderSigner, type SignatureType, type SignedOrder } from './signing/order-signer.ts';
-import { createSigningDesk } from './signing/signing-desk.ts';
-import { CONTRACTS, type Contracts, MAX_CANCELS_PER_REQUEST, MAX_ORDERS_PER_REQUEST } from './venue-facts.ts';
+import type { SignatureType } from './signing/order-encoder.ts';
+import { MAX_CANCELS_PER_REQUEST, MAX_ORDERS_PER_REQUEST } from './venue-facts.ts';
 import { asArray, asObject, WireFault } from './wire/fields.ts';
 import { parseOrder } from './wire/order.ts';
 import { parseBatchAnswers } from './wire/order-answer.ts';
@@ -32,19 +29,14 @@ import { parseTrade } from './wire/trade.ts';
 
 export interface PolymarketVenueOptions {
   readonly clobUrl: string;
-  readonly chainId: number;
-  readonly privateKey: Secret;
+  /** Whoever has the key. The venue does not close it. */
+  readonly signer: SignerPort;
   readonly signatureType: SignatureType;
-  /** Holds cash and tokens where that is not the signing account; required for types 1, 2 and 3. */
-  readonly funder: string | null;
   /** Null: created or derived from the key at the first call that needs them. */
   readonly credentials: ApiCredentials | null;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly timeoutMs?: number;
-  readonly contracts?: Contracts;
-  /** Whether a thread of its own takes a part of large batches to sign. Worth it where there is a second core; not where left out. */
-  readonly signsInThread?: boolean;
 }
 
 /** What `doctor` asks of the venue. */
@@ -66,22 +58,9 @@ export interface PolymarketVenue extends VenuePort {
   refreshBalances(signal: AbortSignal): Promise<void>;
 }
 
-/** The trading side of Polymarket's CLOB, over our own transport and signer. */
-export async function createPolymarketVenue(options: PolymarketVenueOptions): Promise<PolymarketVenue> {
-  const { nowMs, log, signatureType } = options;
-  const account = await openAccount(options.privateKey);
-  if (!account.isNative)
-    log.warning(
-      'orders are signed in slow JavaScript: the native secp256k1 binding could not be loaded here',
-    );
-  const wallet = walletOf(signatureType, account.address, options.funder);
-  const contracts = options.contracts ?? CONTRACTS;
-  const signer = createOrderSigner({ account, chainId: options.chainId, contracts, signatureType, wallet });
-  const thread =
-    options.signsInThread === true && account.isNative
-      ? await openDigestThread({ privateKey: options.privateKey, account, log })
-      : null;
-  const desk = createSigningDesk({ signer, account, thread });
+/** The trading side of Polymarket's CLOB, over our own transport. */
+export function createPolymarketVenue(options: PolymarketVenueOptions): PolymarketVenue {
+  const { nowMs, log, signatureType, signer } = options;
   const http = createHttpClient({
     baseUrl: options.clobUrl,
     nowMs,
@@ -89,8 +68,7 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   const source = createCredentialSource({
-    account,
-    chainId: options.chainId,
+    signer,
     http,
     nowMs,
     given: options.credentials,
@@ -100,20 +78,24 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
 
   async function prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]> {
     const { credentials } = await source.session(new AbortController().signal);
-    const signed = await desk.sign(orders);
-    return orders.map((request, index) => {
-      const order = signed[index] as SignedOrder;
-      return {
-        clientId: request.clientId,
-        orderId: order.orderId,
-        body: orderBody(request, order, credentials.apiKey),
-      };
+    const answers = await signer.signOrders(orders);
+    const prepared = answers.map((answer, index): PreparedOrder => {
+      const request = orders[index] as OrderRequest;
+      const { clientId } = request;
+      const { orderId } = answer;
+      return isSigned(answer)
+        ? { clientId, orderId, body: orderBody(request, answer, credentials.apiKey) }
+        : { clientId, orderId, body: '', refused: answer.refused };
     });
+    const refused = prepared.filter((order) => order.refused !== undefined);
+    if (refused.length > 0)
+      log.alarm(`the signer refuses ${refused.length} of ${orders.length} orders: ${refused[0]?.refused}`);
+    return prepared;
   }
 
   async function trades(sinceMs: number, signal: AbortSignal): Promise<FillReport[]> {
     const { credentials } = await source.session(signal);
-    const own = { apiKey: credentials.apiKey, wallet };
+    const own = { apiKey: credentials.apiKey, wallet: signer.wallet };
     // A second earlier: whether the venue counts the named second in is not documented.
     const after = Math.max(0, Math.floor(sinceMs / 1000) - 1);
     const rows = await allPages(client, '/data/trades', `after=${after}`, signal, (row) =>
@@ -123,8 +105,8 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
   }
 
   return {
-    address: account.address,
-    wallet,
+    address: signer.address,
+    wallet: signer.wallet,
     credentials: async (signal) => (await source.session(signal)).credentials,
     prepare,
     place: async (orders, signal, mayLeave) => {
@@ -152,25 +134,8 @@ export async function createPolymarketVenue(options: PolymarketVenueOptions): Pr
       source.forget();
       await source.session(signal);
     },
-    close: async () => {
-      await Promise.all([desk.close(), http.close()]);
-    },
+    close: () => http.close(),
   };
-}
-
-function walletOf(signatureType: SignatureType, address: Hex, funder: string | null): Hex {
-  if (signatureType === 0) {
-    if (funder !== null && funder.toLowerCase() !== address.toLowerCase())
-      throw new RangeError(
-        `signature type 0 trades from the signing account ${address}, but the funder address is ${funder}: remove it, or set the signature type of that wallet`,
-      );
-    return address;
-  }
-  if (funder === null || !/^0x[0-9a-fA-F]{40}$/.test(funder))
-    throw new RangeError(
-      `signature type ${signatureType} trades from another wallet: expected its address (0x and 40 hex digits) as the funder, found ${funder ?? 'none'}`,
-    );
-  return funder as Hex;
 }
 
 async function place(
@@ -179,10 +144,18 @@ async function place(
   signal: AbortSignal,
   mayLeave: (() => boolean) | undefined,
 ): Promise<(readonly [ClientId, OrderAnswer])[]> {
+  const refused = orders.flatMap((order) => refusalAnswer(order) ?? []);
+  const signed = refused.length === 0 ? orders : orders.filter((order) => order.refused === undefined);
   const batches: Promise<(readonly [ClientId, OrderAnswer])[]>[] = [];
-  for (let from = 0; from < orders.length; from += MAX_ORDERS_PER_REQUEST)
-    batches.push(placeBatch(client, orders.slice(from, from + MAX_ORDERS_PER_REQUEST), signal, mayLeave));
-  return (await Promise.all(batches)).flat();
+  for (let from = 0; from < signed.length; from += MAX_ORDERS_PER_REQUEST)
+    batches.push(placeBatch(client, signed.slice(from, from + MAX_ORDERS_PER_REQUEST), signal, mayLeave));
+  return [...refused, ...(await Promise.all(batches)).flat()];
+}
+
+/** What the signer does not sign it would not sign a moment later either, so it counts as a rejection and its kind rests. */
+function refusalAnswer({ clientId, refused }: PreparedOrder): [readonly [ClientId, OrderAnswer]] | null {
+  if (refused === undefined) return null;
+  return [[clientId, { result: 'rejected', code: 'signerRefused', text: `the signer refuses: ${refused}` }]];
 }
 
 /** The body of one `POST /orders`. */

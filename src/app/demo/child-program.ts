@@ -11,7 +11,8 @@ export interface ChildProgram {
   firstLine(boundMs: number): Promise<string>;
   /** The newest line of standard output. */
   lastLine(): string | null;
-  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** What cannot be caught goes to the program and to those it has started: they could not be told any more. */
+  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Asks it to end; kills it when it has not within the bound. Resolves with whether it ended by itself. */
   stop(boundMs: number): Promise<boolean>;
 }
@@ -60,7 +61,7 @@ export function startChild({ script, args, env, onErrorLine }: ChildOptions): Ch
     const inTime = await Promise.race([ended.promise.then(() => true), late.then(() => false)]);
     late.cancel();
     if (!inTime) {
-      child.kill('SIGKILL');
+      killGroup(child, 'SIGKILL');
       await ended.promise;
     }
     return inTime;
@@ -83,10 +84,23 @@ export function startChild({ script, args, env, onErrorLine }: ChildOptions): Ch
     },
     lastLine: () => last,
     signal: (name) => {
-      if (!hasEnded) child.kill(name);
+      if (hasEnded) return;
+      if (name === 'SIGTERM') child.kill(name);
+      else killGroup(child, name);
     },
     stop,
   };
+}
+
+/** The session of its own has one process group: the program and what it has started. */
+function killGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    // All of them have ended meanwhile.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** A wait that can be given up, so that it does not keep the process alive. */

@@ -415,6 +415,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       return bookEvent(apart, 'read');
     },
     readOutcomeBooks: (market, signal) => fetchOutcomeBooks(http, market, signal),
+    reconnect: (reason) => shards.reconnect(reason),
     close: async () => {
       closing.abort();
       cancelSweep?.();

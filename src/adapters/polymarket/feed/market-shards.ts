@@ -29,6 +29,8 @@ export interface MarketShards {
   openCount(): number;
   /** Whether the connection that carries this market is open. */
   isOpen(conditionId: string): boolean;
+  /** Opens every connection anew. */
+  reconnect(reason: string): void;
   close(): void;
 }
 
@@ -125,6 +127,9 @@ export function createMarketShards(options: MarketShardOptions): MarketShards {
     resubscribe,
     openCount: () => [...shards].filter((shard) => shard.isOpen).length,
     isOpen: (conditionId) => shardOf(conditionId)?.isOpen === true,
+    reconnect: (reason) => {
+      for (const shard of shards) shard.socket.reconnect(reason);
+    },
     close: () => {
       for (const shard of shards) shard.socket.close();
       shards.clear();

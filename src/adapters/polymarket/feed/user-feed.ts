@@ -69,6 +69,7 @@ export function createUserFeed(options: UserFeedOptions): UserFeedPort {
         onDown: (reason) => sink.onDown(reason),
       });
     },
+    reconnect: (reason) => socket?.reconnect(reason),
     close: async () => {
       socket?.close();
     },

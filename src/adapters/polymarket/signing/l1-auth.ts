@@ -1,21 +1,20 @@
 import { CLOB_AUTH_MESSAGE } from '../venue-facts.ts';
 import type { SigningAccount } from './account.ts';
 import { domainSeparator, typedDataDigest } from './domain-separator.ts';
-import { bytesToHex, hexToBytes } from './hex.ts';
+import { type Hex, hexToBytes } from './hex.ts';
 import { concatBytes, utf8, WORD, writeAddress, writeUint } from './words.ts';
 
 const CLOB_AUTH_TYPE = 'ClobAuth(address address,string timestamp,uint256 nonce,string message)';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Headers that prove control of the key, for creating and deriving API credentials. The time is in unix seconds. */
-export function l1Headers(
-  account: SigningAccount,
+/** The 32 bytes whose signature proves control of the key to the venue. The time is in unix seconds. */
+export function l1Digest(
+  { keccak, address: ownAddress }: Pick<SigningAccount, 'keccak' | 'address'>,
   chainId: number,
   timestampS: number,
   nonce: number,
-): Headers {
-  const { keccak } = account;
+): Uint8Array {
   const separator = domainSeparator(keccak, {
     name: 'ClobAuthDomain',
     version: '1',
@@ -23,7 +22,7 @@ export function l1Headers(
     verifyingContract: null,
   });
   const address = new Uint8Array(WORD);
-  writeAddress(address, 0, hexToBytes(account.address, 20));
+  writeAddress(address, 0, hexToBytes(ownAddress, 20));
   const nonceWord = new Uint8Array(WORD);
   writeUint(new DataView(nonceWord.buffer), 0, nonce);
   const structHash = keccak(
@@ -35,10 +34,13 @@ export function l1Headers(
       keccak(utf8(CLOB_AUTH_MESSAGE)),
     ]),
   );
-  return {
-    POLY_ADDRESS: account.address,
-    POLY_SIGNATURE: bytesToHex(account.signDigest(typedDataDigest(keccak, separator, structHash))),
-    POLY_TIMESTAMP: String(timestampS),
-    POLY_NONCE: String(nonce),
-  };
+  return typedDataDigest(keccak, separator, structHash);
 }
+
+/** Headers of a proof, for creating and deriving API credentials. */
+export const l1Headers = (address: Hex, signature: Hex, timestampS: number, nonce: number): Headers => ({
+  POLY_ADDRESS: address,
+  POLY_SIGNATURE: signature,
+  POLY_TIMESTAMP: String(timestampS),
+  POLY_NONCE: String(nonce),
+});

@@ -10,7 +10,8 @@ import { type FakeHttp, startFakeHttp } from '../testing/fake-http.ts';
 import { DEVELOPMENT_ADDRESS, DEVELOPMENT_KEY, developmentSecret, orderRequest } from '../testing/orders.ts';
 import { CONTRACTS, exchangeDomain } from '../venue-facts.ts';
 import { openAccount } from './account.ts';
-import { createOrderSigner, type SignatureType, ZERO_BYTES32 } from './order-signer.ts';
+import { type SignatureType, ZERO_BYTES32 } from './order-encoder.ts';
+import { createOrderSigner } from './order-signer.ts';
 import { isNativeSigner } from './sign-digest.ts';
 
 let venue: FakeHttp;

@@ -5,7 +5,8 @@ import { developmentSecret, orderRequest } from '../testing/orders.ts';
 import { CONTRACTS } from '../venue-facts.ts';
 import { openAccount } from './account.ts';
 import type { DigestThread } from './digest-thread.ts';
-import { createOrderSigner, type SignatureType } from './order-signer.ts';
+import type { SignatureType } from './order-encoder.ts';
+import { createOrderSigner } from './order-signer.ts';
 import { DIGEST_BYTES, signDigests } from './sign-digest.ts';
 import { createSigningDesk } from './signing-desk.ts';
 
@@ -34,7 +35,7 @@ const wrongOrder = orderRequest({ sizeMicro: 10_001 });
 function desk(thread: DigestThread | null, signatureType: SignatureType = 0) {
   const here = { nowMs: 0, signed: 0 };
   const made = createSigningDesk({
-    signer: signerOf(signatureType),
+    encode: signerOf(signatureType).encode,
     account: {
       signDigest: (digest) => {
         here.nowMs += 0.1;

@@ -1,22 +1,29 @@
-import type { OrderRequest } from '../../../domain/order.ts';
 import type { SigningAccount } from './account.ts';
 import type { DigestThread } from './digest-thread.ts';
-import type { EncodedOrder, OrderSigner, SignedOrder } from './order-signer.ts';
 import { DIGEST_BYTES, SIGNATURE_BYTES } from './sign-digest.ts';
 
+/** What is to be signed, of which nothing is left to do but the key's own part. */
+export interface Encoded<Signed> {
+  /** The 32 bytes to sign. */
+  readonly digest: Uint8Array;
+  /** The result with the key's 65 bytes (r, s, v) over the digest. */
+  readonly withSignature: (signature: Uint8Array) => Signed;
+}
+
 /** Signs orders as soon as it can without holding up the event loop. */
-export interface SigningDesk {
+export interface SigningDesk<Request, Signed> {
   /**
    * The orders signed, in their order. What fits into this turn of the event loop is signed before the call returns, which is all
    * of a few orders; the rest in the turns that follow, and on the thread. Rejects with a RangeError when one cannot be signed.
    */
-  sign(requests: readonly OrderRequest[]): Promise<SignedOrder[]>;
+  sign(requests: readonly Request[]): Promise<Signed[]>;
   /** Ends the thread. What is under way is finished here. */
   close(): Promise<void>;
 }
 
-export interface SigningDeskOptions {
-  readonly signer: OrderSigner;
+export interface SigningDeskOptions<Request, Signed> {
+  /** Throws a RangeError for what cannot be encoded. */
+  readonly encode: (request: Request) => Encoded<Signed>;
   readonly account: Pick<SigningAccount, 'signDigest'>;
   /** Null where there is no core to spare. */
   readonly thread: DigestThread | null;
@@ -31,26 +38,28 @@ const CHUNK = 8;
 const CHUNKS_AT_THREAD = 3;
 
 /** One call of `sign`. Calls wait in the order they came; their number is bounded by the orders that may be open. */
-interface Batch {
-  readonly requests: readonly OrderRequest[];
-  readonly signed: SignedOrder[];
+interface Batch<Request, Signed> {
+  readonly requests: readonly Request[];
+  readonly signed: Signed[];
   /** Index of the next order nobody has taken. */
   next: number;
   missing: number;
-  readonly resolve: (signed: SignedOrder[]) => void;
+  readonly resolve: (signed: Signed[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-interface Taken {
-  readonly batch: Batch;
+interface Taken<Request, Signed> {
+  readonly batch: Batch<Request, Signed>;
   readonly index: number;
-  readonly encoded: EncodedOrder;
+  readonly encoded: Encoded<Signed>;
 }
 
-export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
-  const { signer, account, thread } = options;
+export function createSigningDesk<Request, Signed>(
+  options: SigningDeskOptions<Request, Signed>,
+): SigningDesk<Request, Signed> {
+  const { encode, account, thread } = options;
   const nowMs = options.nowMs ?? (() => performance.now());
-  const queue: Batch[] = [];
+  const queue: Batch<Request, Signed>[] = [];
   let waiting = 0;
   let chunksAtThread = 0;
   let usedMs = 0;
@@ -75,7 +84,7 @@ export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
   }
 
   /** The next order, encoded, or null when it is one that cannot be signed, and its batch is answered with that. */
-  function take(): Taken | null {
+  function take(): Taken<Request, Signed> | null {
     const batch = queue[0];
     if (batch === undefined) return null;
     const index = batch.next;
@@ -83,7 +92,7 @@ export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
     waiting -= 1;
     if (batch.next === batch.requests.length) queue.shift();
     try {
-      return { batch, index, encoded: signer.encode(batch.requests[index] as OrderRequest) };
+      return { batch, index, encoded: encode(batch.requests[index] as Request) };
     } catch (error) {
       waiting -= batch.requests.length - batch.next;
       if (queue[0] === batch) queue.shift();
@@ -92,13 +101,14 @@ export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
     }
   }
 
-  function finish({ batch, index, encoded }: Taken, signature: Uint8Array): void {
+  function finish({ batch, index, encoded }: Taken<Request, Signed>, signature: Uint8Array): void {
     batch.signed[index] = encoded.withSignature(signature);
     batch.missing -= 1;
     if (batch.missing === 0) batch.resolve(batch.signed);
   }
 
-  const signHere = (taken: Taken): void => finish(taken, account.signDigest(taken.encoded.digest));
+  const signHere = (taken: Taken<Request, Signed>): void =>
+    finish(taken, account.signDigest(taken.encoded.digest));
 
   /** Keeps the thread busy while there is more than this thread signs soon by itself. */
   function feedThread(): void {
@@ -107,7 +117,7 @@ export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
   }
 
   function signThere(at: DigestThread): void {
-    const chunk: Taken[] = [];
+    const chunk: Taken<Request, Signed>[] = [];
     while (chunk.length < CHUNK && waiting > 0) {
       const taken = take();
       if (taken !== null) chunk.push(taken);
@@ -133,8 +143,8 @@ export function createSigningDesk(options: SigningDeskOptions): SigningDesk {
   return {
     sign: (requests) => {
       if (requests.length === 0) return Promise.resolve([]);
-      const { promise, resolve, reject } = Promise.withResolvers<SignedOrder[]>();
-      const signed = new Array<SignedOrder>(requests.length);
+      const { promise, resolve, reject } = Promise.withResolvers<Signed[]>();
+      const signed = new Array<Signed>(requests.length);
       queue.push({ requests, signed, next: 0, missing: requests.length, resolve, reject });
       waiting += requests.length;
       work();

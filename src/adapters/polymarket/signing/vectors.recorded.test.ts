@@ -6,9 +6,11 @@ import { Secret } from '../../../settings/secret.ts';
 import { CONTRACTS } from '../venue-facts.ts';
 import { openAccount } from './account.ts';
 import type { Hex } from './hex.ts';
-import { l1Headers } from './l1-auth.ts';
+import { bytesToHex } from './hex.ts';
+import { l1Digest } from './l1-auth.ts';
 import { createHmacSigner } from './l2-auth.ts';
-import { createOrderSigner, type SignatureType } from './order-signer.ts';
+import type { SignatureType } from './order-encoder.ts';
+import { createOrderSigner } from './order-signer.ts';
 
 const folder = join(process.env.EVENKEEL_SHARED_DATA ?? join(process.cwd(), '../shared/data'), 'vectors');
 const absent = !existsSync(folder);
@@ -81,9 +83,9 @@ describe.skipIf(absent)('reference vectors', () => {
     }>('l1_clob_auth.json');
     const account = await openAccount(new Secret(file.private_key));
     for (const vector of file.vectors)
-      expect(l1Headers(account, vector.chainId, vector.timestamp, vector.nonce).POLY_SIGNATURE).toBe(
-        vector.signature,
-      );
+      expect(
+        bytesToHex(account.signDigest(l1Digest(account, vector.chainId, vector.timestamp, vector.nonce))),
+      ).toBe(vector.signature);
   });
 
   it('L2 HMAC', () => {

@@ -1,5 +1,6 @@
 import type { OrderRequest } from '../../../domain/order.ts';
-import { type SignedOrder, ZERO_BYTES32 } from '../signing/order-signer.ts';
+import type { SignedOrder } from '../../../ports/signer.ts';
+import { ZERO_BYTES32 } from '../signing/order-encoder.ts';
 
 /**
  * The wire JSON of one order of `POST /orders`. Every text in it is hex, digits or one of our own words, so it is put
