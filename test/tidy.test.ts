@@ -9,6 +9,7 @@ import { cruiseSource } from '../tools/cruise.ts';
 const root = join(import.meta.dirname, '..');
 const CORE = [
   'ai',
+  'crypto',
   'domain',
   'exchange',
   'kernel',

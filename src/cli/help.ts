@@ -33,6 +33,7 @@ const sections: ReadonlyArray<
       ['settings changes', 'what differs from .env, since when, by whom, why'],
       ['replay DIR', 'replays a journal and compares every output'],
       ['rebuild-tables [--data DIR]', 'makes the tables anew from the journals of all runs'],
+      ['parse-questions FILE', 'what each question pays on, from JSON lines; needs no settings and no model'],
       ['why ORDER|MARKET', 'why an order exists and what became of it, or why a market is not quoted'],
     ],
   ],

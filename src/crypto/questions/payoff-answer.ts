@@ -1,0 +1,172 @@
+import { parseInstant } from './civil-time.ts';
+import { coinOf } from './coins.ts';
+import type { Level } from './levels.ts';
+import { parseQuestion, payoffFor, type Reading, readingOf, subjectBeside } from './parse-question.ts';
+import {
+  CLASSIFIED_KINDS,
+  type ClassifiedKind,
+  type Direction,
+  type OtherPayoff,
+  other,
+  type Payoff,
+  type QuestionText,
+} from './payoff.ts';
+import type { Sentence } from './sentence.ts';
+import { otherSubject, type Shape } from './shape.ts';
+
+/** What a model says of a question that the grammar could not read. */
+export interface PayoffAnswer {
+  readonly kind: ClassifiedKind | 'other';
+  /** Ticker in upper case; null for `other`. */
+  readonly coin: string | null;
+  readonly strikesUsd: readonly number[];
+  readonly direction: Direction | null;
+  /** ISO 8601; null where the model names no end. */
+  readonly end: string | null;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set([...CLASSIFIED_KINDS, 'other']);
+const DIRECTIONS: ReadonlySet<unknown> = new Set(['above', 'below', 'up', null]);
+const KEYS = ['kind', 'coin', 'strikesUsd', 'direction', 'end'];
+const STRIKES: Readonly<Record<ClassifiedKind, number>> = {
+  close: 1,
+  'one-touch': 1,
+  range: 2,
+  'first-to-hit': 2,
+  'up-or-down': 0,
+};
+const DAY_MS = 86_400_000;
+
+/** Takes parsed JSON for an answer, or says what is wrong with it. Nothing is converted and nothing is left out. */
+export function payoffAnswerIn(row: unknown): PayoffAnswer | string {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return 'the answer is no object';
+  const { kind, coin, strikesUsd, direction, end, ...rest } = row as Readonly<Record<string, unknown>>;
+  const strange = Object.keys(rest)[0];
+  if (strange !== undefined)
+    return `the answer has "${strange.slice(0, 40)}", expected only ${KEYS.join(', ')}`;
+  if (!KINDS.has(kind)) return 'kind: expected close, range, one-touch, up-or-down, first-to-hit or other';
+  if (coin !== null && (typeof coin !== 'string' || coin.length > 20))
+    return 'coin: expected a ticker or null';
+  if (!Array.isArray(strikesUsd) || strikesUsd.length > 2 || !strikesUsd.every(isStrike))
+    return 'strikesUsd: expected at most two prices in dollars';
+  if (!DIRECTIONS.has(direction)) return 'direction: expected above, below, up or null';
+  if (end !== null && (typeof end !== 'string' || parseInstant(end) === null))
+    return 'end: expected an ISO 8601 time or null';
+  return { kind, coin, strikesUsd, direction, end } as PayoffAnswer;
+}
+
+const isStrike = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+/**
+ * Takes a model's answer only as far as the text bears it out: the coin is the only one named, its strikes are exactly the amounts in
+ * the text, nothing points the other way, and the window is the one that we read, not the model's. What the grammar reads itself, and what is plainly no
+ * price, no answer changes.
+ */
+export function checkPayoffAnswer(answer: PayoffAnswer, text: QuestionText): Payoff {
+  const own = parseQuestion(text);
+  if (own.kind !== 'other' || (own.cause !== 'unread-words' && own.cause !== 'ambiguous')) return own;
+  const reading = readingOf(text);
+  if ('cause' in reading) return reading;
+  const shape = answeredShape(answer, reading);
+  if ('cause' in shape) return shape;
+  const beside = subjectBeside(text);
+  if (beside !== null) return beside;
+  const payoff = payoffFor(shape, text, reading);
+  if (payoff.kind === 'other') return payoff;
+  return (
+    endAgrees(answer, payoff.window.endAtMs) ?? {
+      ...payoff,
+      from: { ...payoff.from, kind: { field: 'model', text: answer.kind } },
+    }
+  );
+}
+
+function endAgrees({ end }: PayoffAnswer, endAtMs: number | null): OtherPayoff | null {
+  const answered = end === null ? null : parseInstant(end);
+  if (answered === null || endAtMs === null || Math.abs(answered - endAtMs) <= DAY_MS) return null;
+  return other('disagreement', `the model ends it on ${end}, the text on another day`);
+}
+
+function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape | OtherPayoff {
+  const { kind, coin: symbol, strikesUsd, direction } = answer;
+  if (kind === 'other') return other('unread-words', 'neither the grammar nor the model can read it');
+  const coin = symbol === null ? undefined : coinOf(symbol);
+  const named = new Set(sentence.coins.map((each) => each.coin));
+  if (coin === undefined || named.size !== 1 || !named.has(coin))
+    return other(
+      'disagreement',
+      `the model says ${symbol ?? 'no coin'}, the text ${[...named].map((each) => each.symbol).join(' and ') || 'none'}`,
+    );
+  const refusal =
+    subjectOf(sentence, text) ?? digitsAgree(answer, sentence) ?? sidesAgree(direction, sentence, kind);
+  if (refusal !== null) return refusal;
+  if (strikesUsd.some((strike) => strike < coin.leastUsd || strike > coin.mostUsd))
+    return other('not-a-price', `$${strikesUsd.join(', $')} cannot be a price of ${coin.symbol}`);
+  if (sentence.periods.length > 1 || sentence.clocks.length > 1)
+    return other('ambiguous', 'it names several dates or times');
+  return {
+    kind,
+    coin,
+    direction,
+    strikesUsd,
+    period: sentence.periods[0] ?? null,
+    clock: sentence.clocks[0] ?? null,
+    source: sentence.sources[0] ?? null,
+    isMomentOpen: false,
+    texts: {
+      kind: sentence.unread.join(' '),
+      coin: sentence.coins[0]?.text ?? '',
+      direction: null,
+      strikes: sentence.levels.map((level) => level.text).join(', '),
+    },
+  };
+}
+
+function subjectOf(sentence: Sentence, text: string): OtherPayoff | null {
+  const subject = otherSubject(text);
+  if (subject !== null) return other('not-a-price', `"${subject.words}" is about ${subject.subject}`);
+  if (sentence.percent !== null) return other('not-a-price', `"${sentence.percent}" is no price in dollars`);
+  return sentence.isRecord && sentence.levels.length === 0
+    ? other('not-a-price', 'it asks for a record high without naming its price')
+    : null;
+}
+
+const amountsOf = (level: Level): readonly number[] =>
+  level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd];
+
+/** Exactly the amounts of the text, each once: a model may neither invent a digit nor drop one. */
+function digitsAgree({ kind, strikesUsd }: PayoffAnswer, sentence: Sentence): OtherPayoff | null {
+  const ascending = (values: readonly number[]): string => [...values].sort((a, b) => a - b).join(', ');
+  const written = ascending(sentence.levels.flatMap(amountsOf));
+  if (ascending(strikesUsd) !== written)
+    return other(
+      'disagreement',
+      `the model says ${ascending(strikesUsd) || 'no price'}, the text ${written || 'none'}`,
+    );
+  const [low, high] = strikesUsd;
+  const isWrong = kind === 'other' || strikesUsd.length !== STRIKES[kind];
+  if (isWrong || (kind === 'range' && low !== undefined && high !== undefined && low >= high))
+    return other('disagreement', `a ${kind} has not the strikes ${strikesUsd.join(', ') || 'none'}`);
+  return null;
+}
+
+function sidesAgree(
+  direction: Direction | null,
+  sentence: Sentence,
+  kind: ClassifiedKind,
+): OtherPayoff | null {
+  const isSided = kind === 'close' || kind === 'one-touch';
+  if (kind === 'up-or-down' ? direction !== 'up' : isSided ? direction === 'up' : direction !== null)
+    return other('disagreement', `a ${kind} has not the direction ${direction ?? 'none'}`);
+  if (kind === 'close' && direction === null) return other('disagreement', 'a close has a direction');
+  if (!isSided || direction === null) return null;
+  const sides = [
+    ...sentence.moves.map(({ side }) => side),
+    ...sentence.arrows.map(({ side }) => side),
+    ...sentence.levels.map((level) => (level.kind === 'range' ? null : level.side)),
+  ];
+  return sides.some((side) => side !== null && side !== direction)
+    ? other('disagreement', `the model says ${direction}, and the text points the other way`)
+    : null;
+}

@@ -1,0 +1,414 @@
+import { type CivilDate, dayOf, daysInMonth, isDate, type Zone } from './civil-time.ts';
+import type { NumberToken, TimeToken, Token } from './tokens.ts';
+
+/** A date as written, its year left out more often than not. */
+export interface WrittenDay {
+  readonly month: number;
+  readonly day: number;
+  readonly year: number | null;
+}
+
+/** A stretch of the calendar as written. `named` are things such as "this week", whose dates only the end date of the listing tells. */
+export type WrittenPeriod =
+  | { readonly kind: 'days'; readonly first: WrittenDay; readonly last: WrittenDay }
+  | { readonly kind: 'month'; readonly month: number; readonly year: number | null }
+  | { readonly kind: 'quarter'; readonly quarter: number; readonly year: number | null }
+  | { readonly kind: 'year'; readonly year: number | null }
+  | { readonly kind: 'named'; readonly name: 'week' | 'weekday' };
+
+/** How a period bounds what is asked: at it or anywhere in it, until its end, before its beginning, or at its very end. */
+export type Bound = 'in' | 'by' | 'before' | 'end';
+
+export interface PeriodPhrase {
+  readonly period: WrittenPeriod;
+  readonly bound: Bound;
+  readonly text: string;
+}
+
+export interface Taken<T> {
+  readonly item: T;
+  readonly length: number;
+}
+
+const MONTHS =
+  'january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|november nov|december dec'
+    .split('|')
+    .map((names) => names.split(' '));
+const MONTH_OF: ReadonlyMap<string, number> = new Map(
+  MONTHS.flatMap((names, index) => names.map((name) => [name, index + 1] as const)),
+);
+const WEEKDAYS = new Set(
+  'sunday monday tuesday wednesday thursday friday saturday sun mon tue tues wed thu thur thurs fri sat'.split(
+    ' ',
+  ),
+);
+const YEARS = { least: 2015, most: 2050 };
+
+export const wordAt = (tokens: readonly Token[], at: number): string | null => {
+  const token = tokens[at];
+  return token?.kind === 'word' && !token.isDollarSign ? token.word : null;
+};
+
+const isMark = (token: Token | undefined, text: string): boolean =>
+  token?.kind === 'mark' && token.text === text;
+
+/** A bare whole number, as days and years are written. */
+function bareNumber(tokens: readonly Token[], at: number): NumberToken | null {
+  const token = tokens[at];
+  if (token?.kind !== 'number') return null;
+  const { isDollar, scale, isGrouped, hasDecimals, hasPlus } = token;
+  return isDollar || scale !== null || isGrouped || hasDecimals || hasPlus ? null : token;
+}
+
+function monthAt(tokens: readonly Token[], at: number): Taken<number> | null {
+  const month = MONTH_OF.get(wordAt(tokens, at) ?? '');
+  if (month === undefined) return null;
+  return { item: month, length: isMark(tokens[at + 1], '.') ? 2 : 1 };
+}
+
+function dayNumber(tokens: readonly Token[], at: number): number | null {
+  const token = bareNumber(tokens, at);
+  return token !== null && Number.isInteger(token.value) && token.value >= 1 && token.value <= 31
+    ? token.value
+    : null;
+}
+
+function yearNumber(tokens: readonly Token[], at: number): number | null {
+  const token = bareNumber(tokens, at);
+  return token !== null && !token.isOrdinal && token.value >= YEARS.least && token.value <= YEARS.most
+    ? token.value
+    : null;
+}
+
+/** A year behind a date, after a comma or "of" or nothing. */
+function yearBehind(tokens: readonly Token[], at: number): { year: number | null; length: number } {
+  const skip = isMark(tokens[at], ',') || wordAt(tokens, at) === 'of' ? 1 : 0;
+  const year = yearNumber(tokens, at + skip);
+  return year === null ? { year: null, length: 0 } : { year, length: skip + 1 };
+}
+
+/** `2026-06-24`, `6/24`, `6/24/2026`: the month first, as the venue writes. */
+function digitDay(tokens: readonly Token[], at: number): Taken<WrittenDay> | null {
+  const year = yearNumber(tokens, at);
+  const [a, b] = [tokens[at + 1], tokens[at + 3]];
+  if (year !== null && a?.kind === 'dash' && b?.kind === 'dash') {
+    const [month, day] = [bareNumber(tokens, at + 2)?.value, bareNumber(tokens, at + 4)?.value];
+    return dayIfReal(month, day, year, 5);
+  }
+  if (a?.kind !== 'slash') return null;
+  const [month, day] = [bareNumber(tokens, at)?.value, bareNumber(tokens, at + 2)?.value];
+  const behind = b?.kind === 'slash' ? yearNumber(tokens, at + 4) : null;
+  return dayIfReal(month, day, behind, behind === null ? 3 : 5);
+}
+
+function dayIfReal(
+  month: number | undefined,
+  day: number | undefined,
+  year: number | null,
+  length: number,
+): Taken<WrittenDay> | null {
+  if (month === undefined || day === undefined || !isDate({ year: year ?? 2024, month, day })) return null;
+  return { item: { month, day, year }, length };
+}
+
+/** `June 24`, `June 24th, 2026`, `24 June 2026`, `2026-06-24`, `6/24`. A weekday in front is passed over: the date says more. */
+function dayAt(tokens: readonly Token[], at: number): Taken<WrittenDay> | null {
+  if (WEEKDAYS.has(wordAt(tokens, at) ?? '')) {
+    const skip = isMark(tokens[at + 1], ',') || isMark(tokens[at + 1], '.') ? 2 : 1;
+    const behind = dayAt(tokens, at + skip);
+    return behind === null ? null : { ...behind, length: behind.length + skip };
+  }
+  const month = monthAt(tokens, at);
+  if (month !== null) {
+    const the = wordAt(tokens, at + month.length) === 'the' ? 1 : 0;
+    const after = at + month.length + the;
+    const day = dayNumber(tokens, after);
+    if (day === null) return null;
+    const { year, length } = yearBehind(tokens, after + 1);
+    return { item: { month: month.item, day, year }, length: month.length + the + 1 + length };
+  }
+  const day = dayNumber(tokens, at);
+  if (day === null) return digitDay(tokens, at);
+  const of = wordAt(tokens, at + 1) === 'of' ? 1 : 0;
+  const behind = monthAt(tokens, at + 1 + of);
+  if (behind === null) return digitDay(tokens, at);
+  // In "30 June 24" the number behind belongs to the month, and the one in front is a strike.
+  const after = at + 1 + of + behind.length;
+  if (dayNumber(tokens, after) !== null) return null;
+  const { year, length } = yearBehind(tokens, after);
+  return { item: { month: behind.item, day, year }, length: after - at + length };
+}
+
+/** `June 22-28`, `June 29 - July 5`, `December 29 to January 4, 2026`, or one day. */
+function daysAt(tokens: readonly Token[], at: number): Taken<WrittenPeriod> | null {
+  const first = dayAt(tokens, at);
+  if (first === null) return null;
+  const gap = at + first.length;
+  const isJoined =
+    tokens[gap]?.kind === 'dash' ||
+    ['to', 'through', 'thru', 'until', 'and'].includes(wordAt(tokens, gap) ?? '');
+  const one: Taken<WrittenPeriod> = {
+    item: { kind: 'days', first: first.item, last: first.item },
+    length: first.length,
+  };
+  if (!isJoined) return one;
+  const second = dayAt(tokens, gap + 1);
+  if (second !== null) {
+    const last = second.item;
+    return {
+      item: { kind: 'days', first: first.item, last },
+      length: first.length + 1 + second.length,
+    };
+  }
+  const day = dayNumber(tokens, gap + 1);
+  if (day === null || tokens[gap]?.kind !== 'dash') return one;
+  const { year, length } = yearBehind(tokens, gap + 2);
+  const last = { month: first.item.month, day, year: year ?? first.item.year };
+  return { item: { kind: 'days', first: first.item, last }, length: first.length + 2 + length };
+}
+
+const QUARTER = /^q([1-4])$/;
+
+/** A stretch of the calendar, without what stands before it. */
+function periodAt(tokens: readonly Token[], at: number): Taken<WrittenPeriod> | null {
+  const days = daysAt(tokens, at);
+  if (days !== null) return days;
+  const month = monthAt(tokens, at);
+  if (month !== null) {
+    const { year, length } = yearBehind(tokens, at + month.length);
+    return { item: { kind: 'month', month: month.item, year }, length: month.length + length };
+  }
+  const word = wordAt(tokens, at) ?? '';
+  const quarter = QUARTER.exec(word)?.[1];
+  if (quarter !== undefined) {
+    const { year, length } = yearBehind(tokens, at + 1);
+    return { item: { kind: 'quarter', quarter: Number(quarter), year }, length: 1 + length };
+  }
+  if (WEEKDAYS.has(word)) return { item: { kind: 'named', name: 'weekday' }, length: 1 };
+  const lead = ['this', 'the'].includes(word) ? 1 : 0;
+  const named = wordAt(tokens, at + lead);
+  if (lead === 1 && named === 'week') return { item: { kind: 'named', name: 'week' }, length: 2 };
+  if (lead === 1 && named === 'year') return { item: { kind: 'year', year: null }, length: 2 };
+  const year = yearNumber(tokens, at);
+  return year === null ? null : { item: { kind: 'year', year }, length: 1 };
+}
+
+/** Words in front of a period; the longest is tried first. */
+const LEADS: readonly (readonly [words: readonly string[], bound: Bound])[] = (
+  [
+    ['on or before', 'by'],
+    ['by the end of', 'by'],
+    ['by end of', 'by'],
+    ['before the end of', 'by'],
+    ['before end of', 'by'],
+    ['at the end of', 'end'],
+    ['at end of', 'end'],
+    ['the end of', 'end'],
+    ['end of', 'end'],
+    ['between', 'in'],
+    ['from', 'in'],
+    ['during', 'in'],
+    ['within', 'in'],
+    ['through', 'by'],
+    ['until', 'by'],
+    ['before', 'before'],
+    ['by', 'by'],
+    ['on', 'in'],
+    ['in', 'in'],
+    ['for', 'in'],
+    ['as of', 'in'],
+    ['at', 'in'],
+  ] as const
+)
+  .map(([words, bound]) => [words.split(' '), bound] as const)
+  .sort(([a], [b]) => b.length - a.length);
+
+/** "by EOY", "by year end", "by month end", with whatever may stand before. */
+function endNameAt(tokens: readonly Token[], at: number): Taken<PeriodPhrase> | null {
+  const lead = ['by', 'before'].includes(wordAt(tokens, at) ?? '') ? 1 : 0;
+  const the = wordAt(tokens, at + lead) === 'the' ? 1 : 0;
+  const name = wordAt(tokens, at + lead + the);
+  const dashed = tokens[at + lead + the + 1]?.kind === 'dash' ? 1 : 0;
+  const isSplit =
+    (name === 'year' || name === 'years') && wordAt(tokens, at + lead + the + 1 + dashed) === 'end';
+  const isEoy = name === 'eoy';
+  if (!isSplit && !isEoy) return null;
+  const length = lead + the + (isEoy ? 1 : 2 + dashed);
+  const { year, length: behind } = yearBehind(tokens, at + length);
+  return {
+    item: {
+      period: { kind: 'year', year },
+      bound: lead === 1 ? 'by' : 'end',
+      text: textOf(tokens, at, length + behind),
+    },
+    length: length + behind,
+  };
+}
+
+/** A period with what stands before it. A bare month or year says too little, but a bare date is one. */
+export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<PeriodPhrase> | null {
+  const named = endNameAt(tokens, at);
+  if (named !== null) return named;
+  for (const [words, bound] of LEADS) {
+    if (!words.every((word, index) => wordAt(tokens, at + index) === word)) continue;
+    const the = wordAt(tokens, at + words.length) === 'the' ? 1 : 0;
+    const period = periodAt(tokens, at + words.length) ?? periodAt(tokens, at + words.length + the);
+    if (period === null || (words[0] === 'between' && !isSpan(period.item))) continue;
+    const length = spanOf(tokens, at + words.length, period);
+    return {
+      item: { period: period.item, bound, text: textOf(tokens, at, words.length + length) },
+      length: words.length + length,
+    };
+  }
+  const bare = periodAt(tokens, at);
+  if (bare === null || (bare.item.kind !== 'days' && wordAt(tokens, at) !== 'this')) return null;
+  return {
+    item: { period: bare.item, bound: 'in', text: textOf(tokens, at, bare.length) },
+    length: bare.length,
+  };
+}
+
+/** How many tokens a period takes, counting a "the" in front that was passed over. */
+function spanOf(tokens: readonly Token[], at: number, period: Taken<WrittenPeriod>): number {
+  return periodAt(tokens, at) === null ? period.length + 1 : period.length;
+}
+
+const isSpan = (period: WrittenPeriod): boolean => period.kind === 'days' && period.first !== period.last;
+
+/** What a verb such as "end" or "close" may have for its object: "end 2025", "close the year", "finish June". */
+export function closedPeriodAt(tokens: readonly Token[], at: number): Taken<PeriodPhrase> | null {
+  const period = periodAt(tokens, at);
+  if (period === null || !['month', 'year', 'quarter'].includes(period.item.kind)) return null;
+  return {
+    item: { period: period.item, bound: 'end', text: textOf(tokens, at, period.length) },
+    length: period.length,
+  };
+}
+
+export const textOf = (tokens: readonly Token[], at: number, length: number): string =>
+  tokens
+    .slice(at, at + length)
+    .map(({ text }) => text)
+    .join(' ')
+    .replaceAll(' ,', ',')
+    .replaceAll(' - ', '-');
+
+/** A time of day, or a window of the day, as minutes after midnight. */
+export interface ClockPhrase {
+  readonly fromMinutes: number;
+  /** Null for a single time; a window that ends at or before its start ends on the next day. */
+  readonly toMinutes: number | null;
+  readonly zone: Zone | null;
+  readonly text: string;
+}
+
+const ZONES: Readonly<Record<string, Zone>> = {
+  et: 'ET',
+  est: 'ET',
+  edt: 'ET',
+  utc: 'UTC',
+  gmt: 'UTC',
+};
+
+/** `12PM ET`, `2:00AM-2:05AM ET`, `3:15-3:30PM ET`, `noon ET`, `(16:00 UTC)`; "at" and commas in front are taken along. */
+export function clockPhraseAt(tokens: readonly Token[], at: number): Taken<ClockPhrase> | null {
+  const lead = ['at', 'from', 'between'].includes(wordAt(tokens, at) ?? '') ? 1 : 0;
+  const window = clockWindowAt(tokens, at + lead);
+  if (window === null) return null;
+  const after = at + lead + window.length;
+  const open = tokens[after]?.kind === 'open' ? 1 : 0;
+  const zone = ZONES[wordAt(tokens, after + open) ?? ''];
+  const shut = zone !== undefined && open === 1 && tokens[after + 2]?.kind === 'shut' ? 1 : 0;
+  const length = lead + window.length + (zone === undefined ? 0 : open + 1 + shut);
+  return { item: { ...window.item, zone: zone ?? null, text: textOf(tokens, at, length) }, length };
+}
+
+function clockWindowAt(
+  tokens: readonly Token[],
+  at: number,
+): Taken<{ readonly fromMinutes: number; readonly toMinutes: number | null }> | null {
+  const named = { noon: 720, midday: 720, midnight: 0 }[wordAt(tokens, at) ?? ''];
+  if (named !== undefined) return { item: { fromMinutes: named, toMinutes: null }, length: 1 };
+  const isJoined = tokens[at + 1]?.kind === 'dash' || wordAt(tokens, at + 1) === 'to';
+  const [first, second] = [clockTokenAt(tokens, at), isJoined ? tokens[at + 2] : undefined];
+  if (first === null) return null;
+  if (second?.kind !== 'time') {
+    // A bare number is an hour only in front of a time that says am or pm.
+    return first.half === 'bare'
+      ? null
+      : { item: { fromMinutes: minutesOf(first), toMinutes: null }, length: 1 };
+  }
+  const toMinutes = minutesOf(second);
+  if (first.half !== 'bare' && (first.half !== null || second.half === null))
+    return { item: { fromMinutes: minutesOf(first), toMinutes }, length: 3 };
+  if (second.half === null) return null;
+  // The half of the day stands once: "3:15-3:30PM", and "11:45-12:00PM" begins in the morning.
+  const [same, otherHalf] = (['am', 'pm'] as const)
+    .map((half) => minutesOf({ ...first, half }))
+    .sort((a, b) => lengthOf(a, toMinutes) - lengthOf(b, toMinutes));
+  return { item: { fromMinutes: same ?? otherHalf ?? 0, toMinutes }, length: 3 };
+}
+
+const lengthOf = (from: number, to: number): number => (to - from + 1_440) % 1_440 || 1_440;
+
+interface ClockToken {
+  readonly hour: number;
+  readonly minute: number;
+  readonly half: TimeToken['half'] | 'bare';
+}
+
+function clockTokenAt(tokens: readonly Token[], at: number): ClockToken | null {
+  const token = tokens[at];
+  if (token?.kind === 'time') return token;
+  const bare = bareNumber(tokens, at);
+  if (bare === null || bare.value < 1 || bare.value > 12 || tokens[at + 1]?.kind !== 'dash') return null;
+  return { hour: bare.value, minute: 0, half: 'bare' };
+}
+
+function minutesOf({ hour, minute, half }: ClockToken): number {
+  const ofDay = half === 'am' || half === 'pm' ? (hour % 12) + (half === 'pm' ? 12 : 0) : hour;
+  return ofDay * 60 + minute;
+}
+
+/** The first and the last day of a period in a year, or null where the date does not exist in it. */
+export function daysOf(
+  period: Exclude<WrittenPeriod, { kind: 'named' }>,
+  year: number,
+): { readonly first: number; readonly last: number } | null {
+  switch (period.kind) {
+    case 'days':
+      return writtenDays(period.first, period.last, year);
+    case 'month':
+      return monthDays(period.year ?? year, period.month, period.month);
+    case 'quarter':
+      return monthDays(period.year ?? year, period.quarter * 3 - 2, period.quarter * 3);
+    case 'year':
+      return monthDays(period.year ?? year, 1, 12);
+  }
+}
+
+function monthDays(year: number, from: number, to: number): { first: number; last: number } {
+  return {
+    first: dayOf({ year, month: from, day: 1 }),
+    last: dayOf({ year, month: to, day: daysInMonth(year, to) }),
+  };
+}
+
+/** The year is that of the last day; a span that begins late in the year and ends early began the year before. */
+function writtenDays(
+  first: WrittenDay,
+  last: WrittenDay,
+  year: number,
+): { first: number; last: number } | null {
+  const end: CivilDate = { ...last, year: last.year ?? year };
+  const isBackwards = first.month > last.month || (first.month === last.month && first.day > last.day);
+  const start: CivilDate = { ...first, year: first.year ?? (isBackwards ? end.year - 1 : end.year) };
+  if (!isDate(end) || !isDate(start) || dayOf(start) > dayOf(end)) return null;
+  return { first: dayOf(start), last: dayOf(end) };
+}
+
+/** The year that a period names, if any. */
+export function yearIn(period: WrittenPeriod): number | null {
+  if (period.kind === 'named') return null;
+  return period.kind === 'days' ? period.last.year : period.year;
+}
