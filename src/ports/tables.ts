@@ -5,7 +5,10 @@ export type TableName =
   | 'mm_inventory'
   | 'mm_round_trips'
   | 'mm_daily_metrics'
-  | 'mm_profit';
+  | 'mm_profit'
+  | 'forecasts'
+  | 'market_outcomes'
+  | 'performance';
 
 /** The columns that name a row. A row that comes again replaces the one of the same name. */
 export const TABLE_KEYS: Readonly<Record<TableName, readonly string[]>> = {
@@ -15,6 +18,9 @@ export const TABLE_KEYS: Readonly<Record<TableName, readonly string[]>> = {
   mm_round_trips: ['id'],
   mm_daily_metrics: ['date', 'wallet'],
   mm_profit: ['date', 'wallet', 'market_id'],
+  forecasts: ['id'],
+  market_outcomes: ['market_id'],
+  performance: ['wallet', 'market_id', 'strategy'],
 };
 
 export type TableValue = string | number | null;

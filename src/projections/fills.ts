@@ -29,6 +29,8 @@ import {
   passHorizon,
 } from '../pricing/profit-identity.ts';
 import { type DayMeasures, marketDayOf } from './day-measures.ts';
+import { type Belief, beliefOf, emitFillForecast } from './forecasts.ts';
+import { emitResult, noteResultFill } from './market-results.ts';
 import type { MeasuredFill, Measures } from './measures.ts';
 import { midOf, ptsOf } from './mids.ts';
 import { followOrders, quotedSpreadPts } from './quotes.ts';
@@ -47,6 +49,7 @@ export interface BeforeFill {
   readonly status: TradeStatus | null;
   readonly mid: MicroMid;
   readonly midPts: number | null;
+  readonly belief: Belief | null;
 }
 
 /** Looks at what a report finds, before the facts take it in. */
@@ -55,7 +58,8 @@ export function beforeFill(measures: Measures, facts: KernelState, report: FillR
   const { micro, isLive } = midOf(facts, report.conditionId);
   if (measures.day !== null) marketDayOf(measures.day, facts, report.conditionId);
   const isTimely = measures.nowMs <= report.matchedAtMs + VENUE_SECOND_MS + LATE_AFTER_MS;
-  return { report, status, mid: micro, midPts: isLive && isTimely ? ptsOf(micro) : null };
+  const belief = isTimely ? beliefOf(facts, report.conditionId) : null;
+  return { report, status, mid: micro, midPts: isLive && isTimely ? ptsOf(micro) : null, belief };
 }
 
 /** Measures what a report did to the books: a new fill, one that failed, came back, or was confirmed. */
@@ -68,12 +72,14 @@ export function afterFill(measures: Measures, facts: KernelState, before: Before
   if (before.status === null) {
     if (record.status === 'FAILED') return;
     fill = beginFill(measures, facts, day, before, record);
+    if (before.belief !== null) emitFillForecast(measures, facts, fill, before.belief, emit);
   } else if (fill === undefined) return;
   else if (record.status === 'FAILED') failFill(measures, day, fill, before.mid);
   else if (before.status === 'FAILED') moveBack(measures, day, fill, before.mid, 1);
   fill.status = record.status;
   if (record.status === 'CONFIRMED') settleFill(measures, facts, day, fill, emit);
   emit(fillRow(fill, facts));
+  emitResult(measures, facts, fill.report.conditionId, emit);
   const order = facts.orders.byOrderId.get(before.report.orderId);
   if (order !== undefined) followOrders(measures.quotes, facts, [order.request.clientId], emit);
 }
@@ -137,9 +143,11 @@ const moneyOf = (fill: MeasuredFill) => ({
   fee: fill.fee,
 });
 
-function moveCash(measures: Measures, { report, cash }: MeasuredFill, sign: 1 | -1): void {
+function moveCash(measures: Measures, fill: MeasuredFill, sign: 1 | -1): void {
   const { cashOfToken } = measures;
+  const { report, cash } = fill;
   cashOfToken.set(report.tokenId, (cashOfToken.get(report.tokenId) ?? 0) + sign * cash);
+  noteResultFill(measures, fill, sign);
 }
 
 function measureDay(day: DayMeasures, fill: MeasuredFill): void {

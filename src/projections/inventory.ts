@@ -12,6 +12,7 @@ import { settleLots } from '../pricing/performance-measures.ts';
 import { addProfitEvent, openProfit } from '../pricing/profit-identity.ts';
 import { balanceOfMarket, type DayMeasures, marketDayOf } from './day-measures.ts';
 import { closeTrip } from './fills.ts';
+import { noteResultMove } from './market-results.ts';
 import type { Measures } from './measures.ts';
 import { midOf } from './mids.ts';
 import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
@@ -131,6 +132,7 @@ function takeMove(
     cash: (yesUsd + noUsd) as Usd,
     mid,
   });
+  noteResultMove(measures, conditionId, { yes, no, cash: yesUsd + noUsd });
   addCash(measures, yesTokenId, yesUsd);
   addCash(measures, noTokenId, noUsd);
 }
@@ -156,6 +158,11 @@ export function takeDeposits(
     const cost = postings.find(({ account }) => account.startsWith('cost:'));
     const value = cost?.amount ?? 0;
     addCash(measures, tokenId, -value);
+    noteResultMove(measures, home.conditionId, {
+      yes: home.outcome === 'YES' ? moved.amount : 0,
+      no: home.outcome === 'NO' ? moved.amount : 0,
+      cash: -value,
+    });
     markets.push(home.conditionId);
     if (measures.day !== null) enterDeposit(measures, facts, home, moved.amount, value);
   }

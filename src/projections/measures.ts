@@ -5,6 +5,7 @@ import { createMarkoutTimers, type Markout, type MarkoutTimers } from '../pricin
 import type { DayResult, OpenLot } from '../pricing/performance-measures.ts';
 import type { MicroMid } from '../pricing/profit-identity.ts';
 import type { DayMeasures } from './day-measures.ts';
+import type { MarketRecord } from './market-results.ts';
 import { createQuotes, type Quotes } from './quotes.ts';
 
 /** A fill of ours with what was measured of it. */
@@ -49,6 +50,10 @@ export interface Measures {
   /** Dollars that came in for each token, less those paid for it, fees apart. */
   readonly cashOfToken: Map<TokenId, number>;
   readonly quotes: Quotes;
+  /** Markets in which something was held or traded, and what came of it. */
+  readonly results: Map<ConditionId, MarketRecord>;
+  /** When forecasts at fixed times before an end were last looked for. */
+  horizonsAtMs: number;
   day: DayMeasures | null;
   /** The days before, oldest first, as many as a ratio looks back. */
   pastDays: DayResult[];
@@ -68,6 +73,8 @@ export const createMeasures = (): Measures => ({
   lots: new Map(),
   cashOfToken: new Map(),
   quotes: createQuotes(),
+  results: new Map(),
+  horizonsAtMs: 0,
   day: null,
   pastDays: [],
   pastResidual: 0,

@@ -10,6 +10,7 @@ import { beginDay, noteInventory } from './day-measures.ts';
 import { type AccountDay, dayResultOf, emitDay } from './day-rows.ts';
 import { applyInput, applyOutput, firstFacts, forgetEnded } from './facts.ts';
 import { afterFill, type BeforeFill, beforeFill, takeMarkouts, tidyFills } from './fills.ts';
+import { takeHorizons } from './forecasts.ts';
 import {
   afterTransaction,
   beforeTransaction,
@@ -17,6 +18,7 @@ import {
   emitInventory,
   takeDeposits,
 } from './inventory.ts';
+import { emitResult, noteResultOpening, resultsIn, tidyResults } from './market-results.ts';
 import { createMeasures, type Measures } from './measures.ts';
 import { enterQuoteOrder, followOrders, followQuotes, tidyQuotes } from './quotes.ts';
 import type { Emit } from './rows.ts';
@@ -75,12 +77,15 @@ function takeInput(projection: Projection, { seq, atMs, body }: JournalEntry, em
   forgetEnded(facts);
   tidyQuotes(measures.quotes, facts);
   tidyFills(measures, facts);
+  tidyResults(measures);
 }
 
 /** Books that were opened in runs of which no measures are left: what is held counts from here. */
 function beginFromBooks(measures: Measures, facts: KernelState): void {
   if (facts.books.ledger.openedAtMs === null) return;
-  for (const { conditionId, yesPool, noPool } of facts.books.positions.values()) {
+  for (const position of facts.books.positions.values()) {
+    const { conditionId, yesPool, noPool } = position;
+    noteResultOpening(measures, position);
     const market = facts.markets.get(conditionId)?.market;
     if (market === undefined) continue;
     measures.cashOfToken.set(market.yesTokenId, -yesPool.costUsd);
@@ -102,6 +107,7 @@ function followTime(measures: Measures, facts: KernelState, emit: Emit): void {
     measures.day = beginDay(facts, today, today * DAY_MS);
   }
   takeMarkouts(measures, facts, nowMs, emit);
+  takeHorizons(measures, facts, emit);
 }
 
 function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: Input, emit: Emit): void {
@@ -114,6 +120,7 @@ function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: 
   for (const before of fills) afterFill(measures, facts, before, emit);
   if (operation !== null) afterTransaction(measures, facts, operation, emit);
   if (input.kind === 'transfersRead') takeEarned(measures, facts, input, postedBefore);
+  for (const conditionId of resultsIn(measures, input)) emitResult(measures, facts, conditionId, emit);
   followOrders(measures.quotes, facts, ordersIn(facts, input), emit);
   if (input.kind === 'openOrdersRead') followQuotes(measures.quotes, facts, [...measures.quotes.open], emit);
   if (ledger.nextSeq === postedBefore) return;
@@ -156,7 +163,10 @@ function noteMoved(
     measures.day = beginDay(facts, utcDayOf(measures.nowMs), measures.nowMs);
   else if (measures.day !== null && posted.some(({ kind }) => kind !== 'stage'))
     noteInventory(measures.day, facts, moved, measures.nowMs);
-  for (const conditionId of moved) emitInventory(measures, facts, conditionId, emit);
+  for (const conditionId of moved) {
+    emitInventory(measures, facts, conditionId, emit);
+    emitResult(measures, facts, conditionId, emit);
+  }
 }
 
 /** Each own fill that an input reports, once. Nothing more happens to one that is confirmed, and reads of trades repeat many. */

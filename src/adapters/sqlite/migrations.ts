@@ -104,5 +104,41 @@ const PROFIT_PARTS: Migration = {
     DELETE FROM mm_daily_metrics; DELETE FROM projected_runs;`,
 };
 
+/** How trading turned out follows from the whole history, so everything is made again. */
+const RESULTS: Migration = {
+  name: 'forecasts, outcomes and results',
+  sql: `
+    CREATE TABLE forecasts (
+      id TEXT PRIMARY KEY, wallet TEXT NOT NULL, market_id TEXT NOT NULL, category TEXT NOT NULL, event_id TEXT NOT NULL,
+      source TEXT NOT NULL, at_ms INTEGER NOT NULL, horizon_ms INTEGER,
+      probability REAL NOT NULL CHECK (probability BETWEEN 0 AND 1), market_probability REAL,
+      fill_id TEXT, side TEXT CHECK (side IN ('YES', 'NO')), size REAL
+    ) STRICT;
+    CREATE INDEX forecasts_by_market ON forecasts (market_id, at_ms);
+
+    CREATE TABLE market_outcomes (
+      market_id TEXT PRIMARY KEY, slug TEXT NOT NULL, question TEXT NOT NULL, category TEXT NOT NULL, event_id TEXT NOT NULL,
+      end_at_ms INTEGER, status TEXT NOT NULL CHECK (status IN ('open', 'proposed', 'disputed', 'told', 'resolved')),
+      winner TEXT CHECK (winner IN ('YES', 'NO', 'VOID')), payout_yes REAL,
+      told_at_ms INTEGER, paid_out_at_ms INTEGER, updated_at_ms INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE performance (
+      wallet TEXT NOT NULL, market_id TEXT NOT NULL,
+      strategy TEXT NOT NULL, slug TEXT NOT NULL, question TEXT NOT NULL, category TEXT NOT NULL, event_id TEXT NOT NULL,
+      fills_count INTEGER NOT NULL, bought_shares REAL NOT NULL, avg_buy_price REAL,
+      yes_shares REAL NOT NULL, no_shares REAL NOT NULL, fees REAL NOT NULL,
+      actual_outcome TEXT CHECK (actual_outcome IN ('YES', 'NO', 'VOID')), was_correct INTEGER, pnl_net REAL,
+      residual_micro_usd INTEGER, first_at_ms INTEGER, resolved_at_ms INTEGER, updated_at_ms INTEGER NOT NULL,
+      PRIMARY KEY (wallet, market_id, strategy)
+    ) STRICT;
+
+    CREATE VIEW scored_forecasts AS
+      SELECT forecasts.*, market_outcomes.winner, CASE market_outcomes.winner WHEN 'YES' THEN 1 WHEN 'NO' THEN 0 END AS outcome
+      FROM forecasts JOIN market_outcomes USING (market_id);
+    DELETE FROM mm_quotes; DELETE FROM mm_fills; DELETE FROM mm_inventory; DELETE FROM mm_round_trips;
+    DELETE FROM mm_daily_metrics; DELETE FROM mm_profit; DELETE FROM projected_runs;`,
+};
+
 /** Numbered from 1, in this order. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, PROFIT_PARTS];
+export const MIGRATIONS: readonly Migration[] = [FIRST, PROFIT_PARTS, RESULTS];

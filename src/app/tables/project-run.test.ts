@@ -27,7 +27,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const TABLES = ['mm_quotes', 'mm_fills', 'mm_inventory', 'mm_round_trips', 'mm_daily_metrics', 'mm_profit'];
+const TABLES = [
+  'mm_quotes',
+  'mm_fills',
+  'mm_inventory',
+  'mm_round_trips',
+  'mm_daily_metrics',
+  'mm_profit',
+  'forecasts',
+  'market_outcomes',
+  'performance',
+];
 
 /** Every row of every table, as text. */
 function contents(path: string): string[] {
