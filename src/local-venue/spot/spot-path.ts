@@ -1,0 +1,92 @@
+/**
+ * The price of a coin as the local world has it. Its logarithm moves as a Brownian motion without drift, one step a second, from a
+ * stream of its own, so that it does not depend on when or how often anybody looks, and so that the chance of every payoff on it is known in
+ * closed form. Days before the start are one step each.
+ */
+import { nextNormal, type RandomStream, streamOf } from '../../domain/random.ts';
+
+export interface SpotTerms {
+  /** `BTC`. */
+  readonly coin: string;
+  readonly startMs: number;
+  readonly startUsd: number;
+  /** Standard deviation of a day's log return: 0.03 is 3 %. */
+  readonly sigmaPerDay: number;
+  /** Days of history before the start. */
+  readonly historyDays: number;
+}
+
+export interface SpotPath {
+  readonly terms: SpotTerms;
+  readonly stream: RandomStream;
+  /** Price at `startMs + i` seconds. */
+  readonly pricesUsd: number[];
+  /** Closes of the whole days before the start, oldest first. */
+  readonly days: readonly { readonly dayAtMs: number; readonly closeUsd: number }[];
+}
+
+export const SECOND_MS = 1_000;
+const DAY_MS = 86_400_000;
+const SECONDS_PER_DAY = 86_400;
+
+/** The path of a coin under `seed`, at its start, with its history. */
+export function createSpotPath(seed: number | string, terms: SpotTerms): SpotPath {
+  const { coin, startMs, startUsd, sigmaPerDay, historyDays } = terms;
+  if (!(startUsd > 0) || !(sigmaPerDay >= 0) || startMs % SECOND_MS !== 0)
+    throw new RangeError(
+      `a spot path needs a price above 0, a volatility and a whole second to start at, found ${startUsd}, ${sigmaPerDay} and ${startMs}`,
+    );
+  const past = streamOf(seed, `${coin}/spot-history`);
+  const days: { dayAtMs: number; closeUsd: number }[] = [];
+  const todayMs = Math.floor(startMs / DAY_MS) * DAY_MS;
+  // Backwards, because the price of the start is given.
+  let closeUsd =
+    startUsd * Math.exp(-sigmaPerDay * Math.sqrt((startMs - todayMs) / DAY_MS) * nextNormal(past));
+  for (let back = 1; back <= historyDays; back += 1) {
+    days.unshift({ dayAtMs: todayMs - back * DAY_MS, closeUsd });
+    closeUsd *= Math.exp(-sigmaPerDay * nextNormal(past));
+  }
+  return { terms, stream: streamOf(seed, `${coin}/spot`), pricesUsd: [startUsd], days };
+}
+
+/** Standard deviation of the log return of a second. */
+export const sigmaPerSecond = ({ terms }: SpotPath): number => terms.sigmaPerDay / Math.sqrt(SECONDS_PER_DAY);
+
+/** The price at a time at or after the start: that of the last whole second. The path grows as far as it is asked for. */
+export function spotAt(path: SpotPath, atMs: number): number {
+  const second = secondOf(path, atMs);
+  const sigma = sigmaPerSecond(path);
+  for (let next = path.pricesUsd.length; next <= second; next += 1)
+    path.pricesUsd.push((path.pricesUsd[next - 1] as number) * Math.exp(sigma * nextNormal(path.stream)));
+  return path.pricesUsd[second] as number;
+}
+
+/** Index of the last whole second at or before a time. A time before the start is an error: nothing is known of it but daily closes. */
+export function secondOf({ terms }: SpotPath, atMs: number): number {
+  const second = Math.floor((atMs - terms.startMs) / SECOND_MS);
+  if (second < 0)
+    throw new RangeError(`the path of ${terms.coin} starts at ${terms.startMs}, asked for ${atMs}`);
+  return second;
+}
+
+/** Average over the seconds of a window that ends at `atMs`, that moment included; of those there are where the window began before the path. */
+export function twapAt(path: SpotPath, atMs: number, windowSeconds: number): number {
+  spotAt(path, atMs);
+  const last = secondOf(path, atMs);
+  const first = Math.max(0, last - windowSeconds + 1);
+  let sum = 0;
+  for (let second = first; second <= last; second += 1) sum += path.pricesUsd[second] as number;
+  return sum / (last - first + 1);
+}
+
+/** Daily closes up to `atMs`, oldest first; the last is that of the day under way. */
+export function daysUpTo(
+  path: SpotPath,
+  atMs: number,
+): readonly { readonly dayAtMs: number; readonly closeUsd: number }[] {
+  const days = [...path.days];
+  const firstMs = Math.floor(path.terms.startMs / DAY_MS) * DAY_MS;
+  for (let dayAtMs = firstMs; dayAtMs <= atMs; dayAtMs += DAY_MS)
+    days.push({ dayAtMs, closeUsd: spotAt(path, Math.min(atMs, dayAtMs + DAY_MS - SECOND_MS)) });
+  return days;
+}
