@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileJournal } from '../adapters/node/file-journal.ts';
+import { leaveHaltMark, standsHaltMark } from '../adapters/node/halt-mark.ts';
 import { takeLease } from '../adapters/node/lease.ts';
 import { createRunFolder, readManifest } from '../adapters/node/run-directory.ts';
 import { systemTimers } from '../adapters/node/system-timers.ts';
@@ -10,6 +11,7 @@ import { createKernel } from '../kernel/kernel.ts';
 import { loops } from '../loops/index.ts';
 import type { JournalEntry, JournalSink } from '../ports/journal.ts';
 import { parseSettings, type Settings } from '../settings/index.ts';
+import { tellOperator } from './control-client.ts';
 import { replayRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
 import { startRunTables } from './tables/run-tables.ts';
@@ -122,6 +124,33 @@ describe('a running worker', () => {
     expect(world.sent.at(-1)).toBe('cancelAll');
     expect(readManifest(worker.directory)).toMatchObject({ status: 'crashed' });
     takeLease(dataDir, 1).release();
+  });
+
+  it('starts halted where a mark was left, sends nothing, and trades once a person has resumed', async () => {
+    leaveHaltMark(dataDir, { atMs: 1_000, by: 'me', reason: 'run kill' });
+    const worker = await start();
+    await until(() => worker.status().trading.blocks.some((text) => text.startsWith('operatorHalt')));
+    expect(worker.status().trading.blocks.join()).toMatch(/run kill, at 1970-01-01T00:00:01.000Z \(by me\)/);
+    await until(() => worker.status().feeds.heartbeat?.up === true);
+    expect(world.signed).toBe(0);
+    await tellOperator(dataDir, { order: 'resume', reason: 'enough', by: 'me' }, 5_000);
+    expect(standsHaltMark(dataDir)).toBe(false);
+    await until(() => world.open.size > 0);
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true });
+  });
+
+  it('finds a mark that is left while it trades, sends nothing from that moment on, and takes every order back', async () => {
+    const worker = await start();
+    await until(() => world.open.size > 0);
+    leaveHaltMark(dataDir, { atMs: Date.now(), by: 'me', reason: 'run kill' });
+    const before = world.sent.length;
+    await until(() => world.open.size === 0);
+    await until(() => worker.status().trading.blocks.some((text) => text.startsWith('operatorHalt')));
+    expect(world.sent.slice(before).filter((call) => call.startsWith('place'))).toEqual([]);
+    expect(worker.status().trading.mode).toBe('halted');
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true });
   });
 
   it('gives up within a bound, and says that orders may be live, when nothing can be cancelled', async () => {

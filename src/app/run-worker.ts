@@ -3,6 +3,7 @@ import type { Lease } from '../adapters/node/lease.ts';
 import { type RunManifest, replaceFile, writeManifest } from '../adapters/node/run-directory.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { FeedName, Input, OperatorOrder } from '../kernel/messages.ts';
+import { mayBeat } from '../kernel/pull-orders.ts';
 import { strategySettingsOf } from '../kernel/strategy-settings.ts';
 import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
@@ -16,6 +17,7 @@ import type { Adapters } from './adapters.ts';
 import { cancelEverything } from './cancel-everything.ts';
 import { controlPath } from './control-path.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
+import { watchForHalt } from './halt-watch.ts';
 import { createRunObserver } from './run-observer.ts';
 import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
 import { createSettingsDesk } from './settings-desk.ts';
@@ -92,7 +94,12 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     submit,
     nowMs: () => driver.clock.nowMs(),
     aheadMs: () => driver.clock.aheadMs(),
-    mayTransmit: () => isOpen && mayTransmit(kernel.state.trading.mode),
+    mayTransmit: () =>
+      isOpen &&
+      mayTransmit(kernel.state.trading.mode) &&
+      // A process that was stopped and goes on may be at this very line: what it decided then is old, and it may have been killed meanwhile.
+      !driver.isBackFromAbsence() &&
+      !haltWatch.stands(),
     isOpen: () => isOpen,
     onExit: (reason) => {
       end(reason, kernel.state.shutdown?.ordersGoneAtMs != null).catch(failedEnd);
@@ -108,6 +115,12 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     onCommand: (command) => {
       if (isOpen) effects.run(command);
     },
+    onAbsence: (absentMs) => {
+      const reason = `this process did not run for ${(absentMs / 1_000).toFixed(1)} s`;
+      log.warning(`${reason}; orders are taken back, and books and sockets opened anew`);
+      adapters.userFeed.reconnect(reason);
+      adapters.marketFeed.reconnect(reason);
+    },
     onFatal: (error) => abort(`the worker broke: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const heartbeat = createHeartbeat({
@@ -116,6 +129,18 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     timers,
     submit,
     log,
+    mayBeat: () => isOpen && mayBeat(kernel.state),
+  });
+  const haltWatch = watchForHalt({
+    dataDir: parts.dataDir,
+    timers,
+    onFound: ({ atMs, by, reason }) =>
+      submit({
+        kind: 'operator',
+        order: 'halt',
+        by,
+        reason: `${reason}, at ${new Date(atMs).toISOString()}`,
+      }),
   });
   const cancelSync = syncEvery(journal, timers, (error) =>
     abort(`the journal cannot be forced to disk: ${String(error)}`),
@@ -125,6 +150,8 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   function abort(reason: string): void {
     if (isEnding) return;
     isOpen = false;
+    // Nothing is to be kept alive any more: should the attempt fail, the venue's sweep takes the orders.
+    heartbeat.stop();
     log.alarm(`giving up: ${reason}`);
     const attempt = async (): Promise<void> => {
       const left = await cancelEverything(adapters.venue, ABORT_CANCEL_BOUND_MS);
@@ -142,6 +169,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     isEnding = true;
     cancelBound?.();
     heartbeat.stop();
+    haltWatch.stop();
     observer.stop();
     cancelSync();
     await bounded(effects.idle(), DRAIN_BOUND_MS);
@@ -175,8 +203,11 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     ending.reject(error);
   }
 
-  const operate = (order: OperatorOrder, by: string, reason: string): void =>
+  const operate = (order: OperatorOrder, by: string, reason: string): void => {
+    // The mark goes first: while it stands, nothing could be sent anyway.
+    if (order === 'resume') haltWatch.clear();
     submit({ kind: 'operator', order, by, reason });
+  };
   const status = (): WorkerStatus =>
     workerStatus(kernel.state, {
       directory,
@@ -211,6 +242,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     kernel.state.trading.blocks.has('operatorPause')
   )
     log.warning('an operator has halted or paused trading in an earlier run; ./run resume lifts that');
+  haltWatch.start();
   observer.start();
   adapters.userFeed.start(feedSink('user', submit));
   adapters.marketFeed.start(feedSink('market', submit));

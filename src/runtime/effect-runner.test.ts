@@ -101,6 +101,7 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
         const found = { kind: 'outcomeBooks', conditionId, yes: empty, no: empty } as const;
         return call('readOutcomeBooks', found, trouble.reads);
       },
+      reconnect: () => undefined,
       close: () => Promise.resolve(),
     },
     chain: {

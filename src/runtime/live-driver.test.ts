@@ -17,7 +17,7 @@ import { createLiveDriver } from './live-driver.ts';
 import { replayJournal } from './replay.ts';
 import { keptLog, manualTimers } from './test-support/manual-timers.ts';
 
-function driven(failAtFlush = Infinity) {
+function driven(failAtFlush = Infinity, onAbsence: (absentMs: number) => void = () => undefined) {
   const scripted = scriptedLoop();
   const timers = manualTimers();
   const entries: JournalEntry[] = [];
@@ -50,6 +50,10 @@ function driven(failAtFlush = Infinity) {
       if (answer !== undefined) driver.submit(answer);
     },
     onFatal: (error) => fatal.push(error),
+    onAbsence: (absentMs) => {
+      events.push(`absent ${absentMs}`);
+      onAbsence(absentMs);
+    },
   });
   return { driver, scripted, timers, entries, events, fatal, answers };
 }
@@ -219,3 +223,42 @@ describe('the live driver', () => {
 async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
 }
+
+describe('a process that did not run for a while', () => {
+  const feedDown: Input = { kind: 'feed', feed: 'user', up: false, reason: 'did not run' };
+
+  it('takes that in before anything else, whatever wakes it, and decides nothing on what it believed before', () => {
+    const run: ReturnType<typeof driven> = driven(Infinity, () => run.driver.submit(feedDown));
+    toTrading(run);
+    expect(run.driver.kernel.state.trading.mode).toBe('active');
+    run.scripted.script.push([quoteIntent(1, [['BUY', 48, 10]])]);
+    run.events.length = 0;
+    // What a stop and a continue look like from inside: the clock is far ahead, and no timer has fired.
+    run.timers.set(run.timers.nowMs() + 60_000);
+    expect(run.driver.isBackFromAbsence()).toBe(true);
+    run.driver.submit({ kind: 'wake' });
+    expect(run.events[0]).toBe('absent 60000');
+    expect(run.driver.isBackFromAbsence()).toBe(false);
+    const kinds = run.entries.filter(({ dir }) => dir === 'in').map(({ kind }) => kind);
+    expect(kinds.slice(-2)).toEqual(['feed', 'wake']);
+    expect(run.driver.kernel.state.trading.mode).toBe('halted');
+    expect(run.events.filter((event) => event === 'act place')).toEqual([]);
+  });
+
+  it('is not what a quiet driver looks like, which has a turn every second', async () => {
+    const run = driven();
+    run.driver.submit(runStarted());
+    run.events.length = 0;
+    await run.timers.pass(120_000);
+    expect(run.driver.isBackFromAbsence()).toBe(false);
+    expect(run.events.filter((event) => event.startsWith('absent'))).toEqual([]);
+  });
+
+  it('notices it by its own timer, too', async () => {
+    const run = driven();
+    run.driver.submit(runStarted());
+    run.timers.set(run.timers.nowMs() + 10_000);
+    await run.timers.pass(0);
+    expect(run.events.filter((event) => event.startsWith('absent'))).toEqual(['absent 10000']);
+  });
+});

@@ -15,6 +15,8 @@ export interface LiveDriver {
   /** The time inputs are stamped with; what is compared with it must be measured by it. */
   readonly clock: SteadyClock;
   entryCount(): number;
+  /** Whether this process has just come back from a while in which it did not run, and has not taken that in yet. */
+  isBackFromAbsence(): boolean;
   /** Stops the wake timer; inputs that come later are dropped. */
   close(): void;
 }
@@ -30,6 +32,8 @@ const MAY_BE_WRITTEN_LATER: ReadonlySet<Input['kind']> = new Set([
 
 /** The longest sleep between wakes, so that a lost timer costs a second at most. */
 const MAX_SLEEP_MS = 1_000;
+/** A driver that had no turn for so long did not run: it was stopped, its machine slept, or something held up the event loop. */
+export const ABSENCE_MS = 3_000;
 
 export function createLiveDriver(options: {
   readonly kernel: Kernel;
@@ -39,6 +43,8 @@ export function createLiveDriver(options: {
   readonly onCommand: (command: Command) => void;
   /** Called when the journal cannot be written or an invariant breaks: nothing may be sent after it. */
   readonly onFatal: (error: unknown) => void;
+  /** Called first thing after an absence, before any input is taken: whatever was believed about the outside is old. */
+  readonly onAbsence?: (absentMs: number) => void;
   /** When the run ended whose state the kernel holds. */
   readonly notBeforeMs?: number;
 }): LiveDriver {
@@ -51,9 +57,18 @@ export function createLiveDriver(options: {
   const clock = createSteadyClock(() => timers.nowMs(), options.notBeforeMs ?? 0);
   let cancelWake: (() => void) | null = null;
   let writeLater: NodeJS.Immediate | null = null;
+  let turnAtMs = timers.nowMs();
+
+  /** There is a turn every second at least, so a longer gap is one in which nothing ran. A clock that is set forward looks the same. */
+  function noteTurn(): void {
+    const absentMs = timers.nowMs() - turnAtMs;
+    turnAtMs = timers.nowMs();
+    if (absentMs >= ABSENCE_MS && !draining) options.onAbsence?.(absentMs);
+  }
 
   function submit(input: Input): void {
     if (closed) return;
+    noteTurn();
     queue.push(input);
     // A command's effect may answer at once; its input then waits for the one being worked on.
     if (!draining) drain();
@@ -97,6 +112,7 @@ export function createLiveDriver(options: {
     const dueInMs = Math.max(1, kernel.nextWakeAtMs() - clock.nowMs());
     cancelWake = timers.after(Math.min(dueInMs, MAX_SLEEP_MS), () => {
       cancelWake = null;
+      noteTurn();
       // A sleep cut short by the maximum is not an input: only a due wake is worth a journal line.
       if (clock.nowMs() >= kernel.nextWakeAtMs()) submit({ kind: 'wake' });
       else scheduleWake();
@@ -111,7 +127,14 @@ export function createLiveDriver(options: {
     writeLater = null;
   }
 
-  return { submit, kernel, clock, entryCount: recorder.entryCount, close };
+  return {
+    submit,
+    kernel,
+    clock,
+    entryCount: recorder.entryCount,
+    isBackFromAbsence: () => timers.nowMs() - turnAtMs >= ABSENCE_MS,
+    close,
+  };
 }
 
 /**

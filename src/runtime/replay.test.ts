@@ -88,12 +88,15 @@ describe('replay', () => {
   it('sees an output too many and an output too few', async () => {
     const outs = recorded.filter(({ dir }) => dir === 'out');
     const dropped = outs[2]?.seq ?? 0;
-    const renumbered = recorded
-      .filter(({ seq }) => seq !== dropped)
-      .map((entry, index) => ({ ...entry, seq: index + 1 }));
-    expect((await replay([talker('run')], renumbered)).difference).not.toBeNull();
-    const silent = await replay([], recorded);
-    expect(silent.difference).toMatchObject({ path: '', found: undefined });
+    const numbered = (entries: readonly JournalEntry[]) =>
+      entries.map((entry, index) => ({ ...entry, seq: index + 1 }));
+    const fewer = numbered(recorded.filter(({ seq }) => seq !== dropped));
+    expect((await replay([talker('run')], fewer)).difference).not.toBeNull();
+    const lastInput = recorded.findLastIndex(({ dir }) => dir === 'in');
+    const last = recorded[lastInput - 1] as JournalEntry;
+    const more = numbered([...recorded.slice(0, lastInput), last, ...recorded.slice(lastInput)]);
+    const { difference } = await replay([talker('run')], more);
+    expect(difference).toMatchObject({ seq: lastInput + 1, path: '', found: undefined });
   });
 
   it('takes outputs that are cut off at the very end for what a killed process leaves', async () => {

@@ -48,6 +48,7 @@ describe('a transaction whose preparation could not be recorded', () => {
         unwatch: unused,
         readBook: unused,
         readOutcomeBooks: unused,
+        reconnect: unused,
         close: unused,
       },
     };

@@ -123,9 +123,10 @@ export function createFakeWorld(): FakeWorld {
         unwatch: () => undefined,
         readBook: async () => book,
         readOutcomeBooks: unused('readOutcomeBooks'),
+        reconnect: () => undefined,
         close: async () => undefined,
       },
-      userFeed: { start: (sink) => sink.onUp('open'), close: async () => undefined },
+      userFeed: { start: (sink) => sink.onUp('open'), reconnect: () => undefined, close: async () => undefined },
       chain: {
         address: WALLET,
         wallet: WALLET,
