@@ -5,17 +5,20 @@ const ROOT_2PI = Math.sqrt(2 * Math.PI);
 /** Density of the standard normal. */
 export const normalDensity = (x: number): number => Math.exp((-x * x) / 2) / ROOT_2PI;
 
+/** P(Z <= x) over the density at x, for x below -TAIL: the continued fraction of the Mills ratio. */
+function millsRatio(x: number): number {
+  let fraction = 0;
+  for (let depth = 40; depth >= 1; depth -= 1) fraction = depth / (-x + fraction);
+  return 1 / (-x + fraction);
+}
+
 /**
  * Distribution of the standard normal, to about 1e-15: the series x + x^3/3 + x^5/15 + ... times the density, and in the tails,
  * where that would cancel, the continued fraction of the Mills ratio.
  */
 export function normalCdf(x: number): number {
   if (x > TAIL) return 1 - normalCdf(-x);
-  if (x < -TAIL) {
-    let fraction = 0;
-    for (let depth = 40; depth >= 1; depth -= 1) fraction = depth / (-x + fraction);
-    return normalDensity(x) / (-x + fraction);
-  }
+  if (x < -TAIL) return normalDensity(x) * millsRatio(x);
   let term = x;
   let sum = x;
   for (let odd = 3; odd < MOST_TERMS && Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {
@@ -24,6 +27,10 @@ export function normalCdf(x: number): number {
   }
   return 0.5 + sum * normalDensity(x);
 }
+
+/** Logarithm of `normalCdf`, which goes on where that has become 0. */
+export const logNormalCdf = (x: number): number =>
+  x < -TAIL ? (-x * x) / 2 - Math.log(ROOT_2PI) + Math.log(millsRatio(x)) : Math.log(normalCdf(x));
 
 /** The x with `normalCdf(x) = p`, by bisection; p strictly between 0 and 1. Right to about 1e-12 for p from 1e-6 to 1 - 1e-6. */
 export function normalQuantile(p: number): number {

@@ -59,4 +59,15 @@ describe('a digital on an average', () => {
     expect(twapDigitalProbability(inOther)).toBeCloseTo(twapDigitalProbability(here), 9);
     expect(twapDigitalProbability(digital(-30, 20, -10))).toBeCloseTo(1 - twapDigitalProbability(here), 12);
   });
+
+  it('with a volatility that is drawn once has heavier tails, the same middle, and the normal one as its limit', () => {
+    const far = digital(-60, 30, -60);
+    expect(twapDigitalProbability(far, 4)).toBeGreaterThan(twapDigitalProbability(far));
+    expect(twapDigitalProbability(digital(0, 30, 0), 4)).toBe(0.5);
+    expect(twapDigitalProbability(far, 1e9)).toBeCloseTo(twapDigitalProbability(far), 8);
+    expect(twapDigitalProbability(far, 4) + twapDigitalProbability(digital(60, 30, 60), 4)).toBeCloseTo(
+      1,
+      12,
+    );
+  });
 });

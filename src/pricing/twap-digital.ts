@@ -1,4 +1,4 @@
-import { normalCdf } from './normal-distribution.ts';
+import { unitStudentTCdf } from './student-t.ts';
 
 /** A market that pays 1 when the average price of the last `windowS` seconds is at least `strike`. Prices in one unit, time in seconds. */
 export interface TwapDigital {
@@ -15,9 +15,10 @@ export interface TwapDigital {
 /**
  * Probability that it pays, for a price that moves as a Brownian motion without drift. Before the window the average is that of the
  * spot with variance sigma^2 ((u - L) + L/3); inside it a part is known, and what is left has variance sigma^2 u^3 / (3 L^2).
- * For pricing only: which series resolves the market is the market's own rule, and is read, not recomputed.
+ * With a finite `nu` the volatility is drawn once, so that both price and average are Student-t with `nu` degrees of freedom and the
+ * given volatility on average. For pricing only: which series resolves the market is the market's own rule, and is read, not recomputed.
  */
-export function twapDigitalProbability(digital: TwapDigital): number {
+export function twapDigitalProbability(digital: TwapDigital, nu = Number.POSITIVE_INFINITY): number {
   const { strike, windowS, spot, averageSoFar, secondsLeft, volatilityPerSqrtS } = digital;
   const open = Math.max(0, Math.min(1, secondsLeft / windowS));
   const mean = secondsLeft >= windowS ? spot : (1 - open) * averageSoFar + open * spot;
@@ -27,7 +28,7 @@ export function twapDigitalProbability(digital: TwapDigital): number {
       : Math.max(0, secondsLeft) ** 3 / (3 * windowS * windowS);
   const sd = volatilityPerSqrtS * Math.sqrt(seconds);
   if (sd <= 0) return mean >= strike ? 1 : 0;
-  return normalCdf((mean - strike) / sd);
+  return unitStudentTCdf((mean - strike) / sd, nu);
 }
 
 /** What a model that knows only the spot at the end would say; the difference is what a maker without the average gives away. */
