@@ -218,7 +218,7 @@ contract CtfExchangeV2 is ExchangeControls, OrderSignatures, Erc1155Receiver {
     function _validate(bytes32 orderHash, Order memory order) private view {
         if (order.makerAmount == 0 || order.takerAmount == 0) revert ZeroAmount();
         if (order.makerAmount > type(uint248).max) revert FillExceedsRemaining(orderHash, type(uint248).max, order.makerAmount);
-        if (isUserPaused(order.maker)) revert UserPaused(order.maker);
+        if (isUserPaused(order.maker)) revert UserIsPaused();
         if (statusOf[orderHash].filled) revert OrderAlreadyFilled(orderHash);
         validateOrderSignature(orderHash, order);
     }

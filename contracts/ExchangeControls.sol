@@ -6,16 +6,19 @@ abstract contract ExchangeControls {
     error OnlyAdmin();
     error OnlyOperator();
     error TradingPaused();
-    error UserPaused(address user);
+    error UserIsPaused();
+    error UserAlreadyPaused();
+    error ExceedsMaxPauseInterval();
     error MaxFeeRateTooHigh();
 
     event TradingPauseChanged(address indexed by, bool paused);
-    event UserPauseRequested(address indexed user, uint256 effectiveBlock);
+    event UserPaused(address indexed user, uint256 effectivePauseBlock);
     event UserUnpaused(address indexed user);
 
     uint256 internal constant BPS = 10_000;
     /// As reported for production.
     uint256 private constant DEFAULT_USER_PAUSE_BLOCKS = 100;
+    uint256 private constant MAX_USER_PAUSE_BLOCKS = 302_400;
     /// 10%: the highest published schedule, 7% of p(1-p) a share, stays below 7% of what changes hands.
     uint256 private constant DEFAULT_MAX_FEE_RATE_BPS = 1_000;
 
@@ -24,7 +27,7 @@ abstract contract ExchangeControls {
     bool public paused;
     uint256 public userPauseBlockInterval = DEFAULT_USER_PAUSE_BLOCKS;
     /// The block from which a user's pause is in effect; zero means no pause.
-    mapping(address user => uint256) public userPausedFromBlock;
+    mapping(address user => uint256) public userPausedBlockAt;
     uint256 private maxFeeRateBps = DEFAULT_MAX_FEE_RATE_BPS;
 
     modifier onlyAdmin() {
@@ -83,22 +86,27 @@ abstract contract ExchangeControls {
     }
 
     function setUserPauseBlockInterval(uint256 blocks) external onlyAdmin {
+        if (blocks > MAX_USER_PAUSE_BLOCKS) revert ExceedsMaxPauseInterval();
         userPauseBlockInterval = blocks;
     }
 
-    /// Stops every order of the caller from settling, `userPauseBlockInterval` blocks from now.
+    /// Stops every order of the caller from settling, `userPauseBlockInterval` blocks from now. A pause that was asked for already
+    /// cannot be asked for again, so that nobody moves it further away by being impatient.
     function pauseUser() external {
-        userPausedFromBlock[msg.sender] = block.number + userPauseBlockInterval;
-        emit UserPauseRequested(msg.sender, userPausedFromBlock[msg.sender]);
+        if (userPausedBlockAt[msg.sender] != 0) revert UserAlreadyPaused();
+        uint256 effective = block.number + userPauseBlockInterval;
+        userPausedBlockAt[msg.sender] = effective;
+        emit UserPaused(msg.sender, effective);
     }
 
+    /// Lifts a pause, or takes back one that is not in effect yet, at once.
     function unpauseUser() external {
-        userPausedFromBlock[msg.sender] = 0;
+        userPausedBlockAt[msg.sender] = 0;
         emit UserUnpaused(msg.sender);
     }
 
     function isUserPaused(address user) public view returns (bool) {
-        uint256 from = userPausedFromBlock[user];
+        uint256 from = userPausedBlockAt[user];
         return from != 0 && block.number >= from;
     }
 }

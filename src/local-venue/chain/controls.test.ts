@@ -53,9 +53,20 @@ describe('the controls of the exchange', () => {
     expect(await chain.isUserPaused(bob.address, true)).toBe(false);
     expect(await chain.settle(await mintMatch())).toMatchObject({
       status: 'reverted',
-      revertReason: 'UserPaused',
+      revertReason: 'UserIsPaused',
     });
+    // A second request would put the pause off.
+    expect(await callExchange(bob, 'pauseUser')).toBe('reverted');
+    expect(await chain.isUserPaused(bob.address, false)).toBe(true);
     await callExchange(bob, 'unpauseUser');
+    expect((await chain.settle(await mintMatch())).status).toBe('confirmed');
+  });
+
+  it('let a user take a pause back before it is in effect', async () => {
+    expect(await callExchange(bob, 'pauseUser')).toBe('success');
+    expect(await callExchange(bob, 'unpauseUser')).toBe('success');
+    await chain.mine(200);
+    expect(await chain.isUserPaused(bob.address, false)).toBe(false);
     expect((await chain.settle(await mintMatch())).status).toBe('confirmed');
   });
 
