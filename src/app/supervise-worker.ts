@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Log } from '../ports/timers.ts';
 import { rowByEnv, type SettingTexts } from '../settings/index.ts';
 import { openSignerSession, type SignerSetup } from '../signer/open-signer.ts';
-import { frameOf, type ParentWord, ProtocolFault, WORD_OF_PARENT } from '../signer/protocol.ts';
+import { frameOf, type ParentWord, WORD_OF_PARENT } from '../signer/protocol.ts';
+import { serveSession } from '../signer/serve-session.ts';
 import type { SignerSession } from '../signer/signer-session.ts';
 import { SIGNER_DESCRIPTOR } from '../signer/signer-socket.ts';
 import { KEY_SETTINGS } from './account-key.ts';
@@ -55,7 +56,7 @@ export async function superviseWorker(options: SuperviseOptions): Promise<Superv
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   socket = child.stdio[SIGNER_DESCRIPTOR] as Socket;
-  serve(socket, session, log);
+  serveSession(socket, session, log);
   const ended = endOf(child, session, log);
   return {
     pid: child.pid ?? 0,
@@ -64,20 +65,6 @@ export async function superviseWorker(options: SuperviseOptions): Promise<Superv
     },
     ended,
   };
-}
-
-function serve(socket: Socket, session: SignerSession, log: Log): void {
-  socket.on('data', (bytes: Buffer) => {
-    try {
-      session.receive(bytes);
-    } catch (error) {
-      if (!(error instanceof ProtocolFault)) throw error;
-      log.alarm(`the worker breaks the signer's protocol (${error.message}): it is served no more`);
-      socket.destroy();
-    }
-  });
-  // The worker's end says the rest.
-  socket.on('error', (error) => log.debug('the connection to the worker broke', { error: error.message }));
 }
 
 async function endOf(child: ChildProcess, session: SignerSession, log: Log): Promise<number> {

@@ -47,9 +47,10 @@ const total = (venue: BenchVenue): number =>
 
 async function countOurs(server: BenchVenue): Promise<number> {
   const silent = (): void => undefined;
+  const signer = await benchSigner();
   const venue = createPolymarketVenue({
     clobUrl: server.url,
-    signer: await benchSigner(),
+    signer,
     signatureType: 0,
     credentials: { apiKey: 'bench', secret: new Secret('AAAA'), passphrase: new Secret('bench') },
     nowMs: () => Date.now(),
@@ -68,6 +69,7 @@ async function countOurs(server: BenchVenue): Promise<number> {
     return (total(server) - before) / ORDERS;
   } finally {
     await venue.close();
+    await signer.close();
   }
 }
 

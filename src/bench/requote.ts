@@ -118,14 +118,16 @@ function resultOf(
 
 async function openVenue(server: BenchVenue, signsInThread: boolean): Promise<PolymarketVenue> {
   const silent = (): void => undefined;
-  return createPolymarketVenue({
+  const signer = await benchSigner(signsInThread);
+  const venue = createPolymarketVenue({
     clobUrl: server.url,
-    signer: await benchSigner(signsInThread),
+    signer,
     signatureType: 0,
     credentials: CREDENTIALS,
     nowMs: () => Date.now(),
     log: { debug: silent, note: silent, warning: silent, alarm: silent },
   });
+  return { ...venue, close: () => venue.close().then(signer.close) };
 }
 
 const inBatches = (orders: readonly OrderRequest[]): OrderRequest[][] =>

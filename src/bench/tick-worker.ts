@@ -47,9 +47,10 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
   const alarm = (message: string): void => onWrong(new Error(message));
   const log: Log = { debug: () => undefined, note: () => undefined, warning: alarm, alarm };
   const nowMs = (): number => systemTimers.nowMs();
+  const signer = await benchSigner();
   const venue = createPolymarketVenue({
     clobUrl: `http://127.0.0.1:${port}/ours`,
-    signer: await benchSigner(),
+    signer,
     signatureType: 0,
     credentials: {
       apiKey: 'bench',
@@ -132,6 +133,7 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
       runner.close();
       await runner.idle();
       await Promise.all([marketFeed.close(), venue.close(), journal.close()]);
+      await signer.close();
     },
   };
 }

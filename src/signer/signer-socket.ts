@@ -16,7 +16,8 @@ export interface SignerSocketOptions {
   /** Called once when the signer is gone, or is silent: nothing can be signed any more. */
   readonly onLost: (text: string) => void;
   readonly onWord: (word: ParentWord) => void;
-  readonly descriptor?: number;
+  /** An open socket to the signer, where it is not at the usual descriptor. */
+  readonly socket?: Socket;
   readonly answerBoundMs?: number;
 }
 
@@ -25,7 +26,8 @@ export interface SignerSocketOptions {
  */
 export async function connectSigner(options: SignerSocketOptions): Promise<SignerPort> {
   const keccak = await loadKeccak();
-  const socket = openSocket(options.descriptor ?? SIGNER_DESCRIPTOR, (bytes) => client.receive(bytes));
+  const receive = (bytes: Uint8Array): void => client.receive(bytes);
+  const socket = options.socket?.on('data', receive) ?? openSocket(SIGNER_DESCRIPTOR, receive);
   const client = createSignerClient({
     keccak,
     contracts: CONTRACTS,
