@@ -121,7 +121,7 @@ it('names the shape of what a restart goes on from', { timeout: 120_000 }, () =>
   // It sees into the memory of the loops, into the books, and through maps.
   for (const known of [
     'KernelState.books.ledger.openedAtMs: number',
-    'KernelState.drawdown.highWaterUsd: number',
+    'KernelState.losses.drawdown.highWaterUsd: number',
     'KernelState.knownTokens<Set 0>: string',
     'KernelState.trading.mode: "halted"',
   ])

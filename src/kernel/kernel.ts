@@ -1,17 +1,18 @@
 import { streamOf } from '../domain/random.ts';
-import { block, explainBlocks, type TradingMode, unblock } from '../risk/trading-state.ts';
+import type { TradingMode } from '../risk/trading-state.ts';
 import { actOn } from './act.ts';
 import type { Loop } from './loop.ts';
 import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs, wakeRun } from './loop-schedule.ts';
 import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { nextPullAtMs, pullFaulted, pullOrders } from './pull-orders.ts';
-import { isReconciled } from './reconciliation.ts';
 import { reduce } from './reduce.ts';
 import { nextStaleAtMs, pullStale } from './stale-quotes.ts';
 import { createState, type KernelState } from './state.ts';
 import { nextTokenAtMs, wakeForTokens } from './token-wait.ts';
+import { settleMode } from './trading-control.ts';
 import { freeUntold, nextUntoldAtMs } from './untold-rests.ts';
+import { nextLossLookAtMs, watchLosses } from './watch-losses.ts';
 import { nextWayOutAtMs, walkOut } from './withdraw.ts';
 
 /**
@@ -52,6 +53,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     const outbox = createOutbox(state, loops);
     const { mode } = state.trading;
     reduce(state, input, outbox);
+    watchLosses(state, outbox);
     followMode(state, mode, outbox);
     wakeForTokens(state, outbox);
     freeUntold(state, outbox);
@@ -82,6 +84,7 @@ const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
     nextTokenAtMs(state),
     nextUntoldAtMs(state),
     nextStaleAtMs(state),
+    nextLossLookAtMs(state),
   );
 
 /** A new run looks at everything at once, and gives a loop that was faulted a new chance. */
@@ -92,17 +95,21 @@ function restartLoops(state: KernelState): void {
   }
 }
 
-/** Clears or keeps the block on unconfirmed books, and tells a person when the trading mode has changed in this step. */
+/** Settles the trading mode, and tells a person when it has changed in this step. */
 function followMode(state: KernelState, before: TradingMode, outbox: Outbox): void {
-  const { trading, reconciliation, nowMs } = state;
-  if (isReconciled(reconciliation)) unblock(trading, 'notReconciled', nowMs);
-  else block(trading, 'notReconciled', reconciliation.reason, nowMs);
-  if (trading.mode === before) return;
-  const why = explainBlocks(trading).join('; ');
-  const text = `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why})`}`;
-  outbox.send({ kind: 'notify', level: 'note', text });
+  const text = settleMode(state, before);
+  if (text === null) return;
+  outbox.send({ kind: 'notify', level: MODE_LEVEL[state.trading.mode], text });
   outbox.wake('reconnect');
 }
+
+const MODE_LEVEL = {
+  starting: 'note',
+  active: 'note',
+  reducing: 'warning',
+  halted: 'warning',
+  stopping: 'note',
+} as const satisfies Record<TradingMode, string>;
 
 /** Lets a loop take its measurements, whatever the mode; what they change is looked at in its next run. */
 function measure(state: KernelState, loop: Loop, outbox: Outbox): void {

@@ -1,3 +1,4 @@
+import { block, type TradingState, unblock } from '../risk/trading-state.ts';
 import type { ReadName } from './messages.ts';
 
 /** The reads that must agree with our books before anything new is sent. */
@@ -24,6 +25,8 @@ export interface Reconciliation {
   reads: Record<ReconcilingRead, ReadProgress>;
   /** Result of the newest comparison with the chain in a quiet moment, in millionths; null before the first. */
   chain: ChainComparison | null;
+  /** Set by a person's resume while books and chain differ; the next quiet comparison uses it up. */
+  accepted: AcceptedDifference | null;
 }
 
 export interface ChainComparison {
@@ -33,6 +36,14 @@ export interface ChainComparison {
   readonly cashResidual: number;
   /** Sum of the absolute differences over all outcome tokens. */
   readonly tokenResidual: number;
+  /** When the difference was first seen; null while there is none. */
+  readonly differsSinceMs: number | null;
+}
+
+/** Who takes a difference that nothing explains into the books, and why. */
+export interface AcceptedDifference {
+  readonly by: string;
+  readonly reason: string;
 }
 
 const freshRead = (): ReadProgress => ({
@@ -53,6 +64,7 @@ export function createReconciliation(nowMs: number, tradesKnownMs: number | null
       balances: freshRead(),
     },
     chain: null,
+    accepted: null,
   };
 }
 
@@ -93,9 +105,49 @@ export function noteFailed(state: Reconciliation, name: ReconcilingRead, text: s
 const GIVE_UP_MS = 30_000;
 /** A failed reconciling read is repeated this soon, because trading waits for it. */
 const RETRY_MS = 1_000;
+/** A difference to the wallet may be a fill the venue has yet to tell of; one that outlives trades read so much later is not. */
+export const UNTOLD_MS = 5_000;
 
-/** Which reads are due: those a reconciliation still needs, at once, and all of them every `everyMs`. */
-export function dueReads(state: Reconciliation, nowMs: number, everyMs: number): ReconcilingRead[] {
+/** Whether the newest comparison with the chain found a difference. */
+export const isDifferent = ({ chain }: Reconciliation): boolean =>
+  chain !== null && chain.differsSinceMs !== null;
+
+/** What a quiet moment's comparison of the wallet with the books came to. */
+export interface FoundDifference {
+  readonly askedAtMs: number;
+  readonly blockNumber: number;
+  readonly cashResidual: number;
+  readonly tokenResidual: number;
+}
+
+/**
+ * Takes in a comparison with the chain. A difference halts trading once it outlives trades that were read long enough after it was
+ * first seen, with the wallet read after them: then nothing is left that could explain it. It ends with a comparison that agrees.
+ */
+export function takeComparison(
+  state: Reconciliation,
+  trading: TradingState,
+  found: FoundDifference,
+  nowMs: number,
+): 'agrees' | 'doubtful' | 'differs' {
+  const { askedAtMs, blockNumber, cashResidual, tokenResidual } = found;
+  const isSame = cashResidual === 0 && tokenResidual === 0;
+  const differsSinceMs = isSame ? null : (state.chain?.differsSinceMs ?? nowMs);
+  state.chain = { atMs: nowMs, blockNumber, cashResidual, tokenResidual, differsSinceMs };
+  if (differsSinceMs === null) {
+    unblock(trading, 'ledgerResidual', nowMs);
+    return 'agrees';
+  }
+  const tradesAskedAtMs = state.reads.trades.doneAtMs ?? 0;
+  if (tradesAskedAtMs < differsSinceMs + UNTOLD_MS || askedAtMs < tradesAskedAtMs) return 'doubtful';
+  const text = `chain and books differ, and nothing explains it: cash by ${cashResidual} micro-USD, tokens by ${tokenResidual} micro-shares`;
+  block(trading, 'ledgerResidual', text, nowMs);
+  return 'differs';
+}
+
+/** Which reads are due: those a reconciliation still needs, at once, and all of them every `everyMs`, sooner while chain and books differ. */
+export function dueReads(state: Reconciliation, nowMs: number, mostMs: number): ReconcilingRead[] {
+  const everyMs = isDifferent(state) ? Math.min(mostMs, UNTOLD_MS) : mostMs;
   return RECONCILING_READS.filter((name) => {
     const { askedAtMs, doneAtMs, failedAtMs } = state.reads[name];
     if (askedAtMs !== null && nowMs - askedAtMs < GIVE_UP_MS) return false;

@@ -1,12 +1,9 @@
-import type { TokenId } from '../domain/market.ts';
-import type { Shares, Usd } from '../domain/units.ts';
-import { bookExternal, bookOpening } from '../orders/book-change.ts';
+import { bookOpening } from '../orders/book-change.ts';
 import { inMotion } from '../orders/books.ts';
-import { reconcileChain } from '../orders/ledger.ts';
 import { applyOpenOrdersRead, applyOrderRead } from '../orders/order-life.ts';
 import { isQuiet } from '../orders/order-table.ts';
-import { moveHighWater } from '../risk/drawdown.ts';
-import { equityOf, flowsOf } from './gate-view.ts';
+import { adoptNewTokens, compareWithChain, isListed } from './compare-chain.ts';
+import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { noteListed } from './pull-orders.ts';
@@ -15,8 +12,7 @@ import { cancelOrders, takeFill, wakeFor } from './reduce-order.ts';
 import { takeResolutions } from './reduce-resolutions.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
-import { takeTransfers, withoutRecent } from './wallet-transfers.ts';
-import { watchDrawdown } from './watch-drawdown.ts';
+import { takeTransfers } from './wallet-transfers.ts';
 
 /** Answers to reads of the venue and the chain. */
 export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox): void {
@@ -113,102 +109,6 @@ function takeBalances(
     }
   }
   state.transfers.bookedToBlock ??= input.blockNumber;
-  watchDrawdown(state, outbox);
   noteDone(state.reconciliation, 'balances', input.askedAtMs);
   outbox.wake('transaction');
-}
-
-/** Returns false where the wallet differs and nobody can say yet why: a fill that was not read is no deposit. */
-function compareWithChain(
-  state: KernelState,
-  input: Extract<ReadInput, { kind: 'balancesRead' }>,
-  motion: number,
-  outbox: Outbox,
-): boolean {
-  // A node that lags behind the one asked before shows a wallet from before what is booked already.
-  if (input.blockNumber < (state.transfers.bookedToBlock ?? 0)) return true;
-  const comparison = reconcileChain(state.books.ledger, withoutRecent(state, input), motion);
-  if (!comparison.quiet) return true;
-  const isExplained = (state.reconciliation.reads.trades.doneAtMs ?? 0) >= state.run.startedAtMs;
-  if (comparison.totalMicro > 0 && state.endedClean && !isExplained) return false;
-  let cashResidual = 0;
-  let tokenResidual = 0;
-  for (const { asset, residual } of comparison.residuals) {
-    if (asset === 'USD') cashResidual = residual;
-    else tokenResidual += Math.abs(residual);
-  }
-  // Where transfers are read, they have told of deposits already; what differs beyond them has no explanation.
-  const isAdopted = state.endedClean && !areTransfersRead(state);
-  if (comparison.totalMicro > 0 && isAdopted) {
-    adoptDifferences(state, comparison.residuals, outbox);
-    cashResidual = 0;
-    tokenResidual = 0;
-  } else if (comparison.totalMicro > 0) {
-    outbox.send({
-      kind: 'notify',
-      level: 'alarm',
-      text: `chain and books differ: cash by ${cashResidual} micro-USD, tokens by ${tokenResidual} micro-shares`,
-    });
-  }
-  state.endedClean = false;
-  state.reconciliation.chain = {
-    atMs: state.nowMs,
-    blockNumber: input.blockNumber,
-    cashResidual,
-    tokenResidual,
-  };
-  return true;
-}
-
-const areTransfersRead = ({ transfers, run }: KernelState): boolean =>
-  transfers.readToBlock > 0 && transfers.readAtMs >= run.startedAtMs;
-
-/** The run before ended with nothing on its way, so what is different now was deposited or withdrawn while nobody ran. */
-function adoptDifferences(
-  state: KernelState,
-  residuals: readonly { asset: 'USD' | TokenId; residual: number }[],
-  outbox: Outbox,
-): void {
-  const cash = residuals.find(({ asset }) => asset === 'USD')?.residual ?? 0;
-  const tokens = residuals.flatMap(({ asset, residual }) =>
-    asset === 'USD' ? [] : [[asset, residual as Shares] as const],
-  );
-  takeIn(state, cash as Usd, tokens, `between runs, before ${state.run.runId}`);
-  outbox.send({
-    kind: 'notify',
-    level: 'note',
-    text: `taken in as deposited or withdrawn between runs: ${cash} micro-USD`,
-  });
-}
-
-function adoptNewTokens(
-  state: KernelState,
-  { tokens, blockNumber }: Extract<ReadInput, { kind: 'balancesRead' }>,
-): void {
-  for (const [tokenId, found] of tokens) {
-    // A token of a market that is not listed has no place in the books yet; it is taken in when its market is.
-    if (state.knownTokens.has(tokenId) || !isListed(state, tokenId)) continue;
-    state.knownTokens.add(tokenId);
-    state.transfers.adoptedAtBlock.set(tokenId, blockNumber);
-    if (found > 0) takeIn(state, 0 as Usd, [[tokenId, found]], `first seen ${tokenId}`);
-  }
-}
-
-/** Books what came from outside, and moves the high-water mark with it: it was neither won nor lost. */
-function takeIn(
-  state: KernelState,
-  cash: Usd,
-  tokens: readonly (readonly [TokenId, Shares])[],
-  reason: string,
-): void {
-  const before = equityOf(state);
-  bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs);
-  moveHighWater(state.drawdown, before, equityOf(state));
-}
-
-function isListed(state: KernelState, tokenId: TokenId): boolean {
-  for (const { market } of state.markets.values()) {
-    if (market.yesTokenId === tokenId || market.noTokenId === tokenId) return true;
-  }
-  return false;
 }

@@ -1,27 +1,19 @@
 import { streamOf } from '../domain/random.ts';
 import { recoverOrders } from '../orders/order-life.ts';
 import { createOrderBudget } from '../risk/limits.ts';
-import {
-  applyFeed,
-  applyOperator,
-  type BlockName,
-  block,
-  createTradingState,
-} from '../risk/trading-state.ts';
 import { createAccountRisk } from './account-risk.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { AnalystInput, FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
 import type { Outbox } from './outbox.ts';
-import { createReconciliation, needReconciliation } from './reconciliation.ts';
 import { reduceMarket } from './reduce-market.ts';
 import { reduceOrder } from './reduce-order.ts';
 import { reduceRead } from './reduce-read.ts';
 import { reduceTransaction } from './reduce-transaction.ts';
-import { createCounts, createFeeds, type KernelState } from './state.ts';
+import { createCounts, type KernelState } from './state.ts';
 import { createTokenWait } from './token-wait.ts';
+import { obeyOperator, restartControl, switchFeed } from './trading-control.ts';
 import { recoverTransactions } from './transactions.ts';
 import { createWalletTransfers } from './wallet-transfers.ts';
-import { acceptDrawdown } from './watch-drawdown.ts';
 
 /** Takes one input into the state. Decides nothing about quotes; what must be answered at once goes into the outbox. */
 export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
@@ -107,14 +99,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.orderBudget = createOrderBudget(limitsOf(input.settings), nowMs);
   state.tokenWait = createTokenWait();
   state.confirmedAtMs = new Map();
-  state.trading = tradingAfterRestart(state, nowMs);
-  const tradesKnownMs = state.reconciliation.reads.trades.doneAtMs;
-  // The same millisecond must not count as read in this run.
-  state.reconciliation = createReconciliation(
-    nowMs,
-    tradesKnownMs === null ? null : Math.min(tradesKnownMs, nowMs - 1),
-  );
-  state.feeds = createFeeds(nowMs);
+  restartControl(state);
   state.counts = createCounts();
   // A snapshot from before transfers were read has none: they are read from the next balances on.
   state.transfers ??= createWalletTransfers(nowMs);
@@ -151,58 +136,24 @@ function keepAnswer({ answers }: KernelState, answer: AnalystInput): void {
   }
 }
 
-/** A person's halt outlives a restart, or a restart would be a way around it; a stop does not. */
-const OUTLIVES_RESTART: readonly BlockName[] = [
-  'operatorPause',
-  'operatorReduce',
-  'operatorHalt',
-  'drawdownKill',
-];
-
-/**
- * Feeds count as down until they are heard of. The market feed raises no block: it has nothing to connect for before the loops
- * have chosen markets to watch, and no quote passes the gate without a live book.
- */
-function tradingAfterRestart(state: KernelState, nowMs: number): KernelState['trading'] {
-  const trading = createTradingState(nowMs);
-  for (const name of OUTLIVES_RESTART) {
-    const standing = state.trading.blocks.get(name);
-    if (standing !== undefined) block(trading, name, standing.why, nowMs);
-  }
-  if (state.settings.heartbeat.enabled) block(trading, 'heartbeat', 'no beat confirmed yet', nowMs);
-  block(trading, 'userFeed', 'not connected yet', nowMs);
-  return trading;
-}
-
 function takeOperatorOrder(
   state: KernelState,
   input: Extract<Input, { kind: 'operator' }>,
   outbox: Outbox,
 ): void {
-  applyOperator(state.trading, input.order, `${input.reason} (by ${input.by})`, state.nowMs);
+  obeyOperator(state, input);
   outbox.send({
     kind: 'notify',
     level: 'note',
     text: `operator ${input.by}: ${input.order}, ${input.reason}`,
   });
-  if (input.order !== 'resume') return;
-  acceptDrawdown(state);
-  needReconciliation(state.reconciliation, state.nowMs, 'resume');
 }
 
 /** A feed that comes back may have missed something: books are confirmed anew before anything is sent. */
 function reduceFeed(state: KernelState, name: FeedName, up: boolean, reason: string, outbox: Outbox): void {
-  const feed = state.feeds[name];
-  if (feed.up === up) return;
-  feed.up = up;
-  feed.sinceMs = state.nowMs;
-  feed.reason = reason;
-  applyFeed(state.trading, name, up, reason, state.nowMs);
+  if (!switchFeed(state, name, up, reason)) return;
   if (name === 'market') {
     if (!up) for (const slot of state.markets.values()) slot.bookLive = false;
-  } else if (up) {
-    needReconciliation(state.reconciliation, state.nowMs, `${name} came up`);
-    outbox.wake('reconnect');
-  }
+  } else if (up) outbox.wake('reconnect');
   if (!up) outbox.send({ kind: 'notify', level: 'warning', text: `${name} feed is down: ${reason}` });
 }

@@ -4,8 +4,8 @@ import type { Usd } from '../domain/units.ts';
 import type { TransferKind } from '../domain/wallet-transfer.ts';
 import { type Books, createBooks } from '../orders/books.ts';
 import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
-import { createDrawdown, type Drawdown } from '../risk/drawdown.ts';
 import type { OrderBudget } from '../risk/limits.ts';
+import { createLossWatch, type LossWatch } from '../risk/loss-watch.ts';
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
 import { type AccountRisk, createAccountRisk } from './account-risk.ts';
 import type { ToldOfMarket } from './decision.ts';
@@ -97,7 +97,8 @@ export interface KernelState {
   nextOrder: number;
   nextTransaction: number;
   trading: TradingState;
-  drawdown: Drawdown;
+  /** The account's value against its high-water mark and the start of the day. */
+  losses: LossWatch;
   markets: Map<ConditionId, MarketSlot>;
   listedAtMs: number | null;
   /** Markets of the parts of a list that is still coming in. */
@@ -175,7 +176,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     nextOrder: 1,
     nextTransaction: 1,
     trading: createTradingState(nowMs),
-    drawdown: createDrawdown(),
+    losses: createLossWatch(),
     markets: new Map(),
     listedAtMs: null,
     listedSoFar: new Set(),

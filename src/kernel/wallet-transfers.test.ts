@@ -129,14 +129,14 @@ describe('money that moves by itself', () => {
     expect(test.state.reconciliation.chain).toMatchObject({ blockNumber: 30, cashResidual: 0 });
   });
 
-  it('that no transfer explains still alarms, also at the start of a run', () => {
+  it('that no transfer explains is told of, also at the start of a run', () => {
     const test = opened();
     test.step(read(test, [transfer('deposit', dollars(50), 2)], { after: 1, to: 3 }));
-    const alarms = ofKind(test.step(walletAt(test, 3, 1_051)), 'notify').filter(
-      ({ level }) => level === 'alarm',
+    const warnings = ofKind(test.step(walletAt(test, 3, 1_051)), 'notify').filter(
+      ({ level }) => level === 'warning',
     );
-    expect(alarms.map(({ text }) => text)).toEqual([
-      'chain and books differ: cash by 1000000 micro-USD, tokens by 0 micro-shares',
+    expect(warnings.map(({ text }) => text)).toEqual([
+      'chain and books differ: cash by 1000000 micro-USD, tokens by 0 micro-shares; trades and wallet are read again',
     ]);
     test.state.endedClean = true;
     const next = testKernel(
@@ -150,7 +150,7 @@ describe('money that moves by itself', () => {
     next.step(read(next, [transfer('deposit', dollars(7), 4)], { after: 3, to: 5 }), 1_000);
     const later = next.step(walletAt(next, 5, 1_058));
     expect(
-      ofKind(later, 'notify').some(({ level, text }) => level === 'alarm' && text.includes('differ')),
+      ofKind(later, 'notify').some(({ level, text }) => level === 'warning' && text.includes('differ')),
     ).toBe(true);
     expect(next.state.reconciliation.chain).toMatchObject({ cashResidual: dollars(1) });
     expect(profitParts(next.state.books).externalUsd).toBe(dollars(1_057));
@@ -185,7 +185,7 @@ describe('money that moves by itself', () => {
     test.step(read(test, [transfer('tokensOut', -shares(4), 3, { asset })], { after: 2, to: 3 }));
     test.step(walletAt(test, 3, 1_000, { [asset]: 6 }));
     expect(profit()).toBe(0);
-    expect(test.state.drawdown.drawdownPct).toBe(0);
+    expect(test.state.losses.drawdown.drawdownPct).toBe(0);
     expect(test.state.reconciliation.chain).toMatchObject({ tokenResidual: 0, blockNumber: 3 });
     expect(residuals(test)).toBe(0);
   });
@@ -231,15 +231,17 @@ describe('money that moves by itself', () => {
 
   it('moves the high-water mark unless it was earned', () => {
     const test = opened();
-    test.state.drawdown.highWaterUsd = dollars(1_250);
-    test.step(walletAt(test, 1, 1_000));
-    expect(test.state.drawdown.drawdownPct).toBeCloseTo(20, 9);
+    test.state.losses.drawdown.highWaterUsd = dollars(1_250);
+    wakes(test, 1, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(20, 9);
     test.step(read(test, [transfer('withdrawal', -dollars(900), 2)], { after: 1, to: 2 }));
     test.step(walletAt(test, 2, 100));
-    expect(test.state.drawdown.drawdownPct).toBeCloseTo(20, 9);
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(20, 9);
     test.step(read(test, [transfer('reward', dollars(12.5), 3)], { after: 2, to: 3 }));
     test.step(walletAt(test, 3, 112.5));
-    expect(test.state.drawdown.drawdownPct).toBeCloseTo(10, 9);
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(10, 9);
   });
 });
 

@@ -3,8 +3,9 @@ import type { Shares, Usd } from '../domain/units.ts';
 import type { TransferKind, WalletTransfer } from '../domain/wallet-transfer.ts';
 import { bookTransfer, type TokenFlow } from '../orders/book-change.ts';
 import type { ChainRead } from '../orders/ledger.ts';
-import { moveHighWater } from '../risk/drawdown.ts';
-import { equityOf, flowsOf } from './gate-view.ts';
+import { moveBaselines } from '../risk/loss-watch.ts';
+import { accountWorth } from './account-worth.ts';
+import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
@@ -80,9 +81,9 @@ function book(state: KernelState, transfer: WalletTransfer, outbox: Outbox): voi
   const { kind, asset, amount, counterparty, key } = transfer;
   const flow = asset === 'USD' ? null : flowOf(state, asset, amount as Shares);
   if (asset !== 'USD' && flow === null) return;
-  const before = equityOf(state);
+  const before = accountWorth(state);
   bookTransfer(state.books, transfer, flow, state.nowMs);
-  if (!isEarned(kind)) moveHighWater(state.drawdown, before, equityOf(state));
+  if (!isEarned(kind)) moveBaselines(state.losses, before, accountWorth(state));
   state.counts.transfers[kind] += amount;
   const what = asset === 'USD' ? 'USD' : `of token ${asset}`;
   outbox.send({

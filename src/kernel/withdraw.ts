@@ -1,6 +1,6 @@
 import { inMotion } from '../orders/books.ts';
 import type { Outbox } from './outbox.ts';
-import { noteAsked } from './reconciliation.ts';
+import { isDifferent, noteAsked, UNTOLD_MS } from './reconciliation.ts';
 import type { KernelState, Shutdown } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 
@@ -27,7 +27,8 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
   const reason = exitReason(state, shutdown);
   if (reason !== null) {
     shutdown.exited = true;
-    state.endedClean = reason === CLEAN_EXIT;
+    // A difference that is still there must not pass for a deposit at the next start.
+    state.endedClean = reason === CLEAN_EXIT && !isDifferent(state.reconciliation);
     outbox.send({ kind: 'exit', reason });
     return;
   }
@@ -52,16 +53,10 @@ export function walkOut(state: KernelState, outbox: Outbox): void {
 
 /** How a run exits that leaves nothing open. */
 export const CLEAN_EXIT = 'all orders are gone, everything is settled';
-/** A difference to the wallet may be a fill the venue has yet to tell of; one that outlives trades read so much later is not. */
-const UNTOLD_MS = 5_000;
-
-const differs = ({ reconciliation: { chain } }: KernelState): boolean =>
-  chain !== null && (chain.cashResidual !== 0 || chain.tokenResidual !== 0);
-
 /** Whether trades were read late enough after the last order had gone: a fill right before that may have come by no socket. */
 function areTradesRead(state: KernelState, ordersGoneAtMs: number): boolean {
   const { chain, reads } = state.reconciliation;
-  const isSuspect = chain !== null && chain.atMs > ordersGoneAtMs && differs(state);
+  const isSuspect = chain !== null && chain.atMs > ordersGoneAtMs && isDifferent(state.reconciliation);
   return (reads.trades.doneAtMs ?? 0) >= ordersGoneAtMs + (isSuspect ? UNTOLD_MS : 0);
 }
 

@@ -9,6 +9,7 @@ const LIMITS: DrawdownLimits = {
   resumePct: 20,
   cooldownMs: 1_800_000,
   maxRecoveriesPerDay: 1,
+  stopPct: 45,
 };
 const T0 = 1_790_000_000_000;
 

@@ -15,6 +15,7 @@ const LIMITS: DrawdownLimits = {
   resumePct: 20,
   cooldownMs: 1_800_000,
   maxRecoveriesPerDay: 1,
+  stopPct: 45,
 };
 const T0 = 1_790_000_000_000;
 const dollars = (count: number): Usd => Math.round(count * 1e6) as Usd;
@@ -97,7 +98,8 @@ describe('a kill', () => {
     observeValue(state, dollars(70), LIMITS, T0 + LIMITS.cooldownMs + 1);
     observeValue(state, dollars(90), LIMITS, T0 + 2 * LIMITS.cooldownMs + 1);
     expect(state.verdict).toBe('kill');
-    resetDrawdown(state, dollars(90));
+    resetDrawdown(state);
+    observeValue(state, dollars(90), LIMITS, T0 + 2 * LIMITS.cooldownMs + 2);
     expect(state).toMatchObject({ verdict: 'ok', highWaterUsd: dollars(90) });
   });
 });

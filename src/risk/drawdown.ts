@@ -1,12 +1,15 @@
 import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { utcDayOf } from './utc-day.ts';
 
-/** The percentages of the high-water mark at which trading is reduced, killed and resumed, and the terms of a resume. */
+/** The percentages of the high-water mark at which trading is reduced, killed, resumed and stopped, and the terms of a resume. */
 export interface DrawdownLimits {
   readonly reducePct: number;
   readonly killPct: number;
   readonly resumePct: number;
   readonly cooldownMs: number;
   readonly maxRecoveriesPerDay: number;
+  /** From here on only a person resumes. */
+  readonly stopPct: number;
 }
 
 /** Null fields until the account's value was first confirmed: before that there is no drawdown, whatever the figures say. */
@@ -15,6 +18,8 @@ export interface Drawdown {
   /** Of the high-water mark, 0 to 100. */
   drawdownPct: number;
   verdict: 'ok' | 'reduce' | 'kill';
+  /** Stands beside the verdict, because a kill may end by itself and a stop may not. */
+  isStopped: boolean;
   killedAtMs: number | null;
   recoveries: number;
   recoveriesDay: number;
@@ -38,46 +43,68 @@ export function accountValue(cash: Usd, holdings: Iterable<ValuedHolding>): Usd 
   return value as Usd;
 }
 
-const DAY_MS = 86_400_000;
-
 export const createDrawdown = (): Drawdown => ({
   highWaterUsd: null,
   drawdownPct: 0,
   verdict: 'ok',
+  isStopped: false,
   killedAtMs: null,
   recoveries: 0,
   recoveriesDay: 0,
 });
 
+/** What lets up again does so a tenth below its level, or a value that trembles there would switch trading back and forth. */
+const LET_UP_SHARE = 0.9;
+
 /**
  * Takes a confirmed value of the whole account: cash and inventory at mark, provisional trades included, so that buying or
- * splitting moves nothing between the two. Returns whether the verdict changed.
+ * splitting moves nothing between the two. Returns whether the verdict or the stop changed.
  */
 export function observeValue(state: Drawdown, value: Usd, limits: DrawdownLimits, nowMs: number): boolean {
-  const before = state.verdict;
+  const { verdict, isStopped } = state;
   state.highWaterUsd = Math.max(state.highWaterUsd ?? value, value) as Usd;
   const { highWaterUsd } = state;
   if (highWaterUsd > 0) state.drawdownPct = ((highWaterUsd - value) / highWaterUsd) * 100;
-  if (state.verdict === 'kill' && !mayRecover(state, limits, nowMs)) return false;
-  if (state.verdict === 'kill') state.recoveries += 1;
-  state.verdict = verdictOf(state.drawdownPct, limits);
-  state.killedAtMs = state.verdict === 'kill' ? nowMs : null;
-  return state.verdict !== before;
+  startRecoveryDay(state, nowMs);
+  if (isBeyondStop(state, limits)) state.isStopped = true;
+  if (state.verdict !== 'kill' || mayRecover(state, limits, nowMs)) {
+    if (state.verdict === 'kill') state.recoveries += 1;
+    state.verdict = verdictOf(state, limits);
+    state.killedAtMs = state.verdict === 'kill' ? nowMs : null;
+  }
+  return state.verdict !== verdict || state.isStopped !== isStopped;
 }
 
-function verdictOf(drawdownPct: number, { reducePct, killPct }: DrawdownLimits): Drawdown['verdict'] {
+function startRecoveryDay(state: Drawdown, nowMs: number): void {
+  const day = utcDayOf(nowMs);
+  if (day === state.recoveriesDay) return;
+  state.recoveriesDay = day;
+  state.recoveries = 0;
+}
+
+/**
+ * Where kill and stop have the same level the kill comes first, and the stop takes over once the kill may not end by itself any
+ * more that day: otherwise nothing would ever resume by itself, whatever the settings of the kill say.
+ */
+function isBeyondStop({ drawdownPct, recoveries }: Drawdown, limits: DrawdownLimits): boolean {
+  if (drawdownPct < limits.stopPct) return false;
+  return limits.stopPct > limits.killPct || recoveries >= limits.maxRecoveriesPerDay;
+}
+
+function verdictOf({ drawdownPct, verdict }: Drawdown, { reducePct, killPct }: DrawdownLimits) {
   if (drawdownPct >= killPct) return 'kill';
-  return drawdownPct >= reducePct ? 'reduce' : 'ok';
+  const fromPct = verdict === 'ok' ? reducePct : reducePct * LET_UP_SHARE;
+  return drawdownPct >= fromPct ? 'reduce' : 'ok';
 }
 
 function mayRecover(state: Drawdown, limits: DrawdownLimits, nowMs: number): boolean {
-  const day = Math.floor(nowMs / DAY_MS);
-  if (day !== state.recoveriesDay) {
-    state.recoveriesDay = day;
-    state.recoveries = 0;
-  }
   const isCool = state.killedAtMs !== null && nowMs - state.killedAtMs >= limits.cooldownMs;
-  return isCool && state.drawdownPct < limits.resumePct && state.recoveries < limits.maxRecoveriesPerDay;
+  return (
+    isCool &&
+    !state.isStopped &&
+    state.drawdownPct < limits.resumePct &&
+    state.recoveries < limits.maxRecoveriesPerDay
+  );
 }
 
 /**
@@ -95,10 +122,8 @@ export function moveHighWater(state: Drawdown, before: Usd, after: Usd): void {
   ) as Usd;
 }
 
-/** The operator's resume after a kill: the high-water mark starts again at the present value. */
-export function resetDrawdown(state: Drawdown, value: Usd): void {
-  state.highWaterUsd = value;
-  state.drawdownPct = 0;
-  state.verdict = 'ok';
-  state.killedAtMs = null;
+/** A person accepts the loss: the high-water mark starts again at the next confirmed value. The recoveries of the day stay counted. */
+export function resetDrawdown(state: Drawdown): void {
+  const { recoveries, recoveriesDay } = state;
+  Object.assign(state, { ...createDrawdown(), recoveries, recoveriesDay });
 }

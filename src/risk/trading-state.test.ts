@@ -57,7 +57,9 @@ describe('the trading state', () => {
     block(state, 'userFeed', 'closed', T0 + 1);
     block(state, 'userFeed', 'refused', T0 + 9);
     expect(state.blocks.get('userFeed')).toEqual({ sinceMs: T0 + 1, why: 'refused' });
-    expect(explainBlocks(state)).toEqual([`userFeed: refused; cleared by ${BLOCK_RULES.userFeed.clearedBy}`]);
+    expect(explainBlocks(state)).toEqual([
+      `userFeed: refused; since 2026-09-21T14:13:20Z; cleared by ${BLOCK_RULES.userFeed.clearedBy}`,
+    ]);
   });
 
   it.each(Object.keys(BLOCK_RULES) as BlockName[])('%s holds new risk back', (name) => {

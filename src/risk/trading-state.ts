@@ -1,3 +1,5 @@
+import { utcText } from '../domain/utc-text.ts';
+
 /**
  * What the worker may do. `starting`: reads only, until reconciled. `active`: everything. `reducing`: only orders that
  * shrink a position. `halted`: nothing but cancels. `stopping`: halted for good, the process ends once all is confirmed.
@@ -16,31 +18,72 @@ export type BlockName =
   | 'operatorStop'
   | 'drawdownReduce'
   | 'drawdownKill'
-  | 'ledgerResidual'
-  | 'journal';
+  | 'drawdownStopLoss'
+  | 'dailyStopLoss'
+  | 'ledgerResidual';
 
 interface BlockRule {
   readonly mode: TradingMode;
   readonly clearedBy: string;
+  /** Whether a person's resume clears it. What it does not clear is held up by a fact, which ends by itself. */
+  readonly isResumable: boolean;
+  /** Whether it is still there in the next run, or a restart would be a way around it. The rest is found out anew. */
+  readonly outlivesRestart: boolean;
 }
+
+const RESUME = 'resume by the operator';
+const HELD_BY_FACT = { isResumable: false, outlivesRestart: false } as const;
+const LASTING = { isResumable: true, outlivesRestart: true } as const;
 
 /** What each block leads to and what clears it, as a reader is told it. */
 export const BLOCK_RULES: Readonly<Record<BlockName, BlockRule>> = {
-  notReconciled: { mode: 'starting', clearedBy: 'orders, trades and balances read and compared' },
-  heartbeat: { mode: 'halted', clearedBy: 'a confirmed heartbeat, then orders reconciled' },
-  userFeed: { mode: 'halted', clearedBy: 'the user socket back, then orders and trades reconciled' },
-  marketFeed: { mode: 'halted', clearedBy: 'the market socket back and books read anew' },
-  operatorPause: { mode: 'halted', clearedBy: 'resume by the operator' },
-  operatorReduce: { mode: 'reducing', clearedBy: 'resume by the operator' },
-  operatorHalt: { mode: 'halted', clearedBy: 'resume by the operator' },
-  operatorStop: { mode: 'stopping', clearedBy: 'nothing: the process ends' },
-  drawdownReduce: { mode: 'reducing', clearedBy: 'drawdown below the limit' },
+  notReconciled: {
+    mode: 'starting',
+    clearedBy: 'orders, trades and balances read and compared',
+    ...HELD_BY_FACT,
+  },
+  heartbeat: { mode: 'halted', clearedBy: 'a confirmed heartbeat, then orders reconciled', ...HELD_BY_FACT },
+  userFeed: {
+    mode: 'halted',
+    clearedBy: 'the user socket back, then orders and trades reconciled',
+    ...HELD_BY_FACT,
+  },
+  marketFeed: { mode: 'halted', clearedBy: 'the market socket back and books read anew', ...HELD_BY_FACT },
+  operatorPause: { mode: 'halted', clearedBy: RESUME, ...LASTING },
+  operatorReduce: { mode: 'reducing', clearedBy: RESUME, ...LASTING },
+  operatorHalt: { mode: 'halted', clearedBy: RESUME, ...LASTING },
+  operatorStop: {
+    mode: 'stopping',
+    clearedBy: 'nothing: the process ends, and the next run starts without it',
+    ...HELD_BY_FACT,
+  },
+  drawdownReduce: {
+    mode: 'reducing',
+    clearedBy: `drawdown a tenth below the limit, or ${RESUME}`,
+    ...LASTING,
+  },
   drawdownKill: {
     mode: 'halted',
-    clearedBy: 'drawdown below the resume limit after the cool-down, or the operator',
+    clearedBy: `drawdown below the resume limit after the cool-down, as often a day as is set, or ${RESUME}`,
+    ...LASTING,
   },
-  ledgerResidual: { mode: 'halted', clearedBy: 'books and chain agreeing again' },
-  journal: { mode: 'halted', clearedBy: 'the journal writing again' },
+  drawdownStopLoss: { mode: 'halted', clearedBy: RESUME, ...LASTING },
+  dailyStopLoss: { mode: 'halted', clearedBy: `the next UTC day, or ${RESUME}`, ...LASTING },
+  ledgerResidual: {
+    mode: 'halted',
+    clearedBy: `books and chain agreeing again, or ${RESUME}, who takes the difference into the books`,
+    isResumable: false,
+    outlivesRestart: true,
+  },
+};
+
+/** What may not be done in each mode, as a reader is told it. */
+export const BLOCKED_IN: Readonly<Record<TradingMode, string>> = {
+  starting: 'every order and transaction; reads and cancels go on',
+  active: 'nothing',
+  reducing: 'whatever makes a position larger: orders that grow one, and splits',
+  halted: 'every order and transaction; only cancels and reads go out',
+  stopping: 'every order and transaction, for good: cancels and reads go out until all is gone',
 };
 
 export interface Block {
@@ -72,6 +115,15 @@ export function createTradingState(nowMs: number): TradingState {
   };
 }
 
+/** What a new run starts with: unreconciled, and held back by whatever must not be got around by a restart, since when it was. */
+export function tradingAfterRestart(before: TradingState, nowMs: number): TradingState {
+  const trading = createTradingState(nowMs);
+  for (const [name, standing] of before.blocks)
+    if (BLOCK_RULES[name].outlivesRestart) trading.blocks.set(name, standing);
+  settleMode(trading, nowMs);
+  return trading;
+}
+
 /** Raises a block; one that stands keeps its time and takes the newest reason. Returns whether the mode changed. */
 export function block(state: TradingState, name: BlockName, why: string, nowMs: number): boolean {
   const standing = state.blocks.get(name);
@@ -98,7 +150,7 @@ function settleMode(state: TradingState, nowMs: number): boolean {
   return true;
 }
 
-/** The operator's word. `resume` clears what the operator raised and the drawdown kill, and nothing that a fact holds up. */
+/** The operator's word. `resume` clears what the operator or a limit on losses has raised, and nothing that a fact holds up. */
 export function applyOperator(
   state: TradingState,
   order: 'pause' | 'resume' | 'reduce' | 'halt' | 'stop',
@@ -107,7 +159,8 @@ export function applyOperator(
 ): boolean {
   const before = state.mode;
   if (order === 'resume') {
-    for (const name of RESUMABLE) unblock(state, name, nowMs);
+    for (const name of [...state.blocks.keys()])
+      if (BLOCK_RULES[name].isResumable) unblock(state, name, nowMs);
   } else block(state, OPERATOR_BLOCK[order], why, nowMs);
   return state.mode !== before;
 }
@@ -118,8 +171,6 @@ const OPERATOR_BLOCK = {
   halt: 'operatorHalt',
   stop: 'operatorStop',
 } as const satisfies Record<string, BlockName>;
-
-const RESUMABLE: readonly BlockName[] = ['operatorPause', 'operatorReduce', 'operatorHalt', 'drawdownKill'];
 
 /**
  * A feed went up or down. A lost heartbeat or user feed also calls for reconciliation, because orders may have been
@@ -145,6 +196,9 @@ export function applyFeed(
 /** Whether orders may be sent at all; in `reducing` only those that shrink a position. Cancels may always be sent. */
 export const mayTransmit = (mode: TradingMode): boolean => mode === 'active' || mode === 'reducing';
 
-/** Every standing block in one line each, with what clears it, for the operator. */
+/** Every standing block in one line each, with since when it stands and what clears it, for the operator. */
 export const explainBlocks = (state: TradingState): string[] =>
-  [...state.blocks].map(([name, { why }]) => `${name}: ${why}; cleared by ${BLOCK_RULES[name].clearedBy}`);
+  [...state.blocks].map(
+    ([name, { why, sinceMs }]) =>
+      `${name}: ${why}; since ${utcText(sinceMs)}; cleared by ${BLOCK_RULES[name].clearedBy}`,
+  );

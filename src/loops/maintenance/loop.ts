@@ -1,6 +1,6 @@
 import type { ConditionId, TokenId } from '../../domain/market.ts';
 import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
-import { dueReads, isReconciled, type ReconcilingRead } from '../../kernel/reconciliation.ts';
+import { dueReads, isDifferent, isReconciled, type ReconcilingRead } from '../../kernel/reconciliation.ts';
 import { oldestOpenFillMs } from '../../kernel/withdraw.ts';
 import { askResolutions } from './ask-resolutions.ts';
 
@@ -36,6 +36,7 @@ export const maintenance = defineLoop<MaintenanceMemory>({
 /** Whether something is awaited: the first agreement of the books, a way out, an order or transaction whose fate is not known. */
 function isWaiting(state: LoopView['state']): boolean {
   if (state.trading.mode === 'stopping' || !isReconciled(state.reconciliation)) return true;
+  if (isDifferent(state.reconciliation)) return true;
   if (state.orders.doubtful.size > 0 || state.orders.awaiting.size > 0) return true;
   for (const record of state.transactions.pending.values()) if (record.state === 'unknown') return true;
   return false;

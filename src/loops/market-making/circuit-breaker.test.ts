@@ -12,8 +12,12 @@ import {
   testKernel,
 } from '../../kernel/test-support/test-kernel.ts';
 import { costOfPosition } from '../../orders/position.ts';
-import type { Markout } from '../../pricing/mark-out.ts';
-import { countFill, createCircuitBreaker, suspension } from './circuit-breaker.ts';
+import {
+  countFill,
+  createCircuitBreaker,
+  type MeasuredFill,
+  suspension,
+} from '../../risk/circuit-breaker.ts';
 import {
   bidOf,
   hit,
@@ -26,15 +30,7 @@ import {
   say,
 } from './test-support/quoting-run.ts';
 
-const markout = (realizedSpreadPts: number, isLate = false): Markout => ({
-  fillId: 'f',
-  horizonMs: 120_000,
-  adversePts: 2 - realizedSpreadPts,
-  adverseBps: 0,
-  realizedSpreadPts,
-  lateMs: 0,
-  isLate,
-});
+const markout = (realizedSpreadPts: number, isLate = false): MeasuredFill => ({ realizedSpreadPts, isLate });
 const settings = { circuitBreakerThreshold: 3, circuitBreakerCooldownSeconds: 60 };
 
 describe('the breaker of one market', () => {

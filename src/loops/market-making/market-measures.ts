@@ -6,7 +6,7 @@ import type { KernelState } from '../../kernel/state.ts';
 import type { FairValueResult } from '../../pricing/fair-value.ts';
 import type { FillIntensityPrior } from '../../pricing/fill-intensity.ts';
 import type { QuotingInputs } from '../../quoting/price-and-shape.ts';
-import { type CircuitBreaker, countFill, createCircuitBreaker } from './circuit-breaker.ts';
+import { type CircuitBreaker, countFill, createCircuitBreaker } from '../../risk/circuit-breaker.ts';
 import type { MarketEpoch } from './loss-epochs.ts';
 import {
   believedCostPts,

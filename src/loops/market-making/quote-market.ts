@@ -20,8 +20,9 @@ import { QUOTING_STAGES } from '../../quoting/compose.ts';
 import type { HangingLevel, QuoteInventory } from '../../quoting/pipeline.ts';
 import { priceAndShape, type QuotingInputs, type RewardBand } from '../../quoting/price-and-shape.ts';
 import type { GridLevel } from '../../quoting/proposal.ts';
+import { suspension } from '../../risk/circuit-breaker.ts';
+import { crossRestMs } from '../../risk/cross-cooldown.ts';
 import { certified, eventRuling, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
-import { suspension } from './circuit-breaker.ts';
 import { createEventLook, type EventLook, explainEvent, involvedByEvent } from './event-quoting.ts';
 import { explainQuote } from './explain-quote.ts';
 import {
@@ -72,7 +73,7 @@ function obstacle(view: LoopView, slot: MarketSlot, ofMarket: MarketMemory): str
   return null;
 }
 
-/** Sets a rest after enough rejections for crossing in a row, longer with each further row: our view of the book lags there. */
+/** Sets a rest after enough rejections for crossing in a row. */
 function restAfterCrosses(
   slot: MarketSlot,
   ofMarket: MarketMemory,
@@ -82,9 +83,8 @@ function restAfterCrosses(
   const { crossRejects } = slot;
   const isNew = crossRejects > ofMarket.crossRejectsSeen;
   ofMarket.crossRejectsSeen = crossRejects;
-  if (!isNew || crossRejects < mm.crossRejectThreshold) return;
-  const restS = mm.crossCooldownSeconds * Math.floor(crossRejects / mm.crossRejectThreshold);
-  ofMarket.restUntilMs = nowMs + Math.min(restS, mm.crossCooldownMaxSeconds) * 1_000;
+  const restMs = isNew ? crossRestMs(crossRejects, mm) : 0;
+  if (restMs > 0) ofMarket.restUntilMs = nowMs + restMs;
 }
 
 /**

@@ -1,6 +1,4 @@
-import { utcText } from '../../domain/utc-text.ts';
-import type { Markout } from '../../pricing/mark-out.ts';
-import type { MarketMakingSettings } from './settings.ts';
+import { utcText } from '../domain/utc-text.ts';
 
 /** One market's breaker: how many fills in a row were adverse, and until when the market is suspended. Plain data. */
 export interface CircuitBreaker {
@@ -19,10 +17,18 @@ export const createCircuitBreaker = (): CircuitBreaker => ({
   trips: 0,
 });
 
-type BreakerSettings = Pick<
-  MarketMakingSettings,
-  'circuitBreakerThreshold' | 'circuitBreakerCooldownSeconds'
->;
+/** The part of the market-making settings that breakers follow. */
+export interface BreakerSettings {
+  readonly circuitBreakerThreshold: number;
+  readonly circuitBreakerCooldownSeconds: number;
+}
+
+/** What a fill's mark-out says to the breaker. */
+export interface MeasuredFill {
+  /** Points the fill stood at when it was measured, the spread it captured counted. */
+  readonly realizedSpreadPts: number;
+  readonly isLate: boolean;
+}
 
 /**
  * Counts one measured fill. It is adverse when the mid went against it by more than the spread it had captured, so that it stood
@@ -31,13 +37,13 @@ type BreakerSettings = Pick<
  */
 export function countFill(
   breaker: CircuitBreaker,
-  markout: Markout,
+  { realizedSpreadPts, isLate }: MeasuredFill,
   settings: BreakerSettings,
   nowMs: number,
 ): boolean {
   // A mid read late belongs to no horizon: it neither lengthens the row nor ends it.
-  if (markout.isLate) return false;
-  breaker.adverseInRow = markout.realizedSpreadPts < 0 ? breaker.adverseInRow + 1 : 0;
+  if (isLate) return false;
+  breaker.adverseInRow = realizedSpreadPts < 0 ? breaker.adverseInRow + 1 : 0;
   if (breaker.adverseInRow < settings.circuitBreakerThreshold) return false;
   breaker.adverseFills = breaker.adverseInRow;
   breaker.adverseInRow = 0;
