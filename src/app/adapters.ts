@@ -1,5 +1,6 @@
 import { type Chain, createChain } from '../adapters/chain/index.ts';
 import { createClaudeAnalyst } from '../adapters/claude/analyst.ts';
+import { createDataApi, type DataApi } from '../adapters/polymarket/data-api.ts';
 import { createMarketFeed } from '../adapters/polymarket/feed/market-feed.ts';
 import type { MarketFeed } from '../adapters/polymarket/feed/market-feed-options.ts';
 import { createUserFeed } from '../adapters/polymarket/feed/user-feed.ts';
@@ -24,6 +25,7 @@ export interface Adapters {
   readonly userFeed: UserFeedPort;
   readonly chain: Chain;
   readonly resolutions: ResolutionPort;
+  readonly data: DataApi;
   /** Left out without a key. */
   readonly analyst?: AnalystPort;
   close(): Promise<void>;
@@ -74,6 +76,7 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
     nowMs,
     log,
   });
+  const data = createDataApi({ dataUrl: polymarket.dataUrl ?? '', nowMs });
   return {
     venue,
     markets,
@@ -81,6 +84,7 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
     userFeed,
     chain,
     resolutions,
+    data,
     ...(analyst === null ? {} : { analyst }),
     close: async () => {
       await Promise.allSettled([
@@ -90,6 +94,7 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
         markets.close(),
         chain.close(),
         resolutions.close(),
+        data.close(),
         analyst?.close(),
       ]);
     },

@@ -9,7 +9,7 @@ import { createKernel } from '../kernel/kernel.ts';
 import { loops } from '../loops/index.ts';
 import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
-import { redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
+import { environmentOf, redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
 import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
@@ -110,6 +110,7 @@ function manifestOf(
     parentRunId: parent?.manifest.runId ?? null,
     wallet,
     chainId: settings.chain.chainId,
+    environment: environmentOf(settings),
     commit: gitCommit(projectFolder),
     nodeVersion: process.version,
     settingsHash: createHash('sha256')

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { ChangeWord } from '../settings/index.ts';
 import { controlPath } from './control-path.ts';
 import type { OperatorWord } from './control-server.ts';
+import type { PortfolioReport } from './portfolio.ts';
 import type { SettingAnswer } from './settings-desk.ts';
 import type { WorkerStatus } from './worker-status.ts';
 
@@ -15,6 +16,9 @@ export class NoWorker extends Error {
 
 export const askStatus = (dataDir: string, timeoutMs: number): Promise<WorkerStatus> =>
   call(dataDir, 'GET', '/status', null, timeoutMs) as Promise<WorkerStatus>;
+
+export const askPortfolio = (dataDir: string, timeoutMs: number): Promise<PortfolioReport> =>
+  call(dataDir, 'GET', '/portfolio', null, timeoutMs) as Promise<PortfolioReport>;
 
 export const tellOperator = (dataDir: string, word: OperatorWord, timeoutMs: number): Promise<unknown> =>
   call(dataDir, 'POST', '/operator', word, timeoutMs);

@@ -27,12 +27,14 @@ export interface ControlServer {
 const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * HTTP over a unix socket that only this user can open: `GET /status`, `POST /operator`, `POST /settings`. The caller holds the
+ * HTTP over a unix socket that only this user can open: `GET /status`, `GET /portfolio`, `POST /operator`, `POST /settings`. The caller holds the
  * data folder's lease, so a socket file that is already there belongs to a worker that died.
  */
 export async function startControlServer(options: {
   readonly path: string;
   readonly status: () => unknown;
+  /** The books, compared with those who can say what the wallet holds. Without it nobody is told. */
+  readonly portfolio?: () => Promise<unknown>;
   readonly operate: (word: OperatorWord) => void;
   readonly changeSetting: (word: ChangeWord) => SettingAnswer;
 }): Promise<ControlServer> {
@@ -45,10 +47,12 @@ export async function startControlServer(options: {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = `${request.method} ${request.url}`;
     if (route === 'GET /status') return reply(response, 200, options.status());
+    if (route === 'GET /portfolio' && options.portfolio !== undefined)
+      return reply(response, 200, await options.portfolio());
     if (route === 'POST /settings') return changeSetting(request, response);
     if (route !== 'POST /operator')
       return reply(response, 404, {
-        error: `found ${route}; expected GET /status, POST /operator or POST /settings`,
+        error: `found ${route}; expected GET /status, GET /portfolio, POST /operator or POST /settings`,
       });
     const word = operatorSchema.safeParse(await readJson(request));
     if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });

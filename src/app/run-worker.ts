@@ -18,6 +18,7 @@ import { cancelEverything } from './cancel-everything.ts';
 import { controlPath } from './control-path.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { watchForHalt } from './halt-watch.ts';
+import { portfolioReport } from './portfolio.ts';
 import { createRunObserver } from './run-observer.ts';
 import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
 import { createSettingsDesk } from './settings-desk.ts';
@@ -229,6 +230,13 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   control = await startControlServer({
     path: controlPath(parts.dataDir),
     status,
+    portfolio: () =>
+      portfolioReport(
+        () => kernel.state,
+        'worker',
+        adapters,
+        () => timers.nowMs(),
+      ),
     operate: ({ order, by, reason }) => operate(order, by, reason),
     changeSetting: (word) =>
       isEnding

@@ -20,6 +20,14 @@ const sections: ReadonlyArray<
         'runs the worker against what .env says; asks before production',
       ],
       ['status', 'what the running worker is doing'],
+      [
+        'portfolio [--data DIR] [--offline] [--json]',
+        'positions, cash and profit, and whether chain and Data API agree',
+      ],
+      [
+        'performance [--data DIR] [--json]',
+        'how markets and forecasts turned out, with intervals and counts',
+      ],
       ['stop', 'cancels every order, confirms it, and ends the worker'],
       ['kill', 'cancels every order, with or without a worker, and halts trading'],
       ['pause [--reason TEXT]', 'takes every quote out of the book and waits; the worker stays up'],

@@ -6,6 +6,7 @@ import type { Input } from '../kernel/messages.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { costOfPosition, netShares, type Position } from '../orders/position.ts';
 import type { MeasuredFill, Measures } from './measures.ts';
+import { resolutionStatus } from './portfolio.ts';
 import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
 
 /** What traded: quotes of one market, or legs of a complete set. `chain` stands for shares and dollars that moved without a trade. */
@@ -122,20 +123,13 @@ export function emitResult(
 
 const shownOutcome = (winner: Outcome | null): string => winner ?? 'VOID';
 
-/** What the oracle says, most certain first: only what the chain pays is resolved, whatever was told before. */
-function statusOf({ isPaidOut, resolved, market }: MarketSlot): string {
-  if (isPaidOut) return 'resolved';
-  if (resolved !== undefined) return 'told';
-  return market.resolution === 'disputed' || market.resolution === 'proposed' ? market.resolution : 'open';
-}
-
 function outcomeRow(measures: Measures, slot: MarketSlot, { toldAtMs, paidOutAtMs }: MarketRecord) {
   const { market, resolved, isPaidOut } = slot;
   return rowOf('market_outcomes', {
     market_id: market.conditionId,
     ...namesOf(market),
     end_at_ms: market.endAtMs,
-    status: statusOf(slot),
+    status: resolutionStatus(slot),
     winner: isPaidOut ? shownOutcome(resolved ?? null) : null,
     payout_yes: isPaidOut ? payoutOf(resolved ?? null) / PRICE_ONE : null,
     told_at_ms: toldAtMs,

@@ -11,6 +11,8 @@ export interface RunManifest {
   /** The address that holds cash and tokens; runs continue each other only for the same wallet on the same chain. */
   readonly wallet: string;
   readonly chainId: number;
+  /** Which venue its addresses led to, in the settings' words; left out by runs from before it was kept. */
+  readonly environment?: string;
   readonly commit: string | null;
   readonly nodeVersion: string;
   /** SHA-256 of the redacted settings as canonical JSON. */

@@ -153,6 +153,11 @@ export function createFakeWorld(): FakeWorld {
         read: unused('read'),
         close: async () => undefined,
       },
+      data: {
+        positions: async () => ({ positions: [], isComplete: true }),
+        value: async () => 0 as Usd,
+        close: async () => undefined,
+      },
       resolutions: {
         resolutions: async (markets) =>
           markets.map(({ conditionId }) => ({ conditionId, stage: null, payouts: null })),
