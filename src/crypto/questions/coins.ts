@@ -29,7 +29,7 @@ export const COINS: readonly Coin[] = [
   coin('BNB', 'binance coin|bnb coin', 10, 1e5),
   coin('HYPE', 'hyperliquid', 0.5, 1e4),
   coin('ADA', 'cardano', 0.01, 1e3),
-  coin('AVAX', 'avalanche', 0.5, 1e4),
+  coin('AVAX', 'avalanche', 1, 1e4),
   coin('LINK!', 'chainlink', 0.5, 1e4),
   coin('LTC', 'litecoin', 5, 1e5),
   coin('BCH', 'bitcoin cash|bcash', 10, 1e5),
@@ -90,6 +90,7 @@ export const COINS: readonly Coin[] = [
   coin('MKR', 'maker token', 10, 1e5),
   coin('CRV', 'curve dao', 0.01, 1e3),
   coin('RUNE!', 'thorchain', 0.01, 1e3),
+  coin('STX', 'stacks token', 0.01, 1e3),
   coin('QNT', 'quant network', 1, 1e5),
   coin('DASH!', 'dash coin', 1, 1e5),
 ];

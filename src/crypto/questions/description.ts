@@ -57,7 +57,7 @@ export function readRules(description: string): DescribedRules {
     ),
     namesSource: /resolution source/i.test(text),
     notAPrice:
-      /\b(market cap(itali[sz]ation)?|fully diluted|fdv|dominance|net (in|out)flows?|total value locked|open interest|hash ?rate|gas price|gwei|volatility index)\b/i.exec(
+      /\b(market cap(itali[sz]ation)?|fully diluted|fdv|dominance|net (in|out)flows?|total value locked|open interest|gold|silver|comex|s&p 500|nasdaq|etfs?|hash ?rate|gas price|gwei|volatility index)\b/i.exec(
         text,
       )?.[0] ?? null,
   };
@@ -118,11 +118,11 @@ function payoffIn(text: string): DescribedRules['payoff'] {
   if (/resolves? to "?up\b|greater than or equal to the (open|price at the beginning)/i.test(text))
     return 'up-or-down';
   const isTouch =
-    /\bany\b.{0,60}\bcandles?\b.{0,300}\b(high|low)\b/i.test(text) ||
+    /\bany\b.{0,60}\bcandles?\b.{0,300}\b(high|low|close)\b/i.test(text) ||
     /\bat any (point|time|moment)\b/i.test(text) ||
     /immediately resolve/i.test(text);
   if (isTouch) return 'touch';
-  return /"?close"? price|closing price|price (at|as of|on)\b|titled "?12:00/i.test(text) ? 'close' : null;
+  return /"close" price|clos(e|ing) price|titled "?12:00|candle.{0,60}\b12:00/i.test(text) ? 'close' : null;
 }
 
 function touchSideIn(text: string): Side | null {

@@ -23,6 +23,8 @@ const phrases = (list: readonly (readonly [string, Side])[]): Phrases =>
 
 const SIDES = phrases([
   ['at or above', 'above'],
+  ['above or equal to', 'above'],
+  ['over or equal to', 'above'],
   ['equal to or above', 'above'],
   ['equal to or greater than', 'above'],
   ['equal to or higher than', 'above'],
@@ -38,6 +40,8 @@ const SIDES = phrases([
   ['above', 'above'],
   ['over', 'above'],
   ['at or below', 'below'],
+  ['below or equal to', 'below'],
+  ['under or equal to', 'below'],
   ['at or under', 'below'],
   ['equal to or below', 'below'],
   ['equal to or less than', 'below'],
@@ -180,10 +184,11 @@ function rangeAt(tokens: readonly Token[], at: number): Taken<Level> | null {
   const from = tokens[at + lead.length];
   if (from?.kind !== 'number' || from.isOrdinal || from.hasPlus) return null;
   const gap = at + lead.length + 1;
+  const to = tokens[gap + 1];
   const isDash = tokens[gap]?.kind === 'dash';
   const joint = wordAt(tokens, gap);
-  if (!isDash && !(lead.length > 0 && (joint === 'and' || joint === 'to'))) return null;
-  const to = tokens[gap + 1];
+  const isPair = joint === 'to' && from.isDollar && to?.kind === 'number' && to.isDollar;
+  if (!isDash && !isPair && !(lead.length > 0 && (joint === 'and' || joint === 'to'))) return null;
   if (to?.kind !== 'number' || to.isOrdinal || to.hasPlus) return null;
   const ranged = wordAt(tokens, gap + 2) === 'range' ? 1 : 0;
   const length = lead.length + 3 + ranged;

@@ -1,6 +1,7 @@
 import { besideAgrees, datesAgree, rulesAgree, slugAgrees } from './agreement.ts';
 import { parseInstant } from './civil-time.ts';
 import { type DescribedRules, readRules, settlementOf, twapIn } from './description.ts';
+import type { Level } from './levels.ts';
 import {
   type ClassifiedPayoff,
   type Origin,
@@ -15,7 +16,7 @@ import {
 } from './payoff.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { otherSubject, type Shape, shapeOf } from './shape.ts';
-import { readSlug, type SlugFacts } from './slug.ts';
+import { readSlug, type SlugFacts, slugWords } from './slug.ts';
 import { MOST_QUESTION_CHARACTERS, plainSpelling } from './tokens.ts';
 import { type DateHints, type ResolvedWindow, resolveWindow } from './window.ts';
 
@@ -28,6 +29,8 @@ const TWAP_SINCE_MS = parseInstant('2026-08-07') ?? 0;
  * the text is not wholly understood, or where two parts of the listing contradict each other.
  */
 export function parseQuestion(text: QuestionText): Payoff {
+  const long = tooLong(text);
+  if (long !== null) return long;
   const reading = readingOf(text);
   if ('cause' in reading) return reading;
   const beside = subjectBeside(text);
@@ -49,6 +52,22 @@ export function payoffFor(shape: Shape, text: QuestionText, reading: Reading): P
   return datesAgree(window.window, slug, rules) ?? payoffOf(settled, window, text, reading, rules);
 }
 
+/** Everything that a grammar reads is short; more is nobody's title. */
+function tooLong({
+  eventTitle,
+  slug,
+  groupItemTitle,
+  endDate,
+  eventStartTime,
+}: QuestionText): OtherPayoff | null {
+  const parts = { eventTitle, slug, groupItemTitle, endDate, eventStartTime };
+  const [name] =
+    Object.entries(parts).find(([, part]) => (part?.length ?? 0) > MOST_QUESTION_CHARACTERS) ?? [];
+  return name === undefined
+    ? null
+    : other('unread-words', `${name} has more than ${MOST_QUESTION_CHARACTERS} characters`);
+}
+
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
 export interface Reading {
@@ -62,7 +81,7 @@ export interface Reading {
 
 /** The sentence to read: the question, or the title of its event with the question as a label in it ("↑ 150,000"). */
 export function readingOf(text: QuestionText): Reading | OtherPayoff {
-  const question = plainSpelling(text.question);
+  const question = plainSpelling(text.question.slice(0, 2 * MOST_QUESTION_CHARACTERS));
   if (question === '') return other('unread-words', 'the question is empty');
   if (question.length > MOST_QUESTION_CHARACTERS)
     return other('unread-words', `the question has more than ${MOST_QUESTION_CHARACTERS} characters`);
@@ -71,7 +90,10 @@ export function readingOf(text: QuestionText): Reading | OtherPayoff {
     const title = titleOf(text);
     if (title === null)
       return other('no-coin', 'the question is a label, and no title of its event says of what');
-    return labelled(title.text, question, title.field);
+    const slugSentence = title.field === 'slug' ? readSentence(title.text) : null;
+    return slugSentence === null || slugSentence.levels.length === 0
+      ? labelled(title.text, question, title.field)
+      : slugOf(slugSentence, title.text, sentence);
   }
   const label = plainSpelling(text.groupItemTitle ?? '');
   if (
@@ -107,12 +129,23 @@ const isLabel = (sentence: Sentence): boolean =>
 
 function titleOf(text: QuestionText): { readonly text: string; readonly field: QuestionField } | null {
   if (!isBlank(text.eventTitle)) return { text: plainSpelling(text.eventTitle ?? ''), field: 'eventTitle' };
-  if (isBlank(text.slug)) return null;
-  const words = (text.slug ?? '').replaceAll('-', ' ');
-  const sentence = readSentence(words);
-  // The slug of the market itself has the price already; then the label only has to agree with it.
-  return sentence.levels.length === 0 ? { text: words, field: 'slug' } : null;
+  return isBlank(text.slug) ? null : { text: slugWords((text.slug ?? '').toLowerCase()), field: 'slug' };
 }
+
+/** The slug of the market itself asks the whole question; the label then has to say the same. */
+function slugOf(slug: Sentence, text: string, label: Sentence): Reading | OtherPayoff {
+  const strikes = slug.levels.flatMap(strikesIn);
+  const arrow = label.arrows[0]?.side;
+  const isOther =
+    label.levels.flatMap(strikesIn).some((strike) => !strikes.includes(strike)) ||
+    (arrow !== undefined && slug.moves.some(({ side }) => side !== null && side !== arrow));
+  return isOther
+    ? other('disagreement', 'the label and the slug say different things')
+    : { sentence: { ...slug, arrows: label.arrows }, text, field: 'slug' };
+}
+
+const strikesIn = (level: Level): readonly number[] =>
+  level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd];
 
 function labelled(title: string, label: string, field: QuestionField): Reading {
   const isBlanked = /_+|\.{2,}|…/.test(title);
@@ -164,11 +197,13 @@ function withSide(shape: Shape, slug: SlugFacts | null, rules: DescribedRules | 
   return { ...shape, direction };
 }
 
-/** "above $100,000 by December 31" is a touch or a close: the rules have to say. */
+/** "above $100,000 by December 31" and "trade above $60,000" are a touch or a close: the rules have to say. */
 function settleMoment(shape: Shape, rules: DescribedRules | null): Shape | OtherPayoff {
   if (!shape.isMomentOpen) return shape;
-  if (shape.kind === 'close' && rules?.payoff === 'touch')
-    return { ...shape, kind: 'one-touch', isMomentOpen: false };
+  const settled = { ...shape, isMomentOpen: false };
+  if (shape.kind === 'close' && rules?.payoff === 'touch') return { ...settled, kind: 'one-touch' };
+  const isDay = shape.period?.bound === 'in' && shape.period.period.kind === 'days';
+  if (rules?.payoff === 'close' && isDay) return settled;
   const words = shape.period === null ? 'no date' : `"${shape.period.text}"`;
   return other(
     'ambiguous',
@@ -233,7 +268,7 @@ function payoffOf(
   const twap = twapOf(shape, resolved, text, rules, source.value);
   if ('cause' in twap) return twap;
   const side = shape.direction === 'up' ? null : shape.direction;
-  const isHourLong = lengthOf(resolved) === HOUR_MS;
+  const isHourLong = lengthOf(shape, resolved) === HOUR_MS;
   const settlement =
     twap.value === null ? settlementOf(shape.kind, side, rules, isHourLong, source.value) : 'twap';
   const isDescribed = rules !== null && (rules.payoff !== null || rules.source !== null);
@@ -282,8 +317,13 @@ function originsOf(
   return Object.fromEntries(all.filter(([, origin]) => origin !== null));
 }
 
-const lengthOf = ({ window }: ResolvedWindow): number | null =>
-  window.startAtMs === null || window.endAtMs === null ? null : window.endAtMs - window.startAtMs;
+/** How long an up-or-down window is by its words, even where its year is unknown: noon to noon, an hour, or from one time to another. */
+function lengthOf({ clock }: Shape, { window }: ResolvedWindow): number {
+  if (window.startAtMs !== null && window.endAtMs !== null) return window.endAtMs - window.startAtMs;
+  if (clock === null) return 24 * HOUR_MS;
+  const minutes = clock.toMinutes === null ? 60 : (clock.toMinutes - clock.fromMinutes + 1_440) % 1_440;
+  return (minutes * HOUR_MS) / 60;
+}
 
 /** Who publishes the deciding price: by the rules, the listing or the question, else as the venue has always had it. */
 function sourceOf(
@@ -303,9 +343,8 @@ function sourceOf(
     return { value: shape.source, origin: { field: 'question', text: shape.source } };
   if (rules?.namesSource === true)
     return { value: 'unnamed', origin: { field: 'description', text: 'resolution source' } };
-  const length = lengthOf(resolved);
-  const isShort =
-    shape.kind === 'up-or-down' && length !== null && length !== HOUR_MS && length < 12 * HOUR_MS;
+  const length = lengthOf(shape, resolved);
+  const isShort = shape.kind === 'up-or-down' && length !== HOUR_MS && length < 12 * HOUR_MS;
   return isShort
     ? { value: 'chainlink', origin: { field: 'habit', text: 'windows of minutes settle on Chainlink' } }
     : { value: 'binance', origin: { field: 'habit', text: 'candles of Binance' } };

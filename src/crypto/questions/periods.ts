@@ -8,13 +8,18 @@ export interface WrittenDay {
   readonly year: number | null;
 }
 
-/** A stretch of the calendar as written. `named` are things such as "this week", whose dates only the end date of the listing tells. */
+/** A stretch of the calendar as written. Of a `weekday` and of `this` week or month only the end date of the listing tells the dates. */
 export type WrittenPeriod =
   | { readonly kind: 'days'; readonly first: WrittenDay; readonly last: WrittenDay }
   | { readonly kind: 'month'; readonly month: number; readonly year: number | null }
   | { readonly kind: 'quarter'; readonly quarter: number; readonly year: number | null }
   | { readonly kind: 'year'; readonly year: number | null }
-  | { readonly kind: 'named'; readonly name: 'week' | 'weekday' };
+  | { readonly kind: 'week-of'; readonly first: WrittenDay }
+  | { readonly kind: 'weekday'; readonly weekday: number }
+  | { readonly kind: 'this'; readonly name: 'week' | 'month' };
+
+/** A period with dates of its own. */
+export type DatedPeriod = Exclude<WrittenPeriod, { kind: 'weekday' | 'this' }>;
 
 /** How a period bounds what is asked: at it or anywhere in it, until its end, before its beginning, or at its very end. */
 export type Bound = 'in' | 'by' | 'before' | 'end';
@@ -37,10 +42,13 @@ const MONTHS =
 const MONTH_OF: ReadonlyMap<string, number> = new Map(
   MONTHS.flatMap((names, index) => names.map((name) => [name, index + 1] as const)),
 );
-const WEEKDAYS = new Set(
-  'sunday monday tuesday wednesday thursday friday saturday sun mon tue tues wed thu thur thurs fri sat'.split(
-    ' ',
-  ),
+const WEEKDAYS =
+  'sunday sun|monday mon|tuesday tue tues|wednesday wed|thursday thu thur thurs|friday fri|saturday sat'
+    .split('|')
+    .map((names) => names.split(' '));
+/** 0 is Sunday. */
+const WEEKDAY_OF: ReadonlyMap<string, number> = new Map(
+  WEEKDAYS.flatMap((names, index) => names.map((name) => [name, index] as const)),
 );
 const YEARS = { least: 2015, most: 2050 };
 
@@ -113,7 +121,7 @@ function dayIfReal(
 
 /** `June 24`, `June 24th, 2026`, `24 June 2026`, `2026-06-24`, `6/24`. A weekday in front is passed over: the date says more. */
 function dayAt(tokens: readonly Token[], at: number): Taken<WrittenDay> | null {
-  if (WEEKDAYS.has(wordAt(tokens, at) ?? '')) {
+  if (WEEKDAY_OF.has(wordAt(tokens, at) ?? '')) {
     const skip = isMark(tokens[at + 1], ',') || isMark(tokens[at + 1], '.') ? 2 : 1;
     const behind = dayAt(tokens, at + skip);
     return behind === null ? null : { ...behind, length: behind.length + skip };
@@ -184,10 +192,18 @@ function periodAt(tokens: readonly Token[], at: number): Taken<WrittenPeriod> | 
     const { year, length } = yearBehind(tokens, at + 1);
     return { item: { kind: 'quarter', quarter: Number(quarter), year }, length: 1 + length };
   }
-  if (WEEKDAYS.has(word)) return { item: { kind: 'named', name: 'weekday' }, length: 1 };
+  const weekday = WEEKDAY_OF.get(word);
+  if (weekday !== undefined) return { item: { kind: 'weekday', weekday }, length: 1 };
   const lead = ['this', 'the'].includes(word) ? 1 : 0;
   const named = wordAt(tokens, at + lead);
-  if (lead === 1 && named === 'week') return { item: { kind: 'named', name: 'week' }, length: 2 };
+  if (named === 'week' && wordAt(tokens, at + lead + 1) === 'of') {
+    const day = dayAt(tokens, at + lead + 2);
+    return day === null
+      ? null
+      : { item: { kind: 'week-of', first: day.item }, length: lead + 2 + day.length };
+  }
+  if (word === 'this' && (named === 'week' || named === 'month'))
+    return { item: { kind: 'this', name: named }, length: 2 };
   if (lead === 1 && named === 'year') return { item: { kind: 'year', year: null }, length: 2 };
   const year = yearNumber(tokens, at);
   return year === null ? null : { item: { kind: 'year', year }, length: 1 };
@@ -261,7 +277,8 @@ export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<Peri
     };
   }
   const bare = periodAt(tokens, at);
-  if (bare === null || (bare.item.kind !== 'days' && wordAt(tokens, at) !== 'this')) return null;
+  const isPlain = bare?.item.kind === 'days' || bare?.item.kind === 'week-of';
+  if (bare === null || (!isPlain && wordAt(tokens, at) !== 'this')) return null;
   return {
     item: { period: bare.item, bound: 'in', text: textOf(tokens, at, bare.length) },
     length: bare.length,
@@ -372,12 +389,16 @@ function minutesOf({ hour, minute, half }: ClockToken): number {
 
 /** The first and the last day of a period in a year, or null where the date does not exist in it. */
 export function daysOf(
-  period: Exclude<WrittenPeriod, { kind: 'named' }>,
+  period: DatedPeriod,
   year: number,
 ): { readonly first: number; readonly last: number } | null {
   switch (period.kind) {
     case 'days':
       return writtenDays(period.first, period.last, year);
+    case 'week-of': {
+      const week = writtenDays(period.first, period.first, year);
+      return week === null ? null : { first: week.first, last: week.first + 6 };
+    }
     case 'month':
       return monthDays(period.year ?? year, period.month, period.month);
     case 'quarter':
@@ -409,6 +430,7 @@ function writtenDays(
 
 /** The year that a period names, if any. */
 export function yearIn(period: WrittenPeriod): number | null {
-  if (period.kind === 'named') return null;
+  if (period.kind === 'weekday' || period.kind === 'this') return null;
+  if (period.kind === 'week-of') return period.first.year;
   return period.kind === 'days' ? period.last.year : period.year;
 }

@@ -21,6 +21,10 @@ export interface Sentence {
   readonly moves: readonly { readonly side: Side | null; readonly text: string }[];
   /** "be", "close", "settle": the price at a moment. */
   readonly isState: boolean;
+  /** "trade": the price at a moment, or at any of them. */
+  readonly isLoose: boolean;
+  /** "5m", "15 minutes", "hourly": how long a window is. */
+  readonly lengths: readonly string[];
   readonly periods: readonly PeriodPhrase[];
   readonly clocks: readonly ClockPhrase[];
   readonly arrows: readonly { readonly side: Side; readonly text: string }[];
@@ -46,23 +50,31 @@ const MOVES: ReadonlyMap<string, Side | null> = new Map([
   ...stem('reach reaches reached reaching hit hits hitting surpass surpasses exceed exceeds', 'above'),
   ...stem('top tops cross crosses break breaks clear clears pass passes reclaim reclaims', 'above'),
   ...stem('climb climbs rise rises rally rallies surge surges jump jumps soar soars pump pumps', 'above'),
-  ...stem('rocket rockets spike spikes moon moons recover recovers rebound rebounds', 'above'),
+  ...stem(
+    'rocket rockets skyrocket skyrockets peak peaks attain attains achieve achieves spike spikes moon moons recover recovers rebound rebounds',
+    'above',
+  ),
   ...stem('dip dips drop drops fall falls crash crashes decline declines sink sinks slide slides', 'below'),
   ...stem('plunge plunges plummet plummets tumble tumbles slip slips tank tanks dump dumps', 'below'),
-  ...stem('collapse collapses retreat retreats sag sags', 'below'),
-  ...stem('touch touches tap taps go goes get gets move moves trade trades', null),
+  ...stem('collapse collapses lose loses slump slumps nosedive nosedives retreat retreats sag sags', 'below'),
+  ...stem(
+    'touch touches tap taps test tests retest retests see sees breach breaches go goes get gets move moves',
+    null,
+  ),
 ]);
 /** These point up by themselves, but "break below" and "pass under" point down. */
 const TURNING = new Set('break breaks pass passes cross crosses'.split(' '));
 
 const STATES = new Set(
-  'be is are close closes closed closing end ends finish finishes settle settles stand stands'.split(' '),
+  'be is are close closes closed closing end ends finish finishes settle settles stand stands sit sits'.split(
+    ' ',
+  ),
 );
 const ENDINGS = new Set('close closes end ends finish finishes settle settles'.split(' '));
 
 /** Words that change nothing in a question about a price. What is not here and nowhere else is not understood. */
 const FILLERS: ReadonlySet<string> = new Set(
-  'will does do the a an price prices value of going to usd usdt dollar dollars us u.s worth trading priced spot ever again what mark level it its'.split(
+  'will would can could does do did has have been the a an one back cost costs valued price prices value of going to usd usdt dollar dollars us u.s worth trading priced spot ever again what mark level it its'.split(
     ' ',
   ),
 );
@@ -78,6 +90,20 @@ const SOURCE_LEADS = ['according to', 'as per', 'per', 'on', 'via', 'using', 'fr
   words.split(' '),
 );
 
+/** What counts by being there. */
+type PlainItem =
+  | 'state'
+  | 'loose'
+  | 'length'
+  | 'filler'
+  | 'any-moment'
+  | 'first'
+  | 'record'
+  | 'up-or-down'
+  | 'when'
+  | 'before'
+  | 'percent';
+
 type Item =
   | { readonly as: 'coin'; readonly coin: Coin }
   | { readonly as: 'level'; readonly level: Level }
@@ -86,18 +112,7 @@ type Item =
   | { readonly as: 'move'; readonly side: Side | null }
   | { readonly as: 'arrow'; readonly side: Side }
   | { readonly as: 'source'; readonly source: PriceSource }
-  | {
-      readonly as:
-        | 'state'
-        | 'filler'
-        | 'any-moment'
-        | 'first'
-        | 'record'
-        | 'up-or-down'
-        | 'when'
-        | 'before'
-        | 'percent';
-    };
+  | { readonly as: PlainItem };
 
 /** Reads a text from left to right; at each place the first phrase that fits is taken, the longest ones first. */
 export function readSentence(text: string): Sentence {
@@ -130,6 +145,8 @@ function summaryOf(
     levels: found.flatMap(({ item }) => (item.as === 'level' ? [item.level] : [])),
     moves: found.flatMap(({ item, text }) => (item.as === 'move' ? [{ side: item.side, text }] : [])),
     isState: has('state'),
+    isLoose: has('loose'),
+    lengths: found.flatMap(({ item, text }) => (item.as === 'length' ? [text] : [])),
     periods: found.flatMap(({ item }) => (item.as === 'period' ? [item.period] : [])),
     clocks: found.flatMap(({ item }) => (item.as === 'clock' ? [item.clock] : [])),
     arrows: found.flatMap(({ item, text }) => (item.as === 'arrow' ? [{ side: item.side, text }] : [])),
@@ -152,6 +169,7 @@ function itemAt(tokens: readonly Token[], at: number, isMixedCase: boolean): Tak
     sourceAt(tokens, at) ??
     mapped(clockPhraseAt(tokens, at), (clock) => ({ as: 'clock', clock })) ??
     mapped(periodPhraseAt(tokens, at), (period) => ({ as: 'period', period })) ??
+    lengthAt(tokens, at) ??
     mapped(levelAt(tokens, at), (level) => ({ as: 'level', level })) ??
     verbAt(tokens, at) ??
     smallItemAt(tokens, at)
@@ -191,9 +209,13 @@ const DOLLARS = ['usd', 'usdt', 'usdc', 'dollar'];
 
 /** A coin by name or ticker, with its ticker in brackets and its pair against the dollar: "Bitcoin (BTC)", "$ETH", "BTC/USDT". */
 function coinAt(tokens: readonly Token[], at: number, isMixedCase: boolean): Taken<Coin> | null {
-  const named = coinNameAt(tokens, at, isMixedCase);
+  // "1 BTC" is the coin as well.
+  const first = tokens[at];
+  const one =
+    first?.kind === 'number' && first.value === 1 && !first.isDollar && first.scale === null ? 1 : 0;
+  const named = coinNameAt(tokens, at + one, isMixedCase);
   if (named === null) return null;
-  let length = named.length;
+  let length = one + named.length;
   if (tokens[at + length]?.kind === 'open') {
     const inner = coinNameAt(tokens, at + length + 1, isMixedCase);
     if (
@@ -235,11 +257,26 @@ function sourceAt(tokens: readonly Token[], at: number): Taken<Item> | null {
   return source === undefined ? null : { item: { as: 'source', source }, length: lead + 1 };
 }
 
+const LENGTH_WORDS = new Set('minute minutes min mins hour hours hourly daily'.split(' '));
+
+/** "5 minutes", "15-min", "hourly". Short forms such as "5m" read as millions, so they count in front of "up or down" only. */
+function lengthAt(tokens: readonly Token[], at: number): Taken<Item> | null {
+  const isNumber = tokens[at]?.kind === 'number';
+  const dash = isNumber && tokens[at + 1]?.kind === 'dash' ? 1 : 0;
+  const length = (isNumber ? 1 + dash : 0) + 1;
+  if (LENGTH_WORDS.has(wordAt(tokens, at + length - 1) ?? '')) return { item: { as: 'length' }, length };
+  const isShort = /^(5|15)m$/i.test(tokens[at]?.text ?? '');
+  return isShort && tokens.some((_, index) => longestOf(tokens, index, UP_OR_DOWN) > 0)
+    ? { item: { as: 'length' }, length: 1 }
+    : null;
+}
+
 function verbAt(tokens: readonly Token[], at: number): Taken<Item> | null {
   const word = wordAt(tokens, at) ?? '';
   const closed = ENDINGS.has(word) ? closedPeriodAt(tokens, at + 1) : null;
   if (closed !== null) return { item: { as: 'period', period: closed.item }, length: 1 + closed.length };
   if (STATES.has(word)) return { item: { as: 'state' }, length: 1 };
+  if (word === 'trade' || word === 'trades') return { item: { as: 'loose' }, length: 1 };
   const side = MOVES.get(word);
   if (side === undefined) return null;
   const isTurned = TURNING.has(word) && ['below', 'under', 'beneath'].includes(wordAt(tokens, at + 1) ?? '');

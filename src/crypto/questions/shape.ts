@@ -46,7 +46,7 @@ const NOT_A_PRICE: readonly (readonly [RegExp, string])[] = [
     /\b(flips?|flippening|outperforms?|ratio|vs\.?|versus|higher than (bitcoin|ethereum|gold|silver))(?=\W|$)/i,
     'a comparison',
   ],
-  [/\b(volatility|implied vol|index|greed|yield|apr|apy|staking)\b/i, 'an index or a rate'],
+  [/\b(volatility|implied vol|index|greed|yield|apy|staking)\b/i, 'an index or a rate'],
   [/\b(average|mean|median|vwap|lowest|highest)\b/i, 'a statistic of prices'],
   [/\b(stays?|remains?|holds above|never|not|n't|without)\b/i, 'what does not happen'],
   [
@@ -114,8 +114,13 @@ function refusalOf(sentence: Sentence, text: string): OtherPayoff | null {
       `"${subject.words}" is about ${subject.subject}, not about what a coin costs`,
     );
   if (sentence.percent !== null) return other('not-a-price', `"${sentence.percent}" is no price in dollars`);
-  if (sentence.isRecord && sentence.levels.length === 0)
-    return other('not-a-price', 'it asks for a record high without naming its price');
+  if (sentence.isRecord && (sentence.levels.length === 0 || sentence.moves.length === 0))
+    return other(
+      'not-a-price',
+      'it asks about a record high, and not if the price reaches one that is named',
+    );
+  if (sentence.asksWhen && sentence.periods.length === 0)
+    return other('not-a-price', 'it asks when, and has no date of its own');
   if (sentence.unread.length > 0)
     return other(
       'unread-words',
@@ -132,6 +137,11 @@ function refusalOf(sentence: Sentence, text: string): OtherPayoff | null {
       `it names several dates: ${sentence.periods.map(({ text: words }) => `"${words}"`).join(', ')}`,
     );
   if (sentence.clocks.length > 1) return other('ambiguous', 'it names several times of day');
+  if (sentence.lengths.length > 0 && sentence.upOrDown === null)
+    return other(
+      'unread-words',
+      `it says "${sentence.lengths[0]}", which a question about a price at a moment does not`,
+    );
   return null;
 }
 
@@ -153,7 +163,11 @@ function askedOf(sentence: Sentence): Asked | OtherPayoff {
 }
 
 function upOrDownOf(sentence: Sentence, text: string): Asked | OtherPayoff {
-  if (sentence.levels.length > 0 || sentence.moves.length > 0 || sentence.arrows.length > 0)
+  if (
+    sentence.levels.length > 0 ||
+    sentence.moves.some(({ side }) => side !== null) ||
+    sentence.arrows.length > 0
+  )
     return other('ambiguous', 'it asks for up or down and names a price or a movement as well');
   const [period] = sentence.periods;
   if (
@@ -195,7 +209,7 @@ function rangeOf(sentence: Sentence, level: Extract<Level, { kind: 'range' }>): 
     kind: 'range',
     direction: null,
     strikesUsd: [level.lowUsd, level.highUsd],
-    isMomentOpen: !isMoment(sentence),
+    isMomentOpen: sentence.isLoose || !isMoment(sentence),
     texts: { kind: level.text, direction: null, strikes: level.text },
   };
 }
@@ -207,7 +221,7 @@ function isMoment(sentence: Sentence): boolean {
   if (period.bound === 'end') return true;
   if (period.bound !== 'in') return false;
   if (period.period.kind === 'days') return isSameDay(period.period);
-  return period.period.kind === 'named' && period.period.name === 'weekday';
+  return period.period.kind === 'weekday';
 }
 
 const isSameDay = ({ first, last }: { first: object; last: object }): boolean => first === last;
@@ -222,7 +236,7 @@ function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>):
   const isAim = level.kind === 'plain' && level.isAim && !sentence.isState;
   if (!isTouch && !isAim && level.kind === 'plain')
     return other('ambiguous', `it names "${level.text}" and does not say above or below it`);
-  const isOpen = !isTouch && !isAim && !isMoment(sentence);
+  const isOpen = !isTouch && !isAim && (sentence.isLoose || !isMoment(sentence));
   return {
     kind: isTouch || isAim ? 'one-touch' : 'close',
     direction: side?.side ?? (isAim && !isTouch ? 'above' : null),

@@ -29,28 +29,30 @@ const YEAR = new RegExp(
 /** Unix seconds from 2015 to 2050: what ends a slug such as `btc-updown-5m-1773307200`. */
 const EPOCH = /-(1[4-9]\d{8}|2[0-4]\d{8})(?:-|$)/;
 
+/** The words of a slug, as the lexer reads them. */
+export const slugWords = (slug: string): string =>
+  slug
+    .replace(EPOCH, ' ')
+    .replace(/(\d)pt(\d)/g, '$1.$2')
+    // "june-22-28" and "82000-84000" are spans; the lexer takes ~ for a dash. A year behind a day is none.
+    .replace(/-(\d[\d.]*[km]?)-(?!20[1-4]\d(?:-|$))(\d[\d.]*[km]?)(?=-|$)/g, ' $1 ~ $2')
+    .replaceAll('-', ' ');
+
 export function readSlug(slug: string): SlugFacts {
   const text = slug.toLowerCase();
   const epoch = EPOCH.exec(text)?.[1];
   const length = /-(?:updown|up-or-down)-(\d{1,4})([mhd])-/.exec(text);
-  const words = text
-    .replace(EPOCH, ' ')
-    .replace(/(\d)pt(\d)/g, '$1.$2')
-    .replace(/-(\d+(?:\.\d+)?k?)-(\d+(?:\.\d+)?k?)(?=-|$)/g, ' $1 - $2 ')
-    .replaceAll('-', ' ')
-    .replaceAll('  -  ', ' - ');
-  const sentence = readSentence(words);
+  const sentence = readSentence(slugWords(text));
   return {
     coins: [...new Set(sentence.coins.map(({ coin }) => coin))],
     sides: [
       ...new Set([
-        ...sentence.moves.flatMap(({ side }) => side ?? []),
+        // A slug says "hit" for the rungs of a ladder on both sides.
+        ...sentence.moves.flatMap(({ side, text: verb }) => (verb === 'hit' || side === null ? [] : [side])),
         ...sentence.levels.flatMap((level) => (level.kind === 'range' ? [] : (level.side ?? []))),
       ]),
     ],
-    strikesUsd: sentence.levels.flatMap((level) =>
-      level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd],
-    ),
+    strikesUsd: comparedNumbers(text),
     looseUsd: looseNumbers(text),
     monthDays: monthDaysIn(text),
     years: [...text.matchAll(YEAR)].map(([, year]) => Number(year)),
@@ -59,17 +61,28 @@ export function readSlug(slug: string): SlugFacts {
   };
 }
 
+const COMPARED =
+  /(?<=^|-)(?:above|below|over|under|than|reach|reaches|hits?|to|at|past|touch|exceeds?|surpass|crosse?s?|breaks?|tops?|least|between)-(\d+(?:pt\d+)?)([kmb])?(?=-|$)/g;
+
+/** Numbers behind a word such as "above" or "reach": those are prices, whatever else the slug ends in. */
+function comparedNumbers(slug: string): readonly number[] {
+  return [...slug.matchAll(COMPARED)].map(([, digits = '', scale]) =>
+    scaled(digits.replace('pt', '.'), scale),
+  );
+}
+
+const POWER: Readonly<Record<string, number>> = { k: 3, m: 6, b: 9 };
+const scaled = (digits: string, scale: string | undefined): number =>
+  Number(`${digits}e${POWER[scale ?? ''] ?? 0}`);
+
 function looseNumbers(slug: string): readonly number[] {
-  const power = { k: 3, m: 6, b: 9 } as Readonly<Record<string, number>>;
-  const number = (digits: string, scale: string | undefined): number =>
-    Number(`${digits}e${power[scale ?? ''] ?? 0}`);
   const plain = [...slug.matchAll(/(?<![a-z\d])(\d+(?:pt\d+)?)([kmb])?(?=-|$)/g)].map(
-    ([, digits = '', scale]) => number(digits.replace('pt', '.'), scale),
+    ([, digits = '', scale]) => scaled(digits.replace('pt', '.'), scale),
   );
   const split = [...slug.matchAll(/(?<![a-z\d])(\d+)-(\d+)([kmb])?(?=-|$)/g)].flatMap(
     ([, whole = '', rest = '', scale]) => [
-      number(`${whole}.${rest}`, scale),
-      number(`${whole}${rest}`, scale),
+      scaled(`${whole}.${rest}`, scale),
+      scaled(`${whole}${rest}`, scale),
     ],
   );
   return [...plain, ...split];
