@@ -14,6 +14,10 @@ const sections: ReadonlyArray<
   [
     'Trade',
     [
+      [
+        'keystore create|import|address|check FILE',
+        'makes or looks at the encrypted file that holds the key',
+      ],
       ['doctor', 'checks settings, key, allowances, clock and venue, and says what to do'],
       [
         'start [--yes] [--approve] [--resume]',
@@ -57,6 +61,10 @@ const sections: ReadonlyArray<
       ['cruise', 'who imports whom'],
       ['generate [--check]', 'makes .env.example and docs/settings.md from the table of settings'],
       ['contracts', 'compiles the contracts of the local chain'],
+      [
+        'calibrate --markets FILE --prices DIR',
+        'what the directional model says of recorded markets, and what happened',
+      ],
       ['bench [NAME]', 'speed, as ratios measured in one run'],
       ['help', 'this list'],
     ],

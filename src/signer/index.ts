@@ -1,4 +1,4 @@
-export { KeystoreFault, keystoreAddress, openKeystore, sealKeystore } from './keystore.ts';
+export { addressOfKey, KeystoreFault, keystoreAddress, openKeystore, sealKeystore } from './keystore.ts';
 export { limitsOf, type SignerLimits } from './limits.ts';
 export { openLocalSigner, openSignerSession, type SignerSetup } from './open-signer.ts';
 export type { ParentWord } from './protocol.ts';

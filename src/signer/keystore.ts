@@ -8,6 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { scrypt as scryptOfWasm } from 'hash-wasm';
 import { z } from 'zod';
 import { openAccount } from '../adapters/polymarket/signing/account.ts';
 import { loadKeccak } from '../adapters/polymarket/signing/keccak.ts';
@@ -85,7 +86,7 @@ export async function openKeystore(text: string, passphrase: Secret): Promise<Se
   const secret = new Secret(`0x${key.toString('hex')}`);
   key.fill(0);
   derived.fill(0);
-  const found = await addressOf(secret);
+  const found = await addressOfKey(secret);
   if (address !== undefined && bare(address) !== '' && bare(address) !== bare(found))
     throw new KeystoreFault(`the keystore says that it holds ${address}, but it holds the key of ${found}`);
   return secret;
@@ -130,12 +131,15 @@ export async function sealKeystore(
 }
 
 const bare = (address: string): string => address.toLowerCase().replace(/^0x/, '');
-const addressOf = async (key: Secret): Promise<string> => {
+/** The address of a key. Throws a KeystoreFault for what is none. */
+export const addressOfKey = async (key: Secret): Promise<string> => {
   try {
     return (await openAccount(key)).address;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new KeystoreFault('the keystore holds no valid private key');
+    throw new KeystoreFault(
+      "found no valid private key; expected 0x and 64 hex digits inside the curve's order",
+    );
   }
 };
 
@@ -168,6 +172,17 @@ async function scryptKey(
     throw new KeystoreFault(
       `the keystore asks for scrypt with n ${n}, r ${r}, p ${p}; expected n a power of two and at most ${MAX_MEMORY_BYTES} bytes of memory`,
     );
+  // RFC 7914 wants n below 2^(16 r), and OpenSSL insists on it; the format's own example does not keep to it.
+  if (n >= 2 ** (16 * r))
+    return scryptOfWasm({
+      password: passphraseBytes(passphrase),
+      salt,
+      costFactor: n,
+      blockSize: r,
+      parallelism: p,
+      hashLength: dklen,
+      outputType: 'binary',
+    });
   return scryptAsync(passphraseBytes(passphrase), salt, dklen, { N: n, r, p, maxmem: memory + 1024 * 1024 });
 }
 
