@@ -7,7 +7,7 @@ import { EXIT_BAD_INPUT } from './read-settings.ts';
  * funded accounts, and then serves until it is told to stop. What else it has to say goes to standard error.
  */
 const USAGE =
-  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--reward-payout-seconds N] [--json]';
+  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--crypto] [--reward-payout-seconds N] [--json]';
 
 interface Arguments {
   readonly port?: number;
@@ -18,6 +18,7 @@ interface Arguments {
   readonly maxMarkets?: number;
   readonly rewardPayoutMs?: number;
   readonly traders: boolean;
+  readonly crypto: boolean;
 }
 
 await main();
@@ -115,6 +116,7 @@ function readArguments(args: readonly string[]): Arguments | string {
     ...(values['replay-l2'] === undefined ? {} : { replayL2: values['replay-l2'] }),
     ...(max === undefined ? {} : { maxMarkets: Number(max) }),
     traders: values['no-traders'] !== true,
+    crypto: values.crypto === true,
   };
 }
 
@@ -132,6 +134,7 @@ function parse(args: readonly string[]) {
       'max-markets': { type: 'string' },
       'reward-payout-seconds': { type: 'string' },
       'no-traders': { type: 'boolean' },
+      crypto: { type: 'boolean' },
       json: { type: 'boolean' },
     },
   }).values;

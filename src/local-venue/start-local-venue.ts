@@ -1,9 +1,12 @@
 import type { Catalogue } from './catalogue/catalogue-entry.ts';
+import { cryptoCatalogue } from './catalogue/crypto-markets.ts';
 import { type IdDifference, type OpenableMarket, prepareCatalogue } from './catalogue/open-catalogue.ts';
 import { recordedCatalogue } from './catalogue/recorded-markets.ts';
 import { syntheticCatalogue } from './catalogue/synthetic-markets.ts';
+import { EVENT_TEMPLATES } from './catalogue/synthetic-templates.ts';
 import { startChain } from './chain/chain.ts';
 import type { FundedAccount, LocalChain, Mining } from './chain/types.ts';
+import { wallClock } from './clob/clock.ts';
 import type { ClobOptions } from './clob/core.ts';
 import { dataRoutes } from './data-api/data-routes.ts';
 import { gammaRoutes } from './gamma/gamma-routes.ts';
@@ -11,6 +14,7 @@ import { withAdoptedConditions } from './replay/adopt-conditions.ts';
 import { adoptedConditionsOf, captureCatalogue } from './replay/capture-catalogue.ts';
 import { type L2Capture, readL2Captures } from './replay/l2-capture.ts';
 import { replayTraders } from './replay/replay-traders.ts';
+import { createSpotWorld, type SpotWorld } from './spot/spot-world.ts';
 import { backgroundTraders } from './traders/runner.ts';
 import type { VenueTraders } from './types.ts';
 import { type RunningVenue, startVenue } from './venue.ts';
@@ -26,6 +30,10 @@ export interface LocalVenueOptions {
   readonly maxMarkets?: number;
   /** Background flow of synthetic and recorded markets. Default true; captures play in any case. */
   readonly traders?: boolean;
+  /** Publishes prices of coins, and opens markets that they decide beside the synthetic ones. Default false. */
+  readonly crypto?: boolean;
+  /** About when those markets end. Default in a quarter of an hour. */
+  readonly cryptoEndMs?: number;
   /** Longest time until a market's hidden path ends and it resolves. Default a day. */
   readonly horizonMs?: number;
   readonly ports?: {
@@ -86,6 +94,8 @@ export async function startLocalVenue(options: LocalVenueOptions = {}): Promise<
 interface Catalogues {
   readonly flowing: Catalogue | null;
   readonly captured: Catalogue | null;
+  /** The coins that decide markets of `flowing`; null where none does. */
+  readonly spot: SpotWorld | null;
 }
 
 function catalogueOf(options: LocalVenueOptions, captures: readonly L2Capture[], seed: string): Catalogues {
@@ -93,14 +103,26 @@ function catalogueOf(options: LocalVenueOptions, captures: readonly L2Capture[],
   const captured = captures.length === 0 ? null : captureCatalogue(captures, nowMs);
   if (options.markets !== undefined) {
     const max = options.maxMarkets === undefined ? {} : { maxMarkets: options.maxMarkets };
-    return { captured, flowing: recordedCatalogue(options.markets, { nowMs, ...max }) };
+    return { captured, flowing: recordedCatalogue(options.markets, { nowMs, ...max }), spot: null };
   }
-  return { captured, flowing: captured === null ? syntheticCatalogue({ seed, nowMs }) : null };
+  const synthetic =
+    captured === null ? syntheticCatalogue({ seed, nowMs, withoutCoins: options.crypto === true }) : null;
+  if (options.crypto !== true || synthetic === null) return { captured, flowing: synthetic, spot: null };
+  const spot = createSpotWorld(seed, wallClock);
+  const soon = options.cryptoEndMs === undefined ? {} : { soonMs: options.cryptoEndMs };
+  const after = { events: EVENT_TEMPLATES.length, markets: synthetic.entries.length };
+  const crypto = cryptoCatalogue({ seed, nowMs, world: spot, after, ...soon });
+  const flowing = {
+    ...synthetic,
+    entries: [...synthetic.entries, ...crypto.entries],
+    notes: [...synthetic.notes, ...crypto.notes],
+  };
+  return { captured, flowing, spot };
 }
 
 async function openOn(
   chain: LocalChain,
-  { flowing, captured }: Catalogues,
+  { flowing, captured, spot }: Catalogues,
   captures: readonly L2Capture[],
   options: LocalVenueOptions,
   seed: string,
@@ -112,7 +134,8 @@ async function openOn(
   const flows: VenueTraders[] = [];
   if (flowingMarkets !== null && options.traders !== false) {
     const horizon = options.horizonMs === undefined ? {} : { horizonMs: options.horizonMs };
-    flows.push(backgroundTraders({ seed, markets: flowingMarkets.markets, ...horizon }));
+    const coins = spot === null ? {} : { spot };
+    flows.push(backgroundTraders({ seed, markets: flowingMarkets.markets, ...horizon, ...coins }));
   }
   if (captures.length > 0) flows.push(replayTraders(captures));
   const venue = await startVenue({
@@ -122,6 +145,7 @@ async function openOn(
     data: dataRoutes(options.dataLagMs === undefined ? {} : { lagMs: options.dataLagMs }),
     ...(flows.length === 0 ? {} : { traders: together(flows) }),
     ...(options.ports === undefined ? {} : { ports: options.ports }),
+    ...(spot === null ? {} : { spot }),
     clob: { seed, ...options.clob },
   });
   return {

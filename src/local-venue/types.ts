@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ConditionId, Market, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { Address, FundedAccount, Hex, LocalChain } from './chain/types.ts';
+import type { PriceUrls } from './spot/price-server.ts';
 
 /** Wall clock and timers, injected so that tests move time by hand. */
 export interface VenueClock {
@@ -245,4 +246,6 @@ export interface VenueUrls {
   readonly gamma: string;
   readonly data: string;
   readonly rpc: string;
+  /** Only where the venue publishes prices of coins. */
+  readonly prices?: PriceUrls;
 }

@@ -6,11 +6,13 @@ import type { ChainOptions, LocalChain } from './chain/types.ts';
 import { type ChainWatch, createChainWatch } from './clob/chain-watch.ts';
 import { startClobServer } from './clob/clob-server.ts';
 import { wallClock } from './clob/clock.ts';
-import type { ClobOptions } from './clob/core.ts';
+import type { ClobOptions, VenueCore } from './clob/core.ts';
 import { createVenueCore } from './clob/create-core.ts';
 import type { VenueFaults } from './clob/faults.ts';
 import { createVenueState } from './clob/venue-state.ts';
 import { startBalanceWatch } from './clob/watch-balances.ts';
+import { type PriceServer, startPriceServer } from './spot/price-server.ts';
+import type { SpotWorld } from './spot/spot-world.ts';
 import type { VenueClock, VenueListing, VenueRoutes, VenueState, VenueTraders, VenueUrls } from './types.ts';
 
 export interface VenueOptions {
@@ -29,6 +31,8 @@ export interface VenueOptions {
   /** What production does not reveal about its engine; see `exchange/assumptions.ts`. */
   readonly assumptions?: Partial<Assumptions>;
   readonly clock?: VenueClock;
+  /** Prices of coins to publish; none where absent. */
+  readonly spot?: SpotWorld;
   /** How to see transfers that are not settlements. Default: reads the logs of the chain. Null: not at all. */
   readonly watch?: ChainWatch | null;
 }
@@ -86,6 +90,8 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     endings.push(() => gamma.app.close());
     const data = await serve(options.data, state, options.ports?.data ?? 0);
     endings.push(() => data.app.close());
+    const prices = options.spot === undefined ? null : await publishPrices(core, options.spot);
+    if (prices !== null) endings.push(prices.stop);
     endings.push(async () => {
       await state.settled(STOP_SETTLE_MS);
     });
@@ -100,6 +106,7 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
       gamma: gamma.url,
       data: data.url,
       rpc: chain.rpcUrl,
+      ...(prices === null ? {} : { prices: prices.urls }),
     };
     return { urls, chain, state, faults: core.faults, stop };
   } catch (error) {
@@ -107,6 +114,13 @@ export async function startVenue(options: VenueOptions): Promise<RunningVenue> {
     throw error;
   }
 }
+
+/** The price streams take the API keys of the CLOB. */
+const publishPrices = (core: VenueCore, world: SpotWorld): Promise<PriceServer> =>
+  startPriceServer(world, ({ apiKey, secret, passphrase }) => {
+    const known = core.credentials.byKey.get(apiKey)?.credentials;
+    return known?.secret === secret && known.passphrase === passphrase;
+  });
 
 async function serve(
   routes: VenueRoutes,

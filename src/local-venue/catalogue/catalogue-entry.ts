@@ -1,5 +1,6 @@
 import type { Price } from '../../domain/units.ts';
 import type { Address, Hex } from '../chain/types.ts';
+import type { CryptoPayoff } from '../spot/crypto-payoff.ts';
 import type { GammaObject } from './gamma-object.ts';
 
 /** One market that the venue will open: its Gamma object and how its condition comes to be on the chain. */
@@ -16,10 +17,17 @@ export interface CatalogueEntry {
   readonly openingYesPrice: Price;
   /** When the hidden path ends and the market resolves; null when it stays open for as long as the venue runs. */
   readonly endAtMs: number | null;
+  /** What decides it, where that is the price of a coin. */
+  readonly decidedBy?: DecidedBy;
+}
+
+export interface DecidedBy {
+  readonly coin: string;
+  readonly payoff: CryptoPayoff;
 }
 
 export interface Catalogue {
-  readonly origin: 'synthetic' | 'gamma file' | 'l2 capture';
+  readonly origin: 'synthetic' | 'crypto' | 'gamma file' | 'l2 capture';
   readonly entries: readonly CatalogueEntry[];
   /** What was chosen, shifted and changed: shown at start. */
   readonly notes: readonly string[];

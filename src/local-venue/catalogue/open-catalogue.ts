@@ -2,7 +2,7 @@ import type { ConditionId, Market } from '../../domain/market.ts';
 import type { Price } from '../../domain/units.ts';
 import type { Hex, LocalChain, MarketToPrepare, PreparedMarket } from '../chain/types.ts';
 import type { VenueListing } from '../types.ts';
-import type { Catalogue, CatalogueEntry } from './catalogue-entry.ts';
+import type { Catalogue, CatalogueEntry, DecidedBy } from './catalogue-entry.ts';
 import { type GammaObject, isHash, textOf } from './gamma-object.ts';
 import { marketFromGamma } from './market-from-gamma.ts';
 
@@ -11,6 +11,7 @@ export interface OpenableMarket {
   readonly listing: VenueListing;
   readonly openingYesPrice: Price;
   readonly endAtMs: number | null;
+  readonly decidedBy?: DecidedBy;
 }
 
 /** A recorded market that has other ids here than where it was recorded. */
@@ -49,6 +50,7 @@ export async function prepareCatalogue(chain: LocalChain, catalogue: Catalogue):
       listing: { market, oracle: condition.oracle, gamma },
       openingYesPrice: entry.openingYesPrice,
       endAtMs: entry.endAtMs,
+      ...(entry.decidedBy === undefined ? {} : { decidedBy: entry.decidedBy }),
     });
     const difference = differenceOf(entry, condition, market);
     if (difference !== null) differences.push(difference);

@@ -16,6 +16,8 @@ import {
 export interface SyntheticMarketsOptions {
   readonly seed: string;
   readonly nowMs: number;
+  /** Leaves out what is about the price of a coin: where coins have prices, nothing would decide it. Default false. */
+  readonly withoutCoins?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -35,6 +37,7 @@ const REWARDS_MAX_SPREAD_CENTS = 4.5;
 export function syntheticCatalogue(options: SyntheticMarketsOptions): Catalogue {
   const entries: CatalogueEntry[] = [];
   for (const [index, template] of EVENT_TEMPLATES.entries()) {
+    if (options.withoutCoins === true && template.category === 'crypto') continue;
     entries.push(...entriesOf(template, index, entries.length, options));
   }
   return {
@@ -44,13 +47,15 @@ export function syntheticCatalogue(options: SyntheticMarketsOptions): Catalogue 
   };
 }
 
-function entriesOf(
+/** The markets of one event. Ids count on from `marketsBefore` and `eventIndex`, so that no two catalogues of one venue share one. */
+export function entriesOf(
   template: EventTemplate,
   eventIndex: number,
   marketsBefore: number,
   options: SyntheticMarketsOptions,
 ): CatalogueEntry[] {
-  const endAtMs = Math.ceil((options.nowMs + template.daysToEnd * DAY_MS) / 3_600_000) * 3_600_000;
+  const endAtMs =
+    template.endAtMs ?? Math.ceil((options.nowMs + template.daysToEnd * DAY_MS) / 3_600_000) * 3_600_000;
   const listedAtMs = options.nowMs - template.daysSinceListing * DAY_MS;
   const groupId = keccak256(toBytes(`evenkeel/${options.seed}/${template.slug}`));
   // A neg-risk group's id ends in 00 and its questions count up in that byte, as on the real adapter.
@@ -69,9 +74,12 @@ function entriesOf(
       ? `${negRiskMarketId.slice(0, 64) as Hex}${index.toString(16).padStart(2, '0')}`
       : keccak256(toBytes(`evenkeel/${options.seed}/${market.slug}`));
     const conditionId = conditionIdOf(oracle.address, questionId);
-    const drift = (nextFloat(streamOf(options.seed, market.slug)) - 0.5) * 0.06;
+    // What a coin decides opens at its true chance.
+    const drift =
+      market.decidedBy === undefined ? (nextFloat(streamOf(options.seed, market.slug)) - 0.5) * 0.06 : 0;
     const grid = Math.round(market.tick * PRICE_ONE);
-    const opening = Math.round(((market.openingProbability + drift) * PRICE_ONE) / grid) * grid;
+    const nearest = Math.round(((market.openingProbability + drift) * PRICE_ONE) / grid) * grid;
+    const opening = Math.max(grid, Math.min(PRICE_ONE - grid, nearest));
     return {
       gamma: marketObject(market, template, event, {
         id: String(FIRST_MARKET_ID + marketsBefore + index),
@@ -92,6 +100,7 @@ function entriesOf(
       recorded: null,
       openingYesPrice: price(opening),
       endAtMs,
+      ...(market.decidedBy === undefined ? {} : { decidedBy: market.decidedBy }),
     };
   });
 }
@@ -186,7 +195,7 @@ function marketObject(
     startDate: iso(facts.listedAtMs),
     image: '',
     icon: '',
-    description: template.description,
+    description: market.description ?? template.description,
     outcomes: JSON.stringify(market.outcomes ?? ['Yes', 'No']),
     outcomePrices: JSON.stringify([String(facts.opening), String(rounded(1 - facts.opening))]),
     volume: String(market.volume24hr * template.daysSinceListing),
@@ -259,6 +268,7 @@ function marketObject(
           feeSchedule: { rate: fee.rate, exponent: 1, takerOnly: true, rebateRate: fee.rebateRate },
         }
       : {}),
+    ...template.extra,
     events: [event],
   };
 }

@@ -1,3 +1,5 @@
+import type { DecidedBy } from './catalogue-entry.ts';
+
 /** What the default markets are about. All names are made up; prices are where the hidden path starts. */
 
 export type FeeCategory = 'crypto' | 'sports' | 'politics' | 'tech' | 'economics' | 'weather' | 'geopolitics';
@@ -26,6 +28,10 @@ export interface MarketTemplate {
   readonly volume24hr: number;
   /** Dollars a day for resting orders; 0 for a market without rewards. */
   readonly dailyRewards: number;
+  /** Left out where the event's own says it all. */
+  readonly description?: string;
+  /** What decides it, where that is the price of a coin. */
+  readonly decidedBy?: DecidedBy;
 }
 
 export interface EventTemplate {
@@ -35,6 +41,10 @@ export interface EventTemplate {
   readonly category: FeeCategory;
   readonly negRisk: boolean;
   readonly daysToEnd: number;
+  /** The very moment, where it is not some hour so many days from now. */
+  readonly endAtMs?: number;
+  /** Fields that only some events and their markets have. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   readonly daysSinceListing: number;
   readonly markets: readonly MarketTemplate[];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { advancePath, createPath, winnerOf } from '../traders/hidden-path.ts';
 import { type CryptoPayoff, payoffProbability, payoffWinner, watchPayoff } from './crypto-payoff.ts';
 import { createSpotPath, daysUpTo, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
 
@@ -52,6 +53,28 @@ describe.each(payoffs)('the chance of %s', (_name, payoff) => {
     expect(Math.abs(later - before)).toBeLessThan(4 * Math.sqrt((squares - later ** 2) / PATHS) + 1e-9);
     expect(before).toBeGreaterThan(0.05);
     expect(before).toBeLessThan(0.95);
+  });
+
+  it('is what informed traders know, until it is decided', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const spot = createSpotPath(seed, { ...TERMS, historyDays: 0 });
+      const [known, watch] = [watchPayoff(spot, payoff), watchPayoff(spot, payoff)];
+      const hidden = createPath(seed, 'market', {
+        startMs: START + 400,
+        horizonMs: END - START,
+        startProbability: 0.5,
+        stepMs: 1_000,
+        jumps: 3,
+        jumpShare: 0.15,
+        follows: (atMs) => payoffProbability(known, atMs),
+      });
+      for (let atMs = START + 10_400; atMs < END; atMs += 10_000) {
+        expect(advancePath(hidden, atMs)).toBe(payoffProbability(watch, atMs));
+        expect(winnerOf(hidden)).toBeNull();
+      }
+      advancePath(hidden, END + 1_000);
+      expect(winnerOf(hidden)).toBe(payoffWinner(watch, END));
+    }
   });
 
   it('ends at what the prices of the path say', () => {

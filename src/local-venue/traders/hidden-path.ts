@@ -33,6 +33,8 @@ export interface PathTerms {
   readonly jumpShare: number;
   /** Left out where the market stands alone. */
   readonly among?: EventOutcome;
+  /** The true chance at a time, where something else than this path decides the market; 0 or 1 from the path's end on. */
+  readonly follows?: (atMs: number) => number;
 }
 
 export interface HiddenPath {
@@ -110,7 +112,8 @@ export function advancePath(path: HiddenPath, nowMs: number, onStep?: (probabili
 /** Who won, or null while the path still runs. */
 export function winnerOf(path: HiddenPath): 'YES' | 'NO' | null {
   if (path.step < stepsOf(path.terms)) return null;
-  const isYes = path.parts === undefined ? path.value > 0 : path.probability === 1;
+  const { parts, terms, value, probability } = path;
+  const isYes = parts === undefined && terms.follows === undefined ? value > 0 : probability === 1;
   return isYes ? 'YES' : 'NO';
 }
 
@@ -120,6 +123,11 @@ export const endMs = (terms: PathTerms): number => terms.startMs + stepsOf(terms
 const stepsOf = (terms: PathTerms): number => Math.ceil(terms.horizonMs / terms.stepMs);
 
 function takeStep(path: HiddenPath, steps: number): void {
+  const { follows, startMs, stepMs } = path.terms;
+  if (follows !== undefined) {
+    path.probability = follows(startMs + path.step * stepMs);
+    return;
+  }
   if (path.parts !== undefined) {
     for (const part of path.parts) {
       part.step += 1;

@@ -2,6 +2,8 @@ import type { Market } from '../../domain/market.ts';
 import { priceToFloat, type Shares, shares } from '../../domain/units.ts';
 import type { OpenableMarket } from '../catalogue/open-catalogue.ts';
 import type { FundedAccount } from '../chain/types.ts';
+import { payoffProbability, watchPayoff } from '../spot/crypto-payoff.ts';
+import type { SpotWorld } from '../spot/spot-world.ts';
 import type { VenueEvent, VenueState, VenueTraders } from '../types.ts';
 import type { BookView, TraderAction } from './actions.ts';
 import { winnerOf } from './hidden-path.ts';
@@ -23,6 +25,8 @@ export interface BackgroundTradersOptions {
   readonly horizonMs?: number;
   /** Changes the terms of every market, after they were fitted to the number of markets. */
   readonly adjust?: (terms: PopulationTerms) => PopulationTerms;
+  /** The coins that decide markets; needed where one is decided by a coin. */
+  readonly spot?: SpotWorld;
 }
 
 const DEFAULT_HORIZON_MS = 86_400_000;
@@ -72,11 +76,35 @@ function openDesk(state: VenueState, options: BackgroundTradersOptions, opened: 
     horizonMs,
     options.markets.length,
   );
+  const followed = opened.decidedBy === undefined ? terms : following(terms, opened, options.spot);
   return {
     market,
-    population: createPopulation(options.seed, market.slug, options.adjust?.(terms) ?? terms),
+    population: createPopulation(options.seed, market.slug, options.adjust?.(followed) ?? followed),
     orderIds: new Map(),
     cancelTimer: () => undefined,
+  };
+}
+
+/** The same terms for a market whose true chance is that of a payoff on a coin. Its path ends when the payoff is decided. */
+function following(
+  terms: PopulationTerms,
+  { decidedBy, listing }: OpenableMarket,
+  spot: SpotWorld | undefined,
+): PopulationTerms {
+  const path = spot?.paths.get(decidedBy?.coin ?? '');
+  if (decidedBy === undefined || path === undefined)
+    throw new Error(
+      `${listing.market.slug} is decided by ${decidedBy?.coin}, of which the world has no price`,
+    );
+  const watch = watchPayoff(path, decidedBy.payoff);
+  const { startMs, stepMs } = terms.path;
+  return {
+    ...terms,
+    path: {
+      ...terms.path,
+      horizonMs: Math.max(stepMs, decidedBy.payoff.endMs - startMs),
+      follows: (atMs) => payoffProbability(watch, atMs),
+    },
   };
 }
 

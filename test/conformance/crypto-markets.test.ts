@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ClassifiedPayoff, isTradable, parseQuestion } from '../../src/crypto/questions/index.ts';
+import { cryptoCatalogue } from '../../src/local-venue/catalogue/crypto-markets.ts';
+import { createManualClock } from '../../src/local-venue/clob/clock.ts';
+import type { CryptoPayoff } from '../../src/local-venue/spot/crypto-payoff.ts';
+import { createSpotWorld } from '../../src/local-venue/spot/spot-world.ts';
+import { type LocalVenue, startLocalVenue } from '../../src/local-venue/start-local-venue.ts';
+import { eventually } from './support.ts';
+
+const open: LocalVenue[] = [];
+afterEach(async () => {
+  for (const venue of open.splice(0)) await venue.stop();
+});
+
+/** What the parser should find, from what decides the market. */
+function expected(payoff: CryptoPayoff): Partial<ClassifiedPayoff> {
+  switch (payoff.kind) {
+    case 'close':
+      return {
+        kind: 'close',
+        direction: payoff.direction,
+        strikesUsd: [payoff.strikeUsd],
+        source: 'binance',
+      };
+    case 'range':
+      return { kind: 'range', strikesUsd: [payoff.lowUsd, payoff.highUsd], source: 'binance' };
+    case 'touch':
+      return {
+        kind: 'one-touch',
+        direction: payoff.direction,
+        strikesUsd: [payoff.strikeUsd],
+        source: 'binance',
+      };
+    case 'firstToHit':
+      return { kind: 'first-to-hit', strikesUsd: [payoff.upperUsd, payoff.lowerUsd], source: 'binance' };
+    case 'upOrDown':
+      return {
+        kind: 'up-or-down',
+        source: 'chainlink',
+        settlement: 'twap',
+        twapLookbackSeconds: payoff.twapSeconds,
+      };
+  }
+}
+
+describe('the crypto markets of the local venue', () => {
+  // Winter and summer time, and an hour that is noon or midnight in New York.
+  it.each([
+    ['in winter', Date.UTC(2026, 10, 23, 8, 23, 40)],
+    ['in summer', Date.UTC(2027, 6, 4, 15, 47, 2)],
+    ['around midnight in New York', Date.UTC(2027, 0, 1, 4, 50, 0)],
+  ])('say in their own words what decides them: %s', (_name, nowMs) => {
+    const world = createSpotWorld('words', createManualClock(nowMs));
+    const { entries } = cryptoCatalogue({ seed: 'words', nowMs, world, after: { events: 0, markets: 0 } });
+    const kinds = new Set<string>();
+    for (const { gamma, decidedBy, openingYesPrice } of entries) {
+      if (decidedBy === undefined) throw new Error('a crypto market is decided by nothing');
+      kinds.add(decidedBy.payoff.kind);
+      const config = gamma.cryptoMarketConfig as { twapLookbackSeconds: number } | undefined;
+      const payoff = parseQuestion({
+        question: String(gamma.question),
+        slug: String(gamma.slug),
+        description: String(gamma.description),
+        endDate: String(gamma.endDate),
+        groupItemTitle: String(gamma.groupItemTitle) || undefined,
+        eventTitle: (gamma.events as { title: string }[])[0]?.title,
+        eventStartTime: gamma.eventStartTime === undefined ? undefined : String(gamma.eventStartTime),
+        twapLookbackSeconds: config?.twapLookbackSeconds,
+      });
+      expect(payoff, String(gamma.question)).toMatchObject({
+        coin: decidedBy.coin,
+        ...expected(decidedBy.payoff),
+        window: { endAtMs: decidedBy.payoff.endMs },
+      });
+      expect(isTradable(payoff)).toBe(true);
+      expect(openingYesPrice).toBeGreaterThan(400);
+      expect(openingYesPrice).toBeLessThan(9_600);
+    }
+    expect([...kinds].sort()).toEqual(['close', 'firstToHit', 'range', 'touch', 'upOrDown']);
+  });
+
+  it('open beside the others, with the streams that decide them', async () => {
+    const venue = await startLocalVenue({ seed: 'crypto', crypto: true, traders: false, accounts: 1 });
+    open.push(venue);
+    const crypto = venue.markets.filter(({ decidedBy }) => decidedBy !== undefined);
+    expect(crypto.length).toBeGreaterThan(8);
+    const listed = await fetch(`${venue.urls.gamma}/markets?limit=100&closed=false`);
+    const slugs = ((await listed.json()) as { slug: string }[]).map(({ slug }) => slug);
+    for (const { listing } of crypto) expect(slugs).toContain(listing.market.slug);
+    const prices = await fetch(`${venue.urls.prices?.coingecko}/simple/price?ids=bitcoin&vs_currencies=usd`);
+    expect(await prices.json()).toMatchObject({ bitcoin: { usd: expect.any(Number) } });
+  });
+
+  it('are quoted by others around their true chance', async () => {
+    const venue = await startLocalVenue({ seed: 'ending', crypto: true, accounts: 1, horizonMs: 86_400_000 });
+    open.push(venue);
+    const book = await eventually('makers to quote a crypto market', () => {
+      const market = venue.markets.find(({ decidedBy }) => decidedBy?.payoff.kind === 'close');
+      const found = market === undefined ? null : venue.state.book(market.listing.market.yesTokenId);
+      return found !== null && found.bids.length > 0 && found.asks.length > 0 ? { found, market } : null;
+    });
+    const mid = ((book.found.bids[0]?.price ?? 0) + (book.found.asks[0]?.price ?? 0)) / 2;
+    expect(Math.abs(mid - (book.market?.openingYesPrice ?? 0))).toBeLessThan(1_500);
+  });
+});
