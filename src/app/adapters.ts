@@ -33,22 +33,13 @@ export interface Adapters {
 
 /** Makes every adapter from settings; nothing is sent yet. The signer stays the caller's to close. Throws `StartRefused` where a key is missing. */
 export function createAdapters(settings: Settings, timers: Timers, log: Log, signer: SignerPort): Adapters {
-  const { polymarket, chain: chainSettings } = settings;
+  const { polymarket } = settings;
   const nowMs = (): number => timers.nowMs();
   const analyst = createAnalystOf(settings, nowMs);
   const venue = createVenueOf(settings, nowMs, log, signer);
   // Jitter of reconnects is no part of any decision, so it needs no seed.
   const random = (): number => Math.random();
-  const chain = createChain({
-    rpcUrl: chainSettings.rpcUrl ?? '',
-    chainId: chainSettings.chainId,
-    signer,
-    contracts: CONTRACTS,
-    payers: PAYER_FACTS,
-    finalityBlocks: chainSettings.finalityBlocks,
-    timers,
-    log,
-  });
+  const chain = createChainOf(settings, timers, log, signer);
   const markets = createMarketList({
     gammaUrl: polymarket.gammaUrl ?? '',
     nowMs,
@@ -114,6 +105,19 @@ export function createAnalystOf(settings: Settings, nowMs: () => number): Analys
     nowMs,
   });
 }
+
+/** The chain alone, for commands that only read or pause there. */
+export const createChainOf = (settings: Settings, timers: Timers, log: Log, signer: SignerPort): Chain =>
+  createChain({
+    rpcUrl: settings.chain.rpcUrl ?? '',
+    chainId: settings.chain.chainId,
+    signer,
+    contracts: CONTRACTS,
+    payers: PAYER_FACTS,
+    finalityBlocks: settings.chain.finalityBlocks,
+    timers,
+    log,
+  });
 
 /** The trading side alone, for commands that only cancel. */
 export const createVenueOf = (

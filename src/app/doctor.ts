@@ -10,6 +10,7 @@ import {
   clockSkewText,
   EXPECTED_VENUE_VERSION,
   MAX_CLOCK_SKEW_MS,
+  pauseText,
   textOf,
 } from './preflight.ts';
 
@@ -116,6 +117,13 @@ async function chainFindings(settings: Settings, { chain }: Adapters): Promise<F
         ? well('POL', text)
         : warn('POL', text, `Send some POL to ${chain.address}: splits, merges and redemptions pay gas.`);
     }),
+    look('pause', rpc, async (signal) =>
+      (await chain.userPauses(signal)).map((pause) =>
+        pause.state === 'none'
+          ? well('on-chain pause', pauseText(pause))
+          : fail('on-chain pause', pauseText(pause), 'Take it back with ./run kill --undo-on-chain.'),
+      ),
+    ),
     look('allowances', rpc, async (signal) =>
       (await chain.allowances(signal)).map((row) =>
         row.isEnough

@@ -1,4 +1,4 @@
-import type { Allowance } from '../adapters/chain/index.ts';
+import type { Allowance, UserPause } from '../adapters/chain/index.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { Log } from '../ports/timers.ts';
@@ -72,11 +72,18 @@ export async function checkAccount(
   log: Log,
 ): Promise<void> {
   const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-  const [{ cash }, gasWei, allowances] = await Promise.all([
+  const [{ cash }, gasWei, allowances, pauses] = await Promise.all([
     chain.balances([], signal),
     chain.gasBalanceWei(signal),
     chain.allowances(signal),
+    chain.userPauses(signal),
   ]);
+  const paused = pauses.filter(({ state }) => state !== 'none');
+  if (paused.length > 0)
+    throw new StartRefused([
+      ...paused.map((pause) => `wallet ${chain.wallet}: found ${pauseText(pause)}; expected no pause.`),
+      'Every match of an order of yours would fail there. Run ./run kill --undo-on-chain to take the pause back, then start again.',
+    ]);
   const holdsTokens = [...(restored?.books.positions.values() ?? [])].some(
     ({ yes, no }) => yes.final > 0 || no.final > 0,
   );
@@ -111,5 +118,13 @@ export const clockSkewText = (skewMs: number): string =>
 
 export const allowanceText = ({ token, tokenAddress, spender, spenderAddress, wallet }: Allowance): string =>
   `allowance of ${token} (${tokenAddress}) for the ${spender} (${spenderAddress}) from wallet ${wallet}`;
+
+/** An exchange's answer to whether it settles our orders, for a person. */
+export const pauseText = ({ exchange, state, fromBlock, atBlock }: UserPause): string =>
+  state === 'none'
+    ? `no pause on the ${exchange}`
+    : state === 'active'
+      ? `a pause on the ${exchange}, in effect since block ${fromBlock}`
+      : `a pause on the ${exchange}, in effect from block ${fromBlock} on (now ${atBlock})`;
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,6 +13,8 @@ import { createRpc, quantity } from './rpc.ts';
 import { createTransactionSender } from './transaction-sender.ts';
 import type { Payer } from './transfer-logs.ts';
 import { createTransferReader } from './transfer-reader.ts';
+import { sendUrgently, type UrgentOutcome } from './urgent-sender.ts';
+import { readUserPauses, type UserPause, userPauseCall } from './user-pause.ts';
 
 export interface ChainOptions {
   readonly rpcUrl: string;
@@ -47,6 +49,18 @@ export interface Chain extends ChainPort {
   allowances(signal: AbortSignal): Promise<Allowance[]>;
   /** Grants the allowances that are missing, one transaction each; gives those it granted. */
   approve(signal: AbortSignal): Promise<Allowance[]>;
+  /** Whether each exchange settles the wallet's orders, or the wallet has paused itself there. */
+  userPauses(signal: AbortSignal): Promise<UserPause[]>;
+  /**
+   * Pauses or unpauses the wallet on one exchange, ahead of whatever transaction of the key is stuck. `onStep` is told what is sent.
+   * Rejects with a ForeignError `walletNeedsRelayer` where the key cannot speak for the wallet.
+   */
+  changeUserPause(
+    exchange: Hex,
+    functionName: 'pauseUser' | 'unpauseUser',
+    onStep: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<UrgentOutcome>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -87,7 +101,7 @@ export function createChain(options: ChainOptions): Chain {
     if (isOwnWallet) return;
     throw new ForeignError(
       'walletNeedsRelayer',
-      `transactions of wallet ${wallet} go through its own contract, which the key ${address} cannot call directly: split, merge and approve there by hand, or trade from the key's own account`,
+      `transactions of wallet ${wallet} go through its own contract, which the key ${address} cannot call directly: split, merge, approve and pause there by hand, or trade from the key's own account`,
       'never',
       { wallet },
     );
@@ -121,6 +135,24 @@ export function createChain(options: ChainOptions): Chain {
     approve: async (signal) => {
       needOwnWallet();
       return grantAllowances(rpc, sender, contracts, wallet, signal);
+    },
+    userPauses: (signal) => readUserPauses(rpc, contracts, wallet, signal),
+    changeUserPause: async (exchange, functionName, onStep, signal) => {
+      needOwnWallet();
+      const urgent = {
+        rpc,
+        signer: options.signer,
+        chainId: options.chainId,
+        timers: options.timers,
+        onStep,
+      };
+      const maxFeePerGasWei = BigInt(options.maxFeePerGasGwei ?? MAX_FEE_GWEI) * GWEI;
+      const receiptPollMs = options.receiptPollMs ?? RECEIPT_POLL_MS;
+      return sendUrgently(
+        { ...urgent, maxFeePerGasWei, receiptPollMs },
+        userPauseCall(exchange, functionName),
+        signal,
+      );
     },
     close: () => rpc.close(),
   };

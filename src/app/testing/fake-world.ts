@@ -126,7 +126,11 @@ export function createFakeWorld(): FakeWorld {
         reconnect: () => undefined,
         close: async () => undefined,
       },
-      userFeed: { start: (sink) => sink.onUp('open'), reconnect: () => undefined, close: async () => undefined },
+      userFeed: {
+        start: (sink) => sink.onUp('open'),
+        reconnect: () => undefined,
+        close: async () => undefined,
+      },
       chain: {
         address: WALLET,
         wallet: WALLET,
@@ -134,6 +138,8 @@ export function createFakeWorld(): FakeWorld {
         gasBalanceWei: unused('gasBalanceWei'),
         allowances: unused('allowances'),
         approve: unused('approve'),
+        userPauses: async () => [],
+        changeUserPause: unused('changeUserPause'),
         payouts: unused('payouts'),
         balances: async (tokens) => ({
           cash: CASH,
