@@ -1,3 +1,4 @@
+import { fieldOf, parseObject } from './answer-json.ts';
 import { plainText } from './foreign-text.ts';
 import { type Flag, isFlag, type MarketScore, overallOf } from './score-verdict.ts';
 
@@ -33,22 +34,6 @@ export function readScores(text: string, labels: ReadonlySet<string>): ReadScore
     scores.set(label, before === undefined ? score : worse(before, score));
   }
   return { scores, problem: scores.size === 0 ? 'the answer scores none of the markets asked for' : null };
-}
-
-/** The text itself, what stands in a code fence, or what lies between the first brace and the last: models wrap what they answer. */
-function parseObject(text: string): object | null {
-  const fenced = /```(?:json)?\s*([\s\S]*?)```/.exec(text)?.[1];
-  const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
-  for (const candidate of [text, fenced, braced]) {
-    if (candidate === undefined || candidate === '') continue;
-    try {
-      const parsed: unknown = JSON.parse(candidate);
-      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
-    } catch {
-      // The next candidate may be one.
-    }
-  }
-  return null;
 }
 
 function scoreIn(row: unknown): MarketScore | null {
@@ -90,8 +75,3 @@ function worse(one: MarketScore, other: MarketScore): MarketScore {
   const lower = other.overall < one.overall ? other : one;
   return { ...lower, flags: [...new Set([...one.flags, ...other.flags])] };
 }
-
-const fieldOf = (row: unknown, name: string): unknown =>
-  typeof row === 'object' && row !== null && Object.hasOwn(row, name)
-    ? (row as Readonly<Record<string, unknown>>)[name]
-    : undefined;
