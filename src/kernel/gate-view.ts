@@ -12,7 +12,7 @@ import { leastShares, mostShares, netShares, type Position } from '../orders/pos
 import type { OwnQuote } from '../orders/types.ts';
 import { accountValue } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
-import type { GateEvent, GateMarket } from '../risk/gate.ts';
+import type { GateCoin, GateEvent, GateMarket } from '../risk/gate.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
 import { cashReserved, pendingConversions, tokensReserved } from './transactions.ts';
@@ -103,6 +103,10 @@ export function totalExposure(state: KernelState): Usd {
 export const openEventOf = ({ market, resolved }: MarketSlot): string | null =>
   resolved === undefined ? (market.negRiskEvent?.marketId ?? null) : null;
 
+/** The coin at whose price a market is: none where it is about none, or where its outcome is known. */
+export const openCoinOf = ({ coin, resolved }: MarketSlot): string | null =>
+  resolved === undefined ? coin : null;
+
 /** Shares of one market, confirmed and spoken for by nothing. */
 export interface FreeShares {
   readonly yes: number;
@@ -112,8 +116,13 @@ export interface FreeShares {
 export const freeSharesOf = (state: KernelState, { market: { conditionId } }: MarketSlot): FreeShares =>
   freeTokens(state.books, state.orders, conditionId, tokensReserved(state.transactions, conditionId));
 
-/** What the gate must know of one market, `event` being what it must know of the others of its event. */
-export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEvent | null): GateMarket {
+/** What the gate must know of one market, `event` and `coin` being what it must know of those that belong together with it. */
+export function gateMarket(
+  state: KernelState,
+  slot: MarketSlot,
+  event: GateEvent | null,
+  coin: GateCoin | null,
+): GateMarket {
   const { conditionId } = slot.market;
   const pending = tokensReserved(state.transactions, conditionId);
   const free = freeTokens(state.books, state.orders, conditionId, pending);
@@ -141,6 +150,7 @@ export function gateMarket(state: KernelState, slot: MarketSlot, event: GateEven
     mid: slot.lastMid === null ? null : (Math.round(slot.lastMid) as Price),
     risk: marketRisk(state, conditionId),
     event,
+    coin,
     freeYes: free.yes,
     freeNo: free.no,
     // A split on its way is as good as held: its cap must not be passed while nobody looks.

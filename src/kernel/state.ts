@@ -4,8 +4,10 @@ import type { Usd } from '../domain/units.ts';
 import type { TransferKind } from '../domain/wallet-transfer.ts';
 import { type Books, createBooks } from '../orders/books.ts';
 import { createOrderTable, type OrderTable } from '../orders/order-table.ts';
+import { createDirectionalDay, type DirectionalDay } from '../risk/directional.ts';
 import type { OrderBudget } from '../risk/limits.ts';
 import { createLossWatch, type LossWatch } from '../risk/loss-watch.ts';
+import { createNotionalWindow, type NotionalWindow } from '../risk/notional-window.ts';
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
 import { type AccountRisk, createAccountRisk } from './account-risk.ts';
 import type { ToldOfMarket } from './decision.ts';
@@ -14,6 +16,7 @@ import type { LoopRun } from './loop-schedule.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { AnalystInput, FeedName } from './messages.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import type { LastRefusal } from './refusals.ts';
 import type { RejectionRests } from './rejection-rest.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { createTokenWait, type TokenWait } from './token-wait.ts';
@@ -42,6 +45,8 @@ export interface RunCounts {
   fills: number;
   /** Refusals of our own gate, by code. */
   refused: Record<string, number>;
+  /** The last refusal with each of these codes. */
+  lastRefused: Record<string, LastRefusal>;
   /** The venue's noes, by code. */
   rejected: Record<string, number>;
   splitMicroUsd: number;
@@ -127,6 +132,10 @@ export interface KernelState {
   answers: Map<string, AnalystInput>;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
+  /** Dollars of orders approved within the last minute. It outlives a restart, or a restart would be a way around its limit. */
+  notional: NotionalWindow;
+  /** Directional entries of the running UTC day; they outlive a restart for the same reason. */
+  directionalDay: DirectionalDay;
   tokenWait: TokenWait;
   /** When a decision last wanted the quotes of a market, oldest first. */
   confirmedAtMs: Map<ConditionId, number>;
@@ -147,6 +156,7 @@ export const createCounts = (): RunCounts => ({
   cancelRequests: 0,
   fills: 0,
   refused: {},
+  lastRefused: {},
   rejected: {},
   splitMicroUsd: 0,
   mergedMicroUsd: 0,
@@ -193,6 +203,8 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     earnings: null,
     answers: new Map(),
     orderBudget: { tokens: 0, atMs: nowMs },
+    notional: createNotionalWindow(),
+    directionalDay: createDirectionalDay(nowMs),
     tokenWait: createTokenWait(),
     confirmedAtMs: new Map(),
     reconciliation: createReconciliation(nowMs),

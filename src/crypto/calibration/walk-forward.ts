@@ -1,6 +1,7 @@
 import { streamOf } from '../../domain/random.ts';
 import { closeAbove } from '../model/close.ts';
-import { type EwmaTerms, ewmaVolatility, type PricePoint } from '../model/ewma-volatility.ts';
+import { standardisedReturn, volatilityAt } from '../model/coin-model.ts';
+import type { EwmaTerms, PricePoint } from '../model/ewma-volatility.ts';
 import {
   FIT_TERMS,
   type FitTerms,
@@ -59,19 +60,14 @@ export function walkForward(
   closes: readonly PricePoint[],
   terms: WalkForwardTerms,
 ): DailyForecast[] {
-  const volatilities = closes.map((_, day) => {
-    const from = Math.max(0, day - terms.ewma.spanDays);
-    return ewmaVolatility(closes.slice(from, day + 1), terms.ewma)?.daily ?? null;
-  });
+  const volatilities = closes.map((_, day) => volatilityAt(closes, day, terms.ewma));
   return terms.horizonsDays.flatMap((horizon) => {
     const forecasts: DailyForecast[] = [];
     const past: number[] = [];
     let [shape, fittedOn] = [{ ...plainShape(terms.nu), horizonDays: horizon }, -terms.refitEveryDays];
     for (let day = 0; day + horizon < closes.length; day += 1) {
-      const learnt = day - horizon;
-      const then = volatilities[learnt] ?? null;
-      if (learnt >= 0 && then !== null && then > 0)
-        past.push(Math.log(closes[day]!.price / closes[learnt]!.price) / (then * Math.sqrt(horizon)));
+      const learnt = standardisedReturn(closes, volatilities, day - horizon, horizon);
+      if (learnt !== null) past.push(learnt);
       if (day - fittedOn >= terms.refitEveryDays) {
         shape = fitShape(past, horizon, terms.fit) ?? shape;
         fittedOn = day;
