@@ -90,6 +90,18 @@ describe('resolutions', () => {
     expect(asked(next)).toBe(asks);
   });
 
+  it('is asked for at once by the next run, however short the pause was, and soon when a book stays dead', () => {
+    const before = holding();
+    const next = restart(before, 1_000);
+    wakes(next, 2, 1_000);
+    expect(asked(next)).toBe(1);
+    const dead = holding();
+    const asks = asked(dead);
+    dead.step({ kind: 'bookUntrusted', conditionId: conditionId(1), reason: 'hash' });
+    wakes(dead, 6, 30_000);
+    expect(asked(dead) - asks).toBeGreaterThanOrEqual(4);
+  });
+
   it.each([
     ['YES', [1, 0], dollars(12)],
     ['NO', [0, 1], dollars(5)],

@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 /** Once the venue has told an outcome, the chain has it soon, and redemption waits for it. */
 const TOLD_EVERY_MS = 15_000;
 const HELD_EVERY_MS = 5 * MINUTE_MS;
+/** The venue drops the book of a market that has ended. */
+const DEAD_BOOK_EVERY_MS = 30_000;
 /** Nothing is at stake, only the record of how forecasts turned out. */
 const FLAT_EVERY_MS = 60 * MINUTE_MS;
 /** A market that should be over is asked about often at first; a dispute takes days, so then ever more rarely. */
@@ -30,7 +32,9 @@ export function askResolutions(
       askedAtMs.delete(conditionId);
       continue;
     }
-    const waitedMs = nowMs - (askedAtMs.get(conditionId) ?? Number.NEGATIVE_INFINITY);
+    const askedMs = askedAtMs.get(conditionId) ?? 0;
+    // What a run before this one was told may have changed while nobody ran.
+    const waitedMs = askedMs < state.run.startedAtMs ? Number.POSITIVE_INFINITY : nowMs - askedMs;
     if (waitedMs >= everyMs(slot, isHeld(position), nowMs)) due.push([conditionId, waitedMs]);
   }
   if (due.length === 0) return [];
@@ -44,8 +48,13 @@ export function askResolutions(
 
 const isHeld = ({ yes, no }: Position): boolean => netShares(yes) !== 0 || netShares(no) !== 0;
 
-function everyMs({ resolved, market: { endAtMs } }: MarketSlot, held: boolean, nowMs: number): number {
+function everyMs(
+  { resolved, watched, bookLive, market: { endAtMs } }: MarketSlot,
+  held: boolean,
+  nowMs: number,
+): number {
   if (resolved !== undefined) return TOLD_EVERY_MS;
+  if (watched && !bookLive) return DEAD_BOOK_EVERY_MS;
   const calmMs = held ? HELD_EVERY_MS : FLAT_EVERY_MS;
   if (!held || endAtMs === null || nowMs < endAtMs) return calmMs;
   return Math.min(calmMs, Math.max(OVERDUE_LEAST_MS, (nowMs - endAtMs) / OVERDUE_PART));
