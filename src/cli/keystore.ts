@@ -2,9 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isCancel, password } from '@clack/prompts';
-import { readPrivateFile, StartRefused } from '../app/index.ts';
+import { readPrivateFile } from '../app/account-key.ts';
+import { StartRefused } from '../app/start-refused.ts';
 import { Secret } from '../settings/index.ts';
-import { addressOfKey, KeystoreFault, keystoreAddress, openKeystore, sealKeystore } from '../signer/index.ts';
+import {
+  addressOfKey,
+  KeystoreFault,
+  keystoreAddress,
+  openKeystore,
+  sealKeystore,
+} from '../signer/keystore.ts';
 import { readWords, refuse } from './arguments.ts';
 
 /**
@@ -42,7 +49,9 @@ async function main(): Promise<void> {
 }
 
 /** Nearly every number of 32 bytes is a valid key; the rest are not worth a loop, since sealing refuses them. */
-const newKey = (): Secret => new Secret(`0x${randomBytes(32).toString('hex')}`);
+function newKey(): Secret {
+  return new Secret(`0x${randomBytes(32).toString('hex')}`);
+}
 
 async function givenKey(keyFile: string | undefined): Promise<Secret> {
   if (keyFile === undefined) return ask('Private key (0x and 64 hex digits)');
@@ -87,8 +96,9 @@ async function newPassphrase(passphraseFile: string | undefined): Promise<Secret
   return longEnough(first);
 }
 
-const passphraseOf = (file: string): Secret =>
-  new Secret(readPrivateFile('--passphrase-file', resolve(file)).split(/\r?\n/, 1)[0] ?? '');
+function passphraseOf(file: string): Secret {
+  return new Secret(readPrivateFile('--passphrase-file', resolve(file)).split(/\r?\n/, 1)[0] ?? '');
+}
 
 function longEnough(passphrase: Secret): Secret {
   const { length } = passphrase.reveal();
