@@ -43,7 +43,7 @@ const signed = (amount: number): string =>
 
 const SOURCE_NAMES = { chain: 'chain', data: 'Data API' } as const;
 
-function sourceLines(source: SourceReport, { dataValueUsd, from, asOfMs }: PortfolioReport): string[] {
+function sourceLines(source: SourceReport, { dataValueUsd, from, asOfMs, held }: PortfolioReport): string[] {
   const name = SOURCE_NAMES[source.source];
   const { counts, assets, trouble, lagSeconds } = source;
   if (assets.length === 0 && trouble !== null) return [`${name}: ${trouble}`];
@@ -63,7 +63,7 @@ function sourceLines(source: SourceReport, { dataValueUsd, from, asOfMs }: Portf
       .slice(0, MOST_ASSETS)
       .map(
         ({ asset, verdict, books, found, residual, why }) =>
-          `  ${asset === 'USD' ? 'cash' : `token ${short(asset)}`}: ${verdict}, books ${books}, found ${found}, residual ${residual} millionths; ${why}`,
+          `  ${nameOf(asset, held)}: ${verdict}, books ${books}, found ${found}, residual ${residual} millionths; ${why}`,
       ),
     ...(odd.length > MOST_ASSETS ? [`  and ${odd.length - MOST_ASSETS} more; --json has them all`] : []),
     ...(counts.differs > 0 && from === 'journal'
@@ -72,6 +72,13 @@ function sourceLines(source: SourceReport, { dataValueUsd, from, asOfMs }: Portf
         ]
       : []),
   ];
+}
+
+/** What is not held by the books has no name but its own. */
+function nameOf(asset: string, held: PortfolioReport['held']): string {
+  if (asset === 'USD') return 'cash';
+  const known = held.find(({ tokenId }) => tokenId === asset);
+  return known === undefined ? `token ${short(asset)}` : `${known.slug} ${known.outcome}`;
 }
 
 const short = (tokenId: string): string =>

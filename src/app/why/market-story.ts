@@ -1,5 +1,6 @@
 import type { ConditionId, Market, Outcome } from '../../domain/market.ts';
 import { mayBeLive, type OrderState } from '../../domain/order.ts';
+import { winnerOf } from '../../domain/resolution.ts';
 import { POINT, sharesToFloat } from '../../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../../domain/yes-coordinates.ts';
 import type { QuoteDecision, SelectionDecision } from '../../kernel/decision.ts';
@@ -59,6 +60,7 @@ export const MARKET_KINDS: ReadonlySet<string> = new Set([
   ...STORY_KINDS,
   'notify',
   'marketResolved',
+  'resolutionsRead',
   'unwatch',
 ]);
 
@@ -103,6 +105,7 @@ export function createMarketTeller(market: Pick<Market, 'conditionId' | 'slug' |
       tradingState = { atMs, text: 'starting (the run has just begun)' };
     } else if (body.kind === 'marketResolved' && body.conditionId === conditionId)
       resolved = { atMs, text: `it has resolved: ${outcomeText(body.winner)}` };
+    else if (body.kind === 'resolutionsRead') resolved = paidOut(body, conditionId, atMs) ?? resolved;
   }
 
   function explain(): MarketExplanation {
@@ -149,6 +152,17 @@ const isOfQuotes = ({ inputs, notQuoted }: QuoteDecision): boolean =>
   quoteExplanation(inputs) !== null || (inputs === null && notQuoted !== null);
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
+/** What the oracle has reported to the chain, where a read showed it. */
+function paidOut(
+  { resolutions }: Extract<Input, { kind: 'resolutionsRead' }>,
+  conditionId: string,
+  atMs: number,
+): TimedText | null {
+  const payouts = resolutions.find((one) => one.conditionId === conditionId)?.payouts ?? null;
+  const winner = payouts === null ? undefined : winnerOf(payouts);
+  return winner === undefined ? null : { atMs, text: `it has resolved: ${outcomeText(winner)}` };
+}
+
 const outcomeText = (winner: Outcome | null): string =>
   winner === null ? 'void, both outcomes pay a half' : `${winner} has won`;
 
