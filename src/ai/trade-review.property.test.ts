@@ -11,34 +11,34 @@ const SETTINGS = {
   CD_EXIT_TAKE_PROFIT_PTS: 20,
 };
 const anyValue = fc.oneof(
-  fc.double({ min: -50, max: 50, noNaN: true }),
-  fc.integer({ min: 0, max: 45 }),
+  fc.integer({ min: -500, max: 4_500 }).map((value) => value / 100),
+  fc.constantFrom(0.1, 0.3, 0.5, 4, 7, 12, 20),
   fc.constantFrom(Number.POSITIVE_INFINITY, Number.NaN),
+);
+
+const anyPresent = fc.oneof(
+  fc.integer({ min: 0, max: 4_500 }).map((value) => value / 100),
+  fc.constantFrom(0.25, 5, 6, 9, 15),
 );
 
 describe('what a review may change', () => {
   it('is one step at a time, inside its bounds, towards what is suggested', () => {
     const seen = { apply: 0, ignore: 0 };
     fc.assert(
-      fc.property(
-        fc.constantFrom(...NAMES),
-        anyValue,
-        fc.double({ min: 0, max: 45, noNaN: true }),
-        (name, value, present) => {
-          const judged = judgeSuggestion({ name, value, reason: '' }, present);
-          const { least, most, step } = TUNABLE[name];
-          seen[judged.kind] += 1;
-          if (judged.kind === 'ignore') {
-            const isInside = value >= least && value <= most && present >= least && present <= most;
-            expect(isInside && value !== present).toBe(false);
-            return;
-          }
-          expect(judged.to).toBeGreaterThanOrEqual(least - 1e-9);
-          expect(judged.to).toBeLessThanOrEqual(most + 1e-9);
-          expect(Math.abs(judged.to - present)).toBeLessThanOrEqual(step + 1e-6);
-          expect(Math.sign(judged.to - present) * Math.sign(value - present)).toBeGreaterThanOrEqual(0);
-        },
-      ),
+      fc.property(fc.constantFrom(...NAMES), anyValue, anyPresent, (name, value, present) => {
+        const judged = judgeSuggestion({ name, value, reason: '' }, present);
+        const { least, most, step } = TUNABLE[name];
+        seen[judged.kind] += 1;
+        if (judged.kind === 'ignore') {
+          const isInside = value >= least && value <= most && present >= least && present <= most;
+          expect(isInside && value !== present).toBe(false);
+          return;
+        }
+        expect(judged.to).toBeGreaterThanOrEqual(least - 1e-9);
+        expect(judged.to).toBeLessThanOrEqual(most + 1e-9);
+        expect(Math.abs(judged.to - present)).toBeLessThanOrEqual(step + 1e-6);
+        expect(Math.sign(judged.to - present) * Math.sign(value - present)).toBeGreaterThanOrEqual(0);
+      }),
       { numRuns: 3_000 },
     );
     expect(seen.apply).toBeGreaterThan(200);
