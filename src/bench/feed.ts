@@ -117,11 +117,11 @@ function ourTouch(scanner: ChangesScanner<MarketMirror>, bytes: Buffer): number 
   const scanned = scanner.scan(bytes);
   if (scanned === null)
     throw new Error(`a frame that is not as the venue writes it: ${bytes.toString('utf8')}`);
-  const { of: mirror, found } = scanned;
-  takeChanges(mirror, found);
-  if (touchesEvent(mirror, found) !== null)
+  const mirror = scanned.of;
+  takeChanges(mirror, scanned);
+  if (touchesEvent(mirror, scanned) !== null)
     throw new Error('touches that are apart, in frames made of one book');
-  if (isTouchReached(mirror, found)) levelsEvent(mirror);
+  if (isTouchReached(mirror, scanned)) levelsEvent(mirror);
   return touchSum(mirror.book);
 }
 

@@ -101,7 +101,7 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     const scanned = scanner.scan(bytes);
     if (scanned !== null) {
       counts.frames += 1;
-      onChanges(scanned.of, scanned.found);
+      onChanges(scanned.of, scanned);
       return;
     }
     let parsed: unknown;

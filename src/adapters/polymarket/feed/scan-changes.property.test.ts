@@ -85,6 +85,22 @@ const bytesOf = ({
     }),
   );
 
+/** A frame as the venue writes it, with rows of YES and NO in turn. */
+const usualBytes = (market: WatchedMarket, rows = 2): Buffer =>
+  bytesOf({
+    market,
+    rows: Array.from({ length: rows }, (_, index) => ({
+      asset_id: index % 2 === 0 ? market.yesTokenId : market.noTokenId,
+      price: '0.06',
+      size: '374.34',
+      side: 'BUY',
+      hash: 'f'.repeat(40),
+      best_bid: '0.07',
+      best_ask: '0.08',
+    })),
+    timestamp: '1786728438403',
+  });
+
 /** What the parser makes of a frame, or null where it does not take it. */
 function parsed(bytes: Buffer, market: WatchedMarket): unknown {
   try {
@@ -94,6 +110,12 @@ function parsed(bytes: Buffer, market: WatchedMarket): unknown {
   }
 }
 
+/** What the scanner is to make of one that it takes. */
+const asScanned = (bytes: Buffer, market: WatchedMarket): unknown => ({
+  of: market,
+  ...(parsed(bytes, market) as object),
+});
+
 describe('a price_change frame read from its bytes', () => {
   it('says what the parser says, or leaves it to the parser', () => {
     fc.assert(
@@ -102,7 +124,7 @@ describe('a price_change frame read from its bytes', () => {
         const scanned = scanner().scan(bytes);
         if (scanned === null) return;
         expect(scanned.of).toBe(one.market);
-        expect(scanned.found).toEqual(parsed(bytes, one.market));
+        expect(scanned).toEqual(asScanned(bytes, one.market));
       }),
       { numRuns: 2_000 },
     );
@@ -127,28 +149,13 @@ describe('a price_change frame read from its bytes', () => {
           return isYesFirst ? [yes, no] : [no, yes];
         });
         const bytes = bytesOf({ market, rows, timestamp: '1795373206847' });
-        expect(scanner().scan(bytes)).toEqual({ of: market, found: parsed(bytes, market) });
+        expect(scanner().scan(bytes)).toEqual(asScanned(bytes, market));
       }),
     );
   });
 
   it('is left to the parser, or read alike, when any byte of it is another', () => {
-    const good = fc.constantFrom(...MARKETS).map((market) => ({
-      market,
-      bytes: bytesOf({
-        market,
-        rows: ['yes', 'no'].map((token) => ({
-          asset_id: token === 'yes' ? market.yesTokenId : market.noTokenId,
-          price: '0.06',
-          size: '374.34',
-          side: 'BUY',
-          hash: 'f'.repeat(40),
-          best_bid: '0.07',
-          best_ask: '0.08',
-        })),
-        timestamp: '1786728438403',
-      }),
-    }));
+    const good = fc.constantFrom(...MARKETS).map((market) => ({ market, bytes: usualBytes(market) }));
     fc.assert(
       fc.property(good, fc.nat(), fc.nat(255), fc.boolean(), ({ market, bytes }, where, byte, isCut) => {
         const changed = Buffer.from(bytes);
@@ -156,10 +163,69 @@ describe('a price_change frame read from its bytes', () => {
         const given = isCut ? changed.subarray(0, where % (changed.length + 1)) : changed;
         const scanned = scanner().scan(given);
         if (scanned === null) return;
-        expect(scanned).toEqual({ of: market, found: parsed(given, market) });
+        expect(scanned).toEqual(asScanned(given, market));
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it('is left to the parser, or read alike, when it is written in another way', () => {
+    // Each of these says something else than the frame did, or says it otherwise; which of both, the parser knows.
+    const rewritings: readonly (readonly [found: RegExp, written: string])[] = [
+      [/"price":"0.06"/, '"price":"0\\u002e06"'],
+      [/"size":"374.34"/, '"size":374.34'],
+      [/"size":"374.34"/, '"size":"374.34","size":"1"'],
+      [/"size":"374.34"/, '"size":"9007199254740993"'],
+      [/"size":"374.34"/, '"size":"999999999.999999"'],
+      [/"price":"0.06","size":"374.34"/, '"size":"374.34","price":"0.06"'],
+      [/"best_bid":"0.07","best_ask":"0.08"/, '"best_ask":"0.08","best_bid":"0.07"'],
+      [/"best_ask":"0.08"/, '"best_ask":"0.08","best_ask":"0.09"'],
+      [/"best_ask":"0.08"/, '"best_ask":""'],
+      [/"best_bid":"0.07"/, '"best_bid":"1.0001"'],
+      [/"best_bid":"0.07"/, '"best_bid":null'],
+      [/"side":"BUY"/, '"side":"SELL"'],
+      [/"side":"BUY"/, '"side":"BUYS"'],
+      [/"hash":"f/, '"hash":"\\""'],
+      [/,"event_type"/, ',"market":"0x0","event_type"'],
+      [/"timestamp":"1786728438403"/, '"timestamp":"17867284384030"'],
+      [/"timestamp":"1786728438403"/, '"timestamp":1786728438403'],
+      [/,"/, ', "'],
+      [/\}\],"timestamp"/, '}, {"asset_id":"3"}],"timestamp"'],
+    ];
+    const market = MARKETS[0] as WatchedMarket;
+    const plain = usualBytes(market).toString('latin1');
+    let left = 0;
+    for (const [found, written] of rewritings) {
+      for (const where of [found, new RegExp(`(?<=asset_id.*asset_id.*)${found.source}`)]) {
+        const bytes = Buffer.from(plain.replace(where, written), 'latin1');
+        const scanned = scanner().scan(bytes);
+        if (scanned === null) left += 1;
+        else expect(scanned, bytes.toString('latin1')).toEqual(asScanned(bytes, market));
+      }
+    }
+    expect(left).toBeGreaterThan(rewritings.length);
+  });
+
+  it('is not completed by what an older and longer frame has left behind', () => {
+    const made = scanner();
+    const market = MARKETS[0] as WatchedMarket;
+    const bytes = usualBytes(market);
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect(made.scan(bytes)?.of).toBe(market);
+      expect(made.scan(bytes.subarray(0, length)), `cut to ${length} bytes`).toBeNull();
+    }
+  });
+
+  it('is read alike with very many rows, and left to the parser where it is longer than any of the venue', () => {
+    const market = MARKETS[0] as WatchedMarket;
+    for (const [rows, isRead] of [
+      [300, true],
+      [600, false],
+    ] as const) {
+      const bytes = usualBytes(market, rows);
+      const scanned = scanner().scan(bytes);
+      expect(scanned).toEqual(isRead ? asScanned(bytes, market) : null);
+    }
   });
 
   it('is not read for a market that was taken out, or never put in', () => {
