@@ -10,12 +10,15 @@ import { settingsOfOptions } from './set-option.ts';
  * every step. Exit code 0: nothing was violated. 1: something was, or a canary was planted. 2: bad arguments.
  */
 const USAGE = `usage: ./run simulate --seeds A..B [--hours H] [--engine legacy|as|bounded|glft] [--markets N] [--informed F]
+                      [--jumps] [--cash USD]
                       [--faults none|some|many] [--set NAME=VALUE]... [--json] [--canary]
   --seeds    one seed, or the first and the last of a range: 7 or 1..50 (default 1..3)
   --hours    virtual hours of trading for each seed, above 0 and at most 1000 (default 1)
   --engine   which engine prices quotes (default legacy)
   --markets  how many markets, 1 to 1000 (default 20)
   --informed share of taker arrivals that know the hidden probability, 0 to 1 (default 0.25)
+  --jumps    news comes at once: a jump for each hour of a market's life, which is hours to days
+  --cash     dollars the wallet starts with for each market, 1 to 100000 (default 100)
   --faults   how much goes wrong: lost answers, failed trades, dropped sockets and more (default some)
   --set      a setting of the worker, by its name in docs/settings.md; may be given more than once
   --canary   plants a bug that the checkers must find, so that the command must fail`;
@@ -32,6 +35,8 @@ interface Arguments {
   readonly engine: Engine;
   readonly markets: number;
   readonly informed: number | null;
+  readonly jumps: boolean;
+  readonly cashPerMarketUsd: number;
   readonly faults: FaultLevel;
   readonly settings: SettingTexts;
   readonly json: boolean;
@@ -65,6 +70,8 @@ function simulate(wanted: Arguments): void {
       engine,
       informed: wanted.informed,
       faults,
+      jumps: wanted.jumps,
+      cashPerMarketUsd: wanted.cashPerMarketUsd,
       settings: wanted.settings,
       ...(wanted.canary ? { canary: 'lost-fill' as const } : {}),
     });
@@ -86,6 +93,7 @@ function lineOf(result: SeedResult, speed: number): string {
     `ledger ${result.ledgerResidualMicroUsd}`,
     `chain ${result.chainResidualMicroUsd}`,
     `open ${result.openOrdersAtExit}`,
+    `halts ${result.losses.kills} kills ${result.losses.resumesByItself} resumes ${result.losses.stops} stops`,
     `faults ${String(trouble).padStart(4)}`,
     `${String(Math.round(speed)).padStart(5)} virtual s/s`,
     result.violation === null ? 'ok' : 'VIOLATION',
@@ -111,6 +119,8 @@ function summarise(wanted: Arguments, results: readonly (SeedResult & { speed: n
     markets: wanted.markets,
     engine: wanted.engine,
     faults: wanted.faults,
+    jumps: wanted.jumps,
+    cashPerMarketUsd: wanted.cashPerMarketUsd,
     canary: wanted.canary,
     violations: violated.length,
     fills: results.reduce((sum, { fills }) => sum + fills, 0),
@@ -122,6 +132,9 @@ function summarise(wanted: Arguments, results: readonly (SeedResult & { speed: n
       0,
     ),
     chainResidualMicroUsd: results.reduce((sum, { chainResidualMicroUsd }) => sum + chainResidualMicroUsd, 0),
+    kills: results.reduce((sum, { losses }) => sum + losses.kills, 0),
+    resumesByItself: results.reduce((sum, { losses }) => sum + losses.resumesByItself, 0),
+    stops: results.reduce((sum, { losses }) => sum + losses.stops, 0),
     openOrdersAtExit: results.reduce((sum, { openOrdersAtExit }) => sum + openOrdersAtExit, 0),
     virtualSecondsPerSecond: round(median(results.map(({ speed }) => speed)), 0),
   };
@@ -171,13 +184,29 @@ function readArguments(args: readonly string[]): Arguments | string {
   const informed = values.informed === undefined ? null : numberOf(values.informed);
   if (informed !== null && !(informed >= 0 && informed <= 1))
     return wrong('informed', 'a share from 0 to 1', values.informed ?? '');
+  const cashPerMarketUsd = numberOf(values.cash);
+  if (!(cashPerMarketUsd >= 1 && cashPerMarketUsd <= 100_000))
+    return wrong('cash', 'dollars for each market from 1 to 100000', values.cash);
   const { engine, faults } = values;
   if (!isEngine(engine)) return wrong('engine', 'legacy, as, bounded or glft', engine);
   if (!isFaultLevel(faults)) return wrong('faults', 'none, some or many', faults);
   const settings = settingsOfOptions(values.set ?? []);
   if (typeof settings === 'string') return settings;
-  const { json = false, canary = false } = values;
-  return { first, last, hours, engine, markets, informed, faults, settings, json, canary };
+  const { json = false, canary = false, jumps = false } = values;
+  return {
+    first,
+    last,
+    hours,
+    engine,
+    markets,
+    informed,
+    jumps,
+    cashPerMarketUsd,
+    faults,
+    settings,
+    json,
+    canary,
+  };
 }
 
 function isEngine(text: string): text is Engine {
@@ -203,6 +232,8 @@ function parse(args: readonly string[]) {
       engine: { type: 'string', default: 'legacy' },
       markets: { type: 'string', default: '20' },
       informed: { type: 'string' },
+      jumps: { type: 'boolean' },
+      cash: { type: 'string', default: '100' },
       faults: { type: 'string', default: 'some' },
       set: { type: 'string', multiple: true },
       json: { type: 'boolean' },

@@ -1,6 +1,7 @@
 import type { OrderRequest } from '../domain/order.ts';
 import type { Price, Shares } from '../domain/units.ts';
 import type { Input } from '../kernel/messages.ts';
+import type { KernelState } from '../kernel/state.ts';
 import type { SteppedKernel } from './simulated-driver.ts';
 
 /**
@@ -61,6 +62,19 @@ export const CANARIES = {
       kernel.state.orders.changed.clear();
       return commands;
     }),
+  /** The high-water mark follows the value down, so that nothing ever counts as a drawdown. */
+  'drawdown-forgotten': withState(({ losses: { drawdown, looks } }) => {
+    const latest = looks.at(-1);
+    if (latest !== undefined && drawdown.highWaterUsd !== null) drawdown.highWaterUsd = latest;
+  }),
+  /** A kill is taken for one of an hour ago. */
+  'cool-down-ignored': withState(({ losses: { drawdown }, nowMs }) => {
+    if (drawdown.killedAtMs !== null) drawdown.killedAtMs = Math.min(drawdown.killedAtMs, nowMs - 3_600_000);
+  }),
+  /** Resumes are not counted. */
+  'recoveries-uncounted': withState(({ losses: { drawdown } }) => {
+    drawdown.recoveries = 0;
+  }),
 } as const satisfies Record<string, (kernel: SteppedKernel) => SteppedKernel>;
 
 export type CanaryName = keyof typeof CANARIES;
@@ -72,6 +86,15 @@ function withInput(make: () => (input: Input) => Input): (kernel: SteppedKernel)
     const bend = make();
     return wrapped(kernel, (atMs, input) => kernel.step(atMs, bend(input)));
   };
+}
+
+function withState(bend: (state: KernelState) => void): (kernel: SteppedKernel) => SteppedKernel {
+  return (kernel) =>
+    wrapped(kernel, (atMs, input) => {
+      const commands = kernel.step(atMs, input);
+      bend(kernel.state);
+      return commands;
+    });
 }
 
 function withCommands(bend: (commands: Commands) => Commands): (kernel: SteppedKernel) => SteppedKernel {

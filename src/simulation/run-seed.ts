@@ -9,8 +9,10 @@ import { explainBlocks } from '../risk/trading-state.ts';
 import { parseSettings, type Settings, type SettingTexts } from '../settings/index.ts';
 import { CANARIES, type CanaryName } from './canaries.ts';
 import { booksChecker } from './checkers/books-checker.ts';
-import { Violation } from './checkers/checker.ts';
+import { type CertificateLimits, certificateChecker } from './checkers/certificate-checker.ts';
+import { type Checker, Violation } from './checkers/checker.ts';
 import { chainResidual, endChecker } from './checkers/end-checker.ts';
+import { type LossCounts, type LossSettings, lossLimitsChecker } from './checkers/loss-limits-checker.ts';
 import { profitChecker } from './checkers/profit-checker.ts';
 import { quotesChecker } from './checkers/quotes-checker.ts';
 import { sumsChecker } from './checkers/sums-checker.ts';
@@ -43,6 +45,10 @@ export interface SeedOptions {
   readonly livesMs?: readonly [number, number];
   /** So many markets after each other are the outcomes of one neg-risk event; left out, each stands alone. */
   readonly eventsOf?: number;
+  /** News comes as jumps of the hidden paths, a few in a market's life. */
+  readonly jumps?: boolean;
+  /** The most that any outcome of a market may lose, in dollars; left out, its budget where the engine promises that. */
+  readonly certifiedUsd?: number;
   /** What the wallet starts with for each market, in dollars. */
   readonly cashPerMarketUsd?: number;
   /** What is different about the drawn markets, such as that they are the outcomes of one event. */
@@ -71,6 +77,7 @@ export interface SeedResult {
   readonly ledgerResidualMicroUsd: number;
   readonly chainResidualMicroUsd: number;
   readonly openOrdersAtExit: number;
+  readonly losses: LossCounts;
   readonly faults: Readonly<Record<string, number>>;
   readonly virtualSeconds: number;
   readonly violation: FoundViolation | null;
@@ -102,6 +109,8 @@ export interface Scenario {
   readonly kernel: SteppedKernel;
   readonly driver: SimulatedDriver;
   readonly settings: Settings;
+  /** How often losses have halted trading so far, and let it go on. */
+  readonly losses: LossCounts;
   /** Runs the checkers' last look. */
   checkEnd(): void;
 }
@@ -131,6 +140,7 @@ export function openScenario(options: SeedOptions): Scenario {
     ...(options.makerRefreshMs === undefined ? {} : { makerRefreshMs: options.makerRefreshMs }),
     ...(options.livesMs === undefined ? {} : { livesMs: options.livesMs }),
     ...(options.eventsOf === undefined ? {} : { eventsOf: options.eventsOf }),
+    ...(options.jumps === undefined ? {} : { jumps: options.jumps }),
   });
   const markets = options.adjust?.(drawn) ?? drawn;
   const world = createWorld({
@@ -142,12 +152,16 @@ export function openScenario(options: SeedOptions): Scenario {
   });
   const bare: SteppedKernel = createKernel(loops, null);
   const kernel = options.canary === undefined ? bare : CANARIES[options.canary](bare);
+  const losses = lossLimitsChecker(world, lossSettingsOf(settings));
+  const caps = {
+    maxPerMarketMicroUsd: Math.round(settings.mm.maxPerMarketUsd * MICRO),
+    maxPerEventMicroUsd: Math.round(settings.mm.maxPerEventUsd * MICRO),
+  };
   const checkers = [
     booksChecker(world),
     transmissionChecker(),
     quotesChecker(world, {
-      maxPerMarketMicroUsd: Math.round(settings.mm.maxPerMarketUsd * MICRO),
-      maxPerEventMicroUsd: Math.round(settings.mm.maxPerEventUsd * MICRO),
+      ...caps,
       maxTotalExposurePct: settings.trading.maxTotalExposurePct,
     }),
     withdrawalChecker(world),
@@ -155,6 +169,8 @@ export function openScenario(options: SeedOptions): Scenario {
     profitChecker(),
     transfersChecker(world),
     sumsChecker(),
+    losses,
+    ...certificateCheckers(world, options, caps),
   ];
   const driver = createSimulatedDriver({
     world,
@@ -180,8 +196,29 @@ export function openScenario(options: SeedOptions): Scenario {
   const checkEnd = (): void => {
     for (const checker of checkers) checker.atEnd?.(kernel.state);
   };
-  return { world, kernel, driver, settings, checkEnd };
+  return { world, kernel, driver, settings, losses: losses.counts, checkEnd };
 }
+
+function certificateCheckers(
+  world: World,
+  { engine, certifiedUsd }: SeedOptions,
+  caps: CertificateLimits,
+): Checker[] {
+  if (certifiedUsd !== undefined)
+    return [certificateChecker(world, { ...caps, maxPerMarketMicroUsd: certifiedUsd * MICRO })];
+  return engine === 'bounded' ? [certificateChecker(world, caps)] : [];
+}
+
+const lossSettingsOf = ({ mm, trading }: Settings): LossSettings => ({
+  reducePct: mm.ddReducePct,
+  killPct: mm.ddKillPct,
+  resumePct: mm.ddResumePct,
+  cooldownMs: mm.ddCooldownMinutes * 60_000,
+  maxRecoveriesPerDay: mm.ddMaxRecoveriesPerDay,
+  stopPct: trading.drawdownStopLossPercent,
+  dailyStopPct: trading.stopLossPercent,
+  maxSpreadPts: mm.maxSpreadPts,
+});
 
 /** In micro-dollars. */
 function startingCash({ markets, cashPerMarketUsd = CASH_PER_MARKET_USD }: SeedOptions): Usd {
@@ -216,7 +253,9 @@ function play({ world, kernel, driver, checkEnd }: Scenario, hours: number): voi
   isHealing = true;
   world.faults = FAULT_LEVELS.none;
   driver.runUntil(endMs + HEAL_MS);
-  const standing = explainBlocks(kernel.state.trading).filter((block) => !block.startsWith('drawdown'));
+  const standing = explainBlocks(kernel.state.trading).filter(
+    (block) => !/^(drawdown|dailyStopLoss)/.test(block),
+  );
   if (standing.length > 0)
     throw new Violation('liveness', `trading ${HEAL_MS / 1_000} s after the last fault`, standing.join('; '));
   world.deliver({ kind: 'operator', order: 'stop', by: 'simulation', reason: 'the end of the run' });
@@ -242,7 +281,7 @@ function asViolation(error: unknown, inputNumber: number, atVirtualS: number): F
 }
 
 function resultOf(
-  { world, kernel, driver }: Scenario,
+  { world, kernel, driver, losses }: Scenario,
   options: SeedOptions,
   violation: FoundViolation | null,
 ): SeedResult {
@@ -262,6 +301,7 @@ function resultOf(
     ledgerResidualMicroUsd: booksResidual(books, (id) => world.markets.get(id)?.market ?? null),
     chainResidualMicroUsd: chainResidual(world, books.ledger),
     openOrdersAtExit: world.exchange.accounts.get('worker')?.openOrderIds.size ?? 0,
+    losses: { ...losses },
     faults: Object.fromEntries([...world.faultCounts].sort(([a], [b]) => (a < b ? -1 : 1))),
     virtualSeconds: (world.nowMs - START_MS) / 1_000,
     violation,

@@ -24,6 +24,8 @@ export interface MarketTerms {
   readonly livesMs?: readonly [number, number];
   /** So many markets after each other are the outcomes of one neg-risk event, of which one wins. Left out, each stands alone. */
   readonly eventsOf?: number;
+  /** News comes at once: most of what moves a market's hidden path does so in a few jumps. */
+  readonly jumps?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -35,6 +37,10 @@ const REFRESH_MS = 10_000;
 /** One market in so many resolves within the first hour, so that ends are seen too. */
 const EARLY_END_EVERY = 10;
 const EARLY_LIVES_MS = [20 * 60_000, 55 * 60_000] as const;
+/** With jumps: lives of hours to days, one jump for so much of them, and the share of all movement that comes in jumps. */
+const JUMPY_LIVES_MS = [6 * 3_600_000, 48 * 3_600_000] as const;
+const JUMP_EVERY_MS = 3_600_000;
+const JUMP_SHARE = 0.8;
 const FINE_TICK_EVERY = 4;
 const FEE_EVERY = 3;
 
@@ -45,7 +51,7 @@ export function simulatedMarkets(terms: MarketTerms): SimulatedMarket[] {
 
 /** Whether it ends early, and when its hidden path ends. */
 function lifeOf(
-  { livesMs }: MarketTerms,
+  { livesMs, jumps = false }: MarketTerms,
   index: number,
   stream: RandomStream,
 ): { readonly endsEarly: boolean; readonly horizonMs: number } {
@@ -53,7 +59,9 @@ function lifeOf(
   const [shortestMs, longestMs] = livesMs ?? EARLY_LIVES_MS;
   const horizonMs = endsEarly
     ? nextInt(stream, shortestMs / 60_000, longestMs / 60_000) * 60_000
-    : nextInt(stream, 2, 40) * DAY_MS;
+    : jumps
+      ? nextInt(stream, JUMPY_LIVES_MS[0] / 60_000, JUMPY_LIVES_MS[1] / 60_000) * 60_000
+      : nextInt(stream, 2, 40) * DAY_MS;
   return { endsEarly, horizonMs };
 }
 
@@ -114,7 +122,7 @@ function simulatedMarket(marketTerms: MarketTerms, index: number): SimulatedMark
     resolution: 'none',
     createdAtMs: startMs - 30 * DAY_MS,
     // The listing does not betray an early end, or the scanner would rightly stay away.
-    endAtMs: startMs + (endsEarly ? 3 * DAY_MS : horizonMs),
+    endAtMs: startMs + (endsEarly || marketTerms.jumps === true ? 3 * DAY_MS : horizonMs),
     gameStartAtMs: null,
     fee,
     rewards: null,
@@ -141,9 +149,14 @@ function simulatedMarket(marketTerms: MarketTerms, index: number): SimulatedMark
     ratePpm,
     makerRefreshMs ?? REFRESH_MS,
   );
-  const terms =
-    event === null ? population : { ...population, path: { ...population.path, among: event.among } };
-  return { market, listing, terms };
+  const path = {
+    ...population.path,
+    ...(event === null ? {} : { among: event.among }),
+    ...(marketTerms.jumps === true
+      ? { jumps: Math.max(1, Math.round(horizonMs / JUMP_EVERY_MS)), jumpShare: JUMP_SHARE }
+      : {}),
+  };
+  return { market, listing, terms: { ...population, path } };
 }
 
 function termsOf(

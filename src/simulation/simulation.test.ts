@@ -68,6 +68,58 @@ describe('determinism', () => {
   });
 });
 
+/** A small account, jumps, and limits that they reach: some bugs show only where something is lost. */
+const losses: Partial<SeedOptions> = {
+  engine: 'bounded',
+  informed: 0.05,
+  jumps: true,
+  markets: 20,
+  hours: 1,
+  faults: 'some',
+  cashPerMarketUsd: 5,
+  settings: {
+    MM_DD_REDUCE_PCT: '0.2',
+    MM_DD_KILL_PCT: '0.4',
+    MM_DD_RESUME_PCT: '0.35',
+    MM_DD_COOLDOWN_MINUTES: '2',
+    MM_DD_MAX_RECOVERIES_PER_DAY: '1',
+  },
+};
+const LOSING: Partial<Record<CanaryName, Partial<SeedOptions>>> = {
+  'drawdown-forgotten': losses,
+  'cool-down-ignored': losses,
+  'recoveries-uncounted': losses,
+};
+
+describe('limits on losses', () => {
+  it('halt and resume by their settings while prices jump, and no market loses more than is certain', () => {
+    const found = ['1', '2', '3'].map((seed) => runSeed(short(seed, losses)));
+    expect(found.map(({ violation }) => violation)).toEqual([null, null, null]);
+    for (const { ledgerResidualMicroUsd, chainResidualMicroUsd } of found)
+      expect([ledgerResidualMicroUsd, chainResidualMicroUsd]).toEqual([0, 0]);
+    const counts = found.map(({ losses: one }) => one);
+    expect(counts.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThan(0);
+    expect(counts.reduce((sum, { resumesByItself }) => sum + resumesByItself, 0)).toBeGreaterThan(0);
+  });
+});
+
+describe('the certificate of the bounded engine', () => {
+  const terms = { engine: 'bounded', informed: 0.25, jumps: true, hours: 0.5 } as const;
+
+  it('is kept where many know better and news comes in jumps', () => {
+    const result = runSeed(short('1', terms));
+    expect(result.violation).toBeNull();
+    expect(result.fills).toBeGreaterThan(10);
+  });
+
+  it('is looked at in every market: one that is smaller than what the engine works with is broken', () => {
+    expect(runSeed(short('1', { ...terms, certifiedUsd: 1 })).violation).toMatchObject({
+      checker: 'certificate',
+      expected: expect.stringContaining('a loss of at most 1 USD'),
+    });
+  });
+});
+
 describe('a planted bug', () => {
   const byChecker: Record<CanaryName, RegExp> = {
     'lost-fill': /books/,
@@ -77,23 +129,28 @@ describe('a planted bug', () => {
     'pause-ignored': /transmission/,
     'heartbeat-loss-ignored': /transmission/,
     'gap-ignored': /quotes|withdrawal/,
-    'cancel-all-lost': /withdrawal/,
+    'cancel-all-lost': /withdrawal|end/,
     'sent-twice': /transmission/,
     'off-grid': /quotes/,
     'too-small': /quotes/,
     'too-large': /quotes/,
     crossing: /quotes/,
     'change-unnoted': /sums/,
+    'drawdown-forgotten': /loss limits/,
+    'cool-down-ignored': /loss limits/,
+    'recoveries-uncounted': /loss limits/,
   };
 
   it.each(Object.keys(CANARIES) as CanaryName[])('%s is found, by the checker that should', (canary) => {
     // Some bugs show only when a person pauses, which happens every half hour: the first seed in which they do counts.
     let checker = '';
+    const losing = LOSING[canary] ?? {};
     const faults =
       canary === 'lost-transfer' ? { ...FAULT_LEVELS.many, walletTransfersPerHour: 60 } : FAULT_LEVELS.many;
     for (let seed = 1; seed <= 8 && checker === ''; seed += 1)
       checker =
-        runSeed(short(String(seed), { markets: 6, hours: 0.25, faults, canary })).violation?.checker ?? '';
+        runSeed(short(String(seed), { markets: 6, hours: 0.25, faults, canary, ...losing })).violation
+          ?.checker ?? '';
     expect(checker).toMatch(byChecker[canary]);
   });
 });
