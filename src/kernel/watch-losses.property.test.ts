@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Side } from '../domain/market.ts';
+import type { TransferKind } from '../domain/wallet-transfer.ts';
+import type { Command } from './messages.ts';
+import {
+  accept,
+  book,
+  conditionId,
+  confirmCancels,
+  dollars,
+  fillOf,
+  market,
+  ofKind,
+  placed,
+  quoteIntent,
+  type ScriptedLoop,
+  scriptedLoop,
+  shares,
+  strategySettings,
+  type TestKernel,
+  trading,
+  wakes,
+  yesToken,
+} from './test-support/test-kernel.ts';
+
+/** What may happen to an account without anything being won or lost. The mid is 40 cents. */
+type Move =
+  | { readonly kind: 'trade'; readonly side: Side; readonly size: number; readonly fails: boolean }
+  | { readonly kind: 'split' | 'merge'; readonly size: number; readonly reverts: boolean }
+  | { readonly kind: 'deposit' | 'withdrawal' | 'tokensIn' | 'tokensOut'; readonly amount: number };
+
+const size = fc.integer({ min: 5, max: 40 });
+const moves = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant('trade' as const),
+      side: fc.constantFrom<Side>('BUY', 'SELL'),
+      size,
+      fails: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constantFrom('split', 'merge'), size, reverts: fc.boolean() }),
+    fc.record({
+      kind: fc.constantFrom('deposit', 'withdrawal', 'tokensIn', 'tokensOut'),
+      amount: fc.integer({ min: 1, max: 60 }),
+    }),
+  ),
+  { minLength: 1, maxLength: 12 },
+) as fc.Arbitrary<Move[]>;
+
+const settings = strategySettings({ maxPerMarketUsd: 1_000, maxSplitPerMarketUsd: 1_000 });
+
+interface Account {
+  readonly test: TestKernel;
+  readonly script: ScriptedLoop['script'];
+  block: number;
+  made: number;
+}
+
+/** An account that has lost a little: 200 YES have come from 50 to 40 cents. */
+function afterLoss(): Account {
+  const { loop, script } = scriptedLoop();
+  const test = trading([loop], settings, [market(1)], { cash: 1_000, tokens: { 11: 200 } });
+  wakes(test, 2, 1_000);
+  test.step(book(1, 37, 43));
+  wakes(test, 3, 1_000);
+  return { test, script, block: 1, made: 0 };
+}
+
+/** Every command of the loop's next run. */
+const act = ({ test }: Account): Command[] => wakes(test, 1, 10_000);
+
+function trade(account: Account, { side, size: wanted, fails }: Extract<Move, { kind: 'trade' }>): void {
+  const { test, script } = account;
+  script.push([quoteIntent(1, [[side, 40, wanted]])]);
+  const commands = act(account);
+  accept(test, commands);
+  for (const request of placed(commands)) {
+    account.made += 1;
+    const name = `trade-${account.made}`;
+    const told = (status: 'MATCHED' | 'MINED' | 'CONFIRMED' | 'FAILED') =>
+      test.step({ kind: 'fill', fill: fillOf(request, name, request.size / 1e6, status, test.nowMs) }, 1_000);
+    told('MATCHED');
+    told('MINED');
+    told(fails ? 'FAILED' : 'CONFIRMED');
+  }
+  script.push([quoteIntent(1, [])]);
+  confirmCancels(test, act(account));
+}
+
+function transact(account: Account, move: Extract<Move, { kind: 'split' | 'merge' }>): void {
+  const { test, script } = account;
+  const amount = shares(move.size);
+  script.push([{ kind: 'transact', action: move.kind, conditionId: conditionId(1), amount, why: 'test' }]);
+  for (const { transaction } of ofKind(act(account), 'transact')) {
+    account.made += 1;
+    const { txKey } = transaction.request;
+    test.step({ kind: 'transactionPrepared', txKey, hash: `0x${txKey}`, nonce: account.made });
+    wakes(test, 1, 1_500);
+    const status = move.reverts ? 'reverted' : 'confirmed';
+    test.step({ kind: 'transactionEnded', txKey, status, text: '' });
+  }
+}
+
+function transfer(account: Account, kind: TransferKind, amount: number): void {
+  const { test } = account;
+  account.block += 1;
+  account.made += 1;
+  const isToken = kind === 'tokensIn' || kind === 'tokensOut';
+  const sign = kind === 'withdrawal' || kind === 'tokensOut' ? -1 : 1;
+  const txHash = `0xtransfer${account.made}`;
+  test.step({
+    kind: 'transfersRead',
+    afterBlock: account.block - 1,
+    toBlock: account.block,
+    finalBlock: account.block,
+    transfers: [
+      {
+        key: `${txHash}/0/0`,
+        kind,
+        asset: isToken ? yesToken(1) : 'USD',
+        amount: sign * dollars(amount),
+        counterparty: '0xsomebody',
+        txHash,
+        blockNumber: account.block,
+      },
+    ],
+    askedAtMs: test.nowMs,
+  });
+}
+
+function play(account: Account, move: Move): void {
+  if (move.kind === 'trade') trade(account, move);
+  else if (move.kind === 'split' || move.kind === 'merge') transact(account, move);
+  else transfer(account, move.kind, move.amount);
+}
+
+describe('losses, through the kernel and its real inputs', () => {
+  it('do not change by a purchase, a sale, a split, a merge, a deposit or a withdrawal, failed or not', () => {
+    const met: Record<string, number> = {};
+    fc.assert(
+      fc.property(moves, (all) => {
+        const account = afterLoss();
+        const { losses } = account.test.state;
+        // 20 of 1,100 dollars.
+        expect(losses.drawdown.drawdownPct).toBeCloseTo((100 * 20) / 1_100, 6);
+        for (const move of all) {
+          const before = account.made;
+          play(account, move);
+          if (account.made > before) met[move.kind] = (met[move.kind] ?? 0) + 1;
+          wakes(account.test, 3, 1_000);
+          expect(losses.drawdown.drawdownPct).toBeCloseTo((100 * 20) / 1_100, 3);
+          expect(losses.day.lossPct).toBeCloseTo((100 * 20) / 1_100, 3);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    for (const kind of ['trade', 'split', 'merge', 'deposit', 'withdrawal', 'tokensIn', 'tokensOut'])
+      expect(met[kind], kind).toBeGreaterThan(3);
+  });
+
+  it('change by a purchase only by its price against the mid, and by rewards once they are paid, not while they are open', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 38, max: 42 }), size, (at, wanted) => {
+        const account = afterLoss();
+        const { test, script } = account;
+        script.push([quoteIntent(1, [['BUY', at, wanted]])]);
+        const commands = act(account);
+        accept(test, commands);
+        const [request] = placed(commands);
+        if (request === undefined) throw new Error('expected an order');
+        test.step({ kind: 'fill', fill: fillOf(request, 'trade', wanted, 'MATCHED', test.nowMs) });
+        wakes(test, 3, 1_000);
+        const worth = 1_080 + (wanted * (40 - at)) / 100;
+        expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(100 * (1 - worth / 1_100), 6);
+        const askedAtMs = test.nowMs;
+        test.step({
+          kind: 'earningsRead',
+          date: '2026-09-21',
+          byMarket: [[conditionId(1), dollars(50)]],
+          askedAtMs,
+        });
+        wakes(test, 3, 1_000);
+        expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(100 * (1 - worth / 1_100), 6);
+        transfer(account, 'reward', 10);
+        wakes(test, 3, 1_000);
+        expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(
+          100 * Math.max(0, 1 - (worth + 10) / 1_100),
+          6,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('W25: show the outcome of a market that has ended, whether or not it can be redeemed yet', () => {
+    const { test } = afterLoss();
+    test.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: 'NO' });
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo((100 * 100) / 1_100, 6);
+    test.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: 'YES' });
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown).toMatchObject({ drawdownPct: 0, highWaterUsd: dollars(1_200) });
+  });
+
+  it('mark what is held cautiously where the book is wide or empty on the side that would buy it', () => {
+    const { test } = afterLoss();
+    const asks = book(1, 37, 43).asks;
+    test.step({ ...book(1, 37, 43), bids: [], asks });
+    wakes(test, 3, 1_000);
+    // Nobody bids: half the widest spread above nothing, 6 cents a share.
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(100 * (1 - 1_012 / 1_100), 6);
+    test.step(book(1, 20, 60));
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(100 * (1 - 1_052 / 1_100), 6);
+    // A book that is not live says nothing.
+    test.step({ kind: 'bookUntrusted', conditionId: conditionId(1), reason: 'gap' });
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo((100 * 20) / 1_100, 6);
+  });
+});
+
+describe('W10: the first value', () => {
+  it('W10: is known once the wallet was read, and nothing halts before', () => {
+    const test = trading([], settings, [market(1)], { cash: 40 });
+    wakes(test, 3, 1_000);
+    expect(test.state.losses.drawdown).toMatchObject({
+      highWaterUsd: dollars(40),
+      drawdownPct: 0,
+      verdict: 'ok',
+    });
+    expect(test.state.trading.mode).toBe('active');
+  });
+});
