@@ -12,7 +12,7 @@ import {
   type QuestionText,
 } from './payoff.ts';
 import type { Sentence } from './sentence.ts';
-import { otherSubject, type Shape } from './shape.ts';
+import { isMoment, otherSubject, type Shape } from './shape.ts';
 
 /** What a model says of a question that the grammar could not read. */
 export interface PayoffAnswer {
@@ -113,7 +113,8 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
     period: sentence.periods[0] ?? null,
     clock: sentence.clocks[0] ?? null,
     source: sentence.sources[0] ?? null,
-    isMomentOpen: false,
+    // What is asked of a whole month is no close, whatever a model says: the rules have to say which.
+    isMomentOpen: (kind === 'close' || kind === 'range') && !isMoment(sentence),
     texts: {
       kind: sentence.unread.join(' '),
       coin: sentence.coins[0]?.text ?? '',

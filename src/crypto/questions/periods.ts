@@ -154,7 +154,9 @@ function daysAt(tokens: readonly Token[], at: number): Taken<WrittenPeriod> | nu
   const gap = at + first.length;
   const isJoined =
     tokens[gap]?.kind === 'dash' ||
-    ['to', 'through', 'thru', 'until', 'and'].includes(wordAt(tokens, gap) ?? '');
+    ['to', 'through', 'thru', 'until'].includes(wordAt(tokens, gap) ?? '') ||
+    // "between June 22 and June 28" is a span, "on June 22 and June 28" is two days.
+    (wordAt(tokens, gap) === 'and' && wordAt(tokens, at - 1) === 'between');
   const one: Taken<WrittenPeriod> = {
     item: { kind: 'days', first: first.item, last: first.item },
     length: first.length,

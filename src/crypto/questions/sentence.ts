@@ -56,7 +56,7 @@ const MOVES: ReadonlyMap<string, Side | null> = new Map([
   ),
   ...stem('dip dips drop drops fall falls crash crashes decline declines sink sinks slide slides', 'below'),
   ...stem('plunge plunges plummet plummets tumble tumbles slip slips tank tanks dump dumps', 'below'),
-  ...stem('collapse collapses lose loses slump slumps nosedive nosedives retreat retreats sag sags', 'below'),
+  ...stem('collapse collapses slump slumps nosedive nosedives retreat retreats sag sags', 'below'),
   ...stem(
     'touch touches tap taps test tests retest retests see sees breach breaches go goes get gets move moves',
     null,
@@ -74,7 +74,7 @@ const ENDINGS = new Set('close closes end ends finish finishes settle settles'.s
 
 /** Words that change nothing in a question about a price. What is not here and nowhere else is not understood. */
 const FILLERS: ReadonlySet<string> = new Set(
-  'will would can could does do did has have been the a an one back cost costs valued price prices value of going to usd usdt dollar dollars us u.s worth trading priced spot ever again what mark level it its'.split(
+  'will would can could does do did has have been the a an one back cost costs valued price prices value of going to usd usdt dollar dollars us u.s worth trading priced spot ever again what mark level it its et est edt'.split(
     ' ',
   ),
 );

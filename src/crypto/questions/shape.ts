@@ -215,7 +215,7 @@ function rangeOf(sentence: Sentence, level: Extract<Level, { kind: 'range' }>): 
 }
 
 /** Whether the dates name one moment: a day, a time, or the end of something. */
-function isMoment(sentence: Sentence): boolean {
+export function isMoment(sentence: Sentence): boolean {
   const [period] = sentence.periods;
   if (period === undefined) return sentence.clocks.length > 0;
   if (period.bound === 'end') return true;
@@ -226,7 +226,27 @@ function isMoment(sentence: Sentence): boolean {
 
 const isSameDay = ({ first, last }: { first: object; last: object }): boolean => first === last;
 
+/** Verbs that take a price for their object. All others move by an amount as well as to a price, and need a word that says which. */
+const TRANSITIVE =
+  /^(reach|hit|surpass|exceed|top|break|cross|clear|pass|reclaim|touch|tap|test|retest|see|breach|attain|achieve)/i;
+const POSITION =
+  /^(at or|above|below|beneath|under|past|to|at(?! least| most)|as|up to|down to|all the way|back|through|into)\b/i;
+const WANDERING = /^(go|get)/i;
+
+/** "drop $5,000" and "rise more than $5,000" say by how much, and "drop to" and "rise above" to where. */
+function isByHowMuch(sentence: Sentence, level: Level): boolean {
+  return sentence.moves.some(({ text }) => {
+    if (TRANSITIVE.test(text) || POSITION.test(level.text)) return false;
+    return !(WANDERING.test(text) && /^over\b/i.test(level.text));
+  });
+}
+
 function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>): Asked | OtherPayoff {
+  if (isByHowMuch(sentence, level))
+    return other(
+      'ambiguous',
+      `"${sentence.moves[0]?.text} ${level.text}" may say by how much and not to where`,
+    );
   const sides = sidesOf(sentence, level);
   if (sides.some(({ side }) => side !== sides[0]?.side))
     return other('disagreement', `it points both ways: ${sides.map(({ text }) => `"${text}"`).join(', ')}`);
@@ -236,6 +256,11 @@ function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>):
   const isAim = level.kind === 'plain' && level.isAim && !sentence.isState;
   if (!isTouch && !isAim && level.kind === 'plain')
     return other('ambiguous', `it names "${level.text}" and does not say above or below it`);
+  if ((isTouch || isAim) && sentence.periods[0]?.bound === 'end')
+    return other(
+      'ambiguous',
+      `"${sentence.periods[0].text}" is a moment, and "${level.text}" is asked of a stretch of time`,
+    );
   const isOpen = !isTouch && !isAim && (sentence.isLoose || !isMoment(sentence));
   return {
     kind: isTouch || isAim ? 'one-touch' : 'close',

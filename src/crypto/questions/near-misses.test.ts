@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { isTradable, parseQuestion, type QuestionText } from './index.ts';
+
+const june = '2026-07-01T04:00:00Z';
+const noon = '2026-06-24T16:00:00Z';
+
+const NEAR_MISSES: readonly (readonly [question: string, endDate: string, more?: Partial<QuestionText>])[] = [
+  ['Will Bitcoin drop $5,000 in June?', june],
+  ['Will Bitcoin rise more than $10,000 in June?', june],
+  ['Will Bitcoin jump at least $10,000 in June?', june],
+  ['Will Bitcoin see a $10,000 drop in June?', june],
+  ['Will Bitcoin move $5,000 in June?', june],
+  ['Will Bitcoin climb over $5,000 in June?', june],
+  ['Will Bitcoin surge $20k or more in June?', june],
+  ['Will Bitcoin hit $70,000 at the end of June?', june],
+  ['Will Bitcoin be above $60,000 on June 24 and June 25?', noon],
+  ["Will Bitcoin's all-time high be above $130,000 on June 24?", noon],
+  ['When will Bitcoin hit $150k?', '2026-12-31'],
+  ['Will Bitcoin be at $60,000 on June 24?', noon],
+  ['Will Bitcoin trade above $60,000 on June 24?', noon],
+  ['Will Bitcoin be above $60,000 in June?', june],
+  ['Will Bitcoin be above $60,000 by June 24?', noon],
+  ['Will Bitcoin be above $60,000?', noon],
+  ['Will Bitcoin first reach $70,000 in June?', june],
+  ['Will Bitcoin be above $60,000 or below $50,000 on June 24?', noon],
+  ['Will Bitcoin hit $1 in June?', june],
+  ['Will DOGE reach $100b by June 30?', june],
+  ['Will Bitcoin be above €60,000 on June 24?', noon],
+  ['Will Bitcoin be above $1,50,000 on June 24?', noon],
+  ['Will Bitcoin be above $60.000 on June 24?', noon],
+  ['Will ETH/BTC be above 0.05 on June 24?', noon],
+  ['Will Bitcoin be above $60,000 on June 31?', june],
+  ['Bitcoin Up or Down - June 24, 3:15PM ET', '2026-06-24T20:15:00Z'],
+  ['Bitcoin Up or Down in June?', june],
+  ['12+', june, { eventTitle: 'How many times will Bitcoin hit $70,000 in June?' }],
+  ['$130k+', '2026-12-31', { eventTitle: "Bitcoin's all-time high in 2026?" }],
+  ['>$70k', june, { eventTitle: 'What price will Bitcoin close at in June?' }],
+  ['70,000', noon, { eventTitle: 'Bitcoin price on June 24?' }],
+  [
+    'Will Bitcoin reach $70,000 in June?',
+    june,
+    { description: 'This market is about the market cap of Bitcoin.' },
+  ],
+  ['Will Bitcoin reach $70,000 in June?', june, { eventTitle: 'Bitcoin ETF flows in June' }],
+  ['Bitcoin above $60,000 on June 24?', noon, { slug: 'microstrategy-sells-bitcoin' }],
+];
+
+/** Texts made of the words of a price question that ask something else. Each would be a wrong trade. */
+describe('what sounds like a price and is none', () => {
+  it.each(NEAR_MISSES.map(([question, endDate, more]) => ({ text: { question, endDate, ...more } })))(
+    '$text.question',
+    ({ text }) => {
+      const payoff = parseQuestion(text);
+      expect(isTradable(payoff), JSON.stringify(payoff)).toBe(false);
+      expect(payoff.kind).toBe('other');
+    },
+  );
+});
+
+describe('why a market is not traded', () => {
+  const listing: QuestionText = {
+    question: 'Will the price of Bitcoin be above $60,000 on June 24?',
+    endDate: noon,
+    slug: 'bitcoin-above-60k-on-june-24',
+    eventTitle: 'Bitcoin above ___ on June 24?',
+    description:
+      'This market will resolve to "Yes" if the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) on the date specified in the title has a final "Close" price higher than the price specified in the title.',
+  };
+
+  it('is nothing while all parts of the listing agree', () => {
+    expect(parseQuestion(listing)).toMatchObject({
+      kind: 'close',
+      source: 'binance',
+      settlement: 'one-minute-close',
+      missing: [],
+      from: { time: { field: 'description' }, source: { field: 'description' }, year: { field: 'endDate' } },
+    });
+  });
+
+  it.each<readonly [Partial<QuestionText>, string, string]>([
+    [{ slug: 'bitcoin-above-62k-on-june-24' }, 'disagreement', 'the text says $60000, the slug $62000'],
+    [{ slug: 'ethereum-above-60k-on-june-24' }, 'disagreement', 'the text is about BTC, the slug about ETH'],
+    [
+      { slug: 'bitcoin-above-60k-on-june-25' },
+      'disagreement',
+      'the slug names another day than the question and the end date',
+    ],
+    [
+      { slug: 'bitcoin-above-60k-on-june-24-2025' },
+      'disagreement',
+      'the slug is of 2025, the window of 2026',
+    ],
+    [
+      { eventTitle: 'Ethereum above ___ on June 24?' },
+      'disagreement',
+      'the question is about BTC, the title of the event about ETH',
+    ],
+    [
+      { eventTitle: 'Bitcoin above ___ on June 25?' },
+      'disagreement',
+      'the question says "on June 24", the title of the event "on June 25"',
+    ],
+    [{ groupItemTitle: '62,000' }, 'disagreement', 'the question says $60000, the label $62000'],
+    [{ groupItemTitle: '↓ 60,000' }, 'disagreement', 'the question says above, the label "↓"'],
+    [
+      { endDate: '2026-06-25T16:00:00Z' },
+      'disagreement',
+      '"on June 24" does not fit the end date 2026-06-25T16:00:00Z and the description\'s "12:00 in the ET timezone (noon)"',
+    ],
+    [{ endDate: 'soon' }, 'disagreement', 'the end date "soon" is no date'],
+    [
+      { question: 'Will Bitcoin be above $60,000 on June 24, 3PM ET?' },
+      'disagreement',
+      '"on June 24, 3PM ET" does not fit',
+    ],
+    [
+      { question: 'Will Bitcoin be above $60,000 on June 24, according to Coinbase?' },
+      'disagreement',
+      'the question names coinbase, the description binance',
+    ],
+    [
+      { question: 'Will Bitcoin dominance be above 60 on June 24?' },
+      'not-a-price',
+      '"dominance" is about a share of the market',
+    ],
+    [
+      { question: 'Will Bitcoin moon above $60,000 on Jupiter?' },
+      'unread-words',
+      'it says "on", "Jupiter", which a question about a price does not',
+    ],
+    [
+      { question: 'Will gold be above $60,000 on June 24?' },
+      'no-coin',
+      'it names no coin; "gold" is about something else than a coin',
+    ],
+  ])('%o is %s: %s', (change, cause, reason) => {
+    const payoff = parseQuestion({ ...listing, ...change });
+    expect(payoff).toMatchObject({ kind: 'other', cause });
+    expect(payoff.kind === 'other' ? payoff.reason : '').toContain(reason);
+  });
+});
