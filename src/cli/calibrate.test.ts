@@ -92,6 +92,31 @@ describe('./run calibrate', () => {
     expect(err).not.toContain('    at ');
   });
 
+  it('walks forward over daily candles', () => {
+    const candles = Array.from({ length: 120 }, (_, day) => {
+      const date = new Date(Date.parse('2021-01-01T00:00:00Z') + day * 86_400_000).toISOString().slice(0, 10);
+      return `${date},1,1,1,${30_000 + 400 * (day % 7)},1`;
+    });
+    const dir = mkdtempSync(join(folder, 'daily-'));
+    writeFileSync(
+      join(dir, 'BTCUSDT_1d.csv'),
+      ['timestamp,open,high,low,close,volume', ...candles].join('\n'),
+    );
+    const { status, out } = calibrate('--walk-forward', '--prices', dir, '--json');
+    expect(status).toBe(0);
+    const last = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '');
+    expect(last.buckets).toHaveLength(20);
+    expect(out).toContain('inside their band:');
+    writeFileSync(
+      join(dir, 'BTCUSDT_1d.csv'),
+      ['timestamp,open,high,low,close,volume', ...candles.filter((_, day) => day !== 50)].join('\n'),
+    );
+    const gap = calibrate('--walk-forward', '--prices', dir);
+    expect(gap.status).toBe(2);
+    expect(gap.err).toContain('found BTC candles that are not a day apart');
+    expect(calibrate('--walk-forward', '--prices', pricesDir, '--markets', markets).status).toBe(2);
+  });
+
   it('says so when nothing could be judged', () => {
     const later = written(
       'later.jsonl',

@@ -9,15 +9,20 @@ import {
 } from '../crypto/calibration/filtered-trades.ts';
 import { type ForecastedMarkets, forecastMarkets } from '../crypto/calibration/forecast-markets.ts';
 import { reliabilitySvg } from '../crypto/calibration/reliability-svg.ts';
+import { bucketsOf, isDaily, WALK_FORWARD_TERMS, walkForward } from '../crypto/calibration/walk-forward.ts';
+import { bucketLines, lossLines } from '../crypto/calibration/walk-forward-lines.ts';
 import { coinTerms } from '../crypto/model/coin-model.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { readMarkets, readPrices, UnusableFile } from './calibration-files.ts';
 
 /** `./run calibrate` asks the directional model about recorded markets, and says how its answers compare with what happened. */
 const USAGE = `./run calibrate --markets FILE --prices DIR [--picture FILE] [options] [--json]
+./run calibrate --walk-forward --prices DIR [--json]
   --markets         what markets said: CSV with the columns at, marketId, question, endDate, yesPrice, or one JSON object a
                     line with these fields; otherProbability and outcome if known. A folder stands for the files in it
   --prices          folder of CSV files (also .gz) with prices, from which outcomes and volatility are read
+  --walk-forward    no markets: asks every day since 2020 about closes at 0, 1 and 2 deviations after 1, 3, 7 and 30 days,
+                    from daily candles in DIR, knowing only what was known on that day
   --picture         where the reliability diagram goes (default calibration.svg)
   --nu              degrees of freedom where too little past is known to fit them (default 6)
   --block-hours     markets that end within as many hours share their luck (default 4)
@@ -25,9 +30,13 @@ const USAGE = `./run calibrate --markets FILE --prices DIR [--picture FILE] [opt
   --half-spread-pts how far the ask is taken to be from the recorded price (default 0.5)
   --fee-rate        taker fee, of p(1-p) (default 0.07)`;
 
+/** Every run draws its blocks alike. */
+const SEED = 20_261_123;
+
 const values = readArguments(USAGE, {
   markets: { type: 'string' },
   prices: { type: 'string' },
+  'walk-forward': { type: 'boolean', default: false },
   picture: { type: 'string', default: 'calibration.svg' },
   nu: { type: 'string', default: '6' },
   'block-hours': { type: 'string', default: '4' },
@@ -38,7 +47,8 @@ const values = readArguments(USAGE, {
 });
 
 try {
-  calibrate();
+  if (values['walk-forward']) walkDaily();
+  else calibrate();
 } catch (error) {
   if (!(error instanceof UnusableFile)) throw error;
   refuse([error.message, `usage: ${USAGE}`], values.json);
@@ -81,6 +91,29 @@ function calibrate(): void {
   const skipped = Object.fromEntries(found.skipped);
   if (values.json)
     console.log(JSON.stringify({ ok: true, rows: rows.length, skipped, ...report, trades, picture }));
+}
+
+function walkDaily(): void {
+  if (values.prices === undefined) throw new UnusableFile('--prices: found nothing, expected a path');
+  if (values.markets !== undefined)
+    throw new UnusableFile(
+      '--walk-forward asks no markets: found --markets beside it; leave one of the two out',
+    );
+  const { dailyCloses } = readPrices(values.prices).series;
+  const forecasts = [...dailyCloses].flatMap(([coin, closes]) => {
+    if (!isDaily(closes))
+      throw new UnusableFile(
+        `${values.prices}: found ${coin} candles that are not a day apart; expected every day once`,
+      );
+    return walkForward(coin, closes, WALK_FORWARD_TERMS);
+  });
+  if (forecasts.length === 0)
+    throw new UnusableFile(
+      `${values.prices}: found no daily candles since 2020; expected files such as BTCUSDT_1d.csv with timestamp,open,high,low,close`,
+    );
+  const buckets = bucketsOf(forecasts, SEED);
+  for (const line of [...bucketLines(buckets), ...lossLines(forecasts)]) console.log(line);
+  if (values.json) console.log(JSON.stringify({ ok: true, forecasts: forecasts.length, buckets }));
 }
 
 function coverageLines(

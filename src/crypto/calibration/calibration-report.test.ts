@@ -18,6 +18,7 @@ function forecasts(count: number): MarketForecast[] {
       probability,
       marketProbability: 0.5,
       otherProbability: index % 2 === 0 ? Math.min(0.999, Math.max(0.001, probability * 2 - 0.5)) : null,
+      recalibratedProbability: null,
       outcome: nextFloat(stream) < probability ? 1 : 0,
       cluster: String(index % 60),
     };

@@ -5,15 +5,21 @@ import { CLASSIFIED_KINDS } from '../questions/payoff.ts';
 import type { MarketForecast } from './forecast-markets.ts';
 
 /** Whose probabilities are judged. */
-export type Forecaster = 'model' | 'market' | 'other';
-export const FORECASTERS: readonly Forecaster[] = ['model', 'market', 'other'];
+export type Forecaster = 'model' | 'market' | 'other' | 'recalibrated';
+const FORECASTERS: readonly Forecaster[] = ['model', 'market', 'other', 'recalibrated'];
 
-const probabilityOf = (forecast: MarketForecast, by: Forecaster): number | null =>
-  by === 'model'
-    ? forecast.probability
-    : by === 'market'
-      ? forecast.marketProbability
-      : forecast.otherProbability;
+function probabilityOf(forecast: MarketForecast, by: Forecaster): number | null {
+  switch (by) {
+    case 'model':
+      return forecast.probability;
+    case 'market':
+      return forecast.marketProbability;
+    case 'other':
+      return forecast.otherProbability;
+    case 'recalibrated':
+      return forecast.recalibratedProbability;
+  }
+}
 
 /** A mean, and its interval or the reason why there is none. The mean is there in any case. */
 export interface Figure {
@@ -105,7 +111,12 @@ function figure(rows: readonly MarketForecast[], of: (row: MarketForecast) => nu
   };
 }
 
-const NAMES: Record<Forecaster, string> = { model: 'model', market: 'market price', other: 'other model' };
+const NAMES: Record<Forecaster, string> = {
+  model: 'model',
+  market: 'market price',
+  other: 'other model',
+  recalibrated: 'recalibrated',
+};
 
 /** The scores as lines of text. */
 export function scoreLines({ kinds }: CalibrationReport): string[] {

@@ -16,6 +16,7 @@ const forecast = (facts: Partial<MarketForecast> = {}): MarketForecast => ({
   probability: 0.7,
   marketProbability: 0.5,
   otherProbability: null,
+  recalibratedProbability: null,
   outcome: 1,
   cluster: 'one',
   ...facts,

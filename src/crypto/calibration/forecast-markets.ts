@@ -8,6 +8,7 @@ import { parseQuestion } from '../questions/parse-question.ts';
 import { type ClassifiedPayoff, isTradable } from '../questions/payoff.ts';
 import type { MarketRow } from './market-rows.ts';
 import { extremesBetween, latestPrice, nearestPrice, type PriceSeries, placeAt } from './price-series.ts';
+import { recalibrateForward } from './recalibrate-forward.ts';
 
 /** One forecast of a market, with what came of it. */
 export interface MarketForecast extends ScoredForecast {
@@ -18,6 +19,8 @@ export interface MarketForecast extends ScoredForecast {
   readonly endAtMs: number;
   readonly marketProbability: number;
   readonly otherProbability: number | null;
+  /** The model's own after the map that markets resolved by then had taught; null while too few had. */
+  readonly recalibratedProbability: number | null;
 }
 
 export type SkipReason =
@@ -60,7 +63,7 @@ export function forecastMarkets(
     if (typeof found === 'string') skipped.set(found, (skipped.get(found) ?? 0) + 1);
     else forecasts.push(found);
   }
-  return { forecasts, skipped };
+  return { forecasts: recalibrateForward(forecasts), skipped };
 }
 
 function forecastOf(
@@ -90,6 +93,7 @@ function forecastOf(
     probability,
     marketProbability: row.yesPrice,
     otherProbability: row.otherProbability,
+    recalibratedProbability: null,
     outcome: isYes ? 1 : 0,
     cluster: String(Math.floor(endAtMs / (blockHours * HOUR_MS))),
   };

@@ -1,7 +1,10 @@
 import { bandOf, type CalibrationReport, type Forecaster } from './calibration-report.ts';
 
+/** Who is drawn. */
+type Drawn = Exclude<Forecaster, 'recalibrated'>;
+
 /** Colours that stay apart for all kinds of colour vision, and a mark of its own for each, for print. */
-const STYLES: Record<Forecaster, { readonly name: string; readonly colour: string; readonly mark: Mark }> = {
+const STYLES: Record<Drawn, { readonly name: string; readonly colour: string; readonly mark: Mark }> = {
   model: { name: 'model', colour: '#1f6fc5', mark: 'circle' },
   market: { name: 'market price', colour: '#d1690b', mark: 'square' },
   other: { name: 'other model', colour: '#5f6b76', mark: 'triangle' },
@@ -27,7 +30,10 @@ const MUTED = '#5f6b76';
  * mark where too few markets are in it for one; the diagonal is a perfect forecaster. Below, how many forecasts each tenth holds.
  */
 export function reliabilitySvg(report: CalibrationReport, title: string, subtitle: string): string {
-  const series = report.reliability;
+  // The recalibrated model has its line in the table; a fourth mark would hide the other three.
+  const series = report.reliability.flatMap(({ by, groups }) =>
+    by === 'recalibrated' ? [] : [{ by, groups }],
+  );
   const most = Math.max(1, ...series.flatMap(({ groups }) => groups.map(({ forecasts }) => forecasts)));
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
@@ -84,7 +90,7 @@ function frame(): string {
   ].join('\n');
 }
 
-function points(by: Forecaster, groups: Groups, aside: number): string[] {
+function points(by: Drawn, groups: Groups, aside: number): string[] {
   const { colour, mark } = STYLES[by];
   return groups.flatMap(({ claimed, happened, bias, forecasts, clusters, name }) => {
     if (claimed === null || happened === null) return [];
@@ -119,7 +125,7 @@ function outlineOf(mark: Mark, x: number, y: number): string {
   return `<path d="M${round(x)} ${round(y - 5.4)} L${round(x + 5.2)} ${round(y + 4)} L${round(x - 5.2)} ${round(y + 4)} Z"/>`;
 }
 
-function legend(shown: readonly Forecaster[]): string {
+function legend(shown: readonly Drawn[]): string {
   const marks = shown.map((by, index) => {
     const x = LEFT + 6 + index * 116;
     return `${shape(STYLES[by].mark, x, 71, STYLES[by].colour, true)}${text(x + 12, 75, STYLES[by].name, { size: 12.5 })}`;
@@ -159,7 +165,7 @@ function histogramFrame(most: number): string {
   ].join('\n');
 }
 
-function bars(by: Forecaster, groups: Groups, index: number, count: number, most: number): string[] {
+function bars(by: Drawn, groups: Groups, index: number, count: number, most: number): string[] {
   const slot = SIDE / BINS;
   const wide = (slot - 12) / count;
   return groups.map(({ name, forecasts }) => {

@@ -132,7 +132,7 @@ export function bucketsOf(
       realised,
       gap,
       isInside: gap.low <= 0 && gap.high >= 0,
-      errors: gap.mean / gap.standardError,
+      errors: gap.mean === 0 ? 0 : gap.mean / gap.standardError,
     };
   });
 }

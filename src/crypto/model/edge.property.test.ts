@@ -127,6 +127,15 @@ describe('the stake', () => {
     expect(stakeUsd(entry(0.95, 0.45), thousand, { kellyFraction: 1, maxPositionPct: 5 })).toBe(50 * MICRO);
   });
 
+  it('W24: an edge that persists is staked once and not every cycle', () => {
+    const terms = { kellyFraction: 0.25, maxPositionPct: 5 };
+    const thousand = usd(1_000 * MICRO);
+    const first = stakeUsd(entry(0.6, 0.5), thousand, terms);
+    expect(stakeUsd(entry(0.6, 0.5), thousand, terms, first)).toBe(0);
+    expect(stakeUsd(entry(0.6, 0.5), thousand, terms, usd(first - 7))).toBe(7);
+    expect(stakeUsd(entry(0.52, 0.5), thousand, terms, first)).toBe(0);
+  });
+
   it('is nothing without an edge, without capital, and at a price that wins nothing', () => {
     for (const [p, cost] of [
       [0.5, 0.5],

@@ -95,17 +95,22 @@ export interface StakeTerms {
 
 const PPM = 1_000_000;
 
-/** Dollars to stake, fees included: Kelly's part of `capital`, times the fraction used, at most the cap. Rounded down. */
+/**
+ * Dollars to stake, fees included: Kelly's part of `capital`, times the fraction used, at most the cap, less what is staked on the
+ * market `already`, so that an edge that persists is not bought again and again. Rounded down.
+ */
 export function stakeUsd(
   { probability, costPerShareUsd }: Pick<EntryCandidate, 'probability' | 'costPerShareUsd'>,
   capital: Usd,
   terms: StakeTerms,
+  already: Usd = 0 as Usd,
 ): Usd {
   const share = kellyFraction(probability, costPerShareUsd) * terms.kellyFraction;
   const capped = Math.min(share, terms.maxPositionPct / 100);
   if (!(capped > 0 && capital > 0)) return 0 as Usd;
   // The small push keeps 0.05 of a dollar from becoming 0.0499999: a float on its way down to whole millionths.
-  return mulDiv(capital, Math.floor(capped * PPM + 1e-6), PPM, 'down') as Usd;
+  const target = mulDiv(capital, Math.floor(capped * PPM + 1e-6), PPM, 'down');
+  return Math.max(0, target - already) as Usd;
 }
 
 /** Shares that `stake` pays for, fees included, in whole millionths. */

@@ -156,7 +156,7 @@ describe('the probability of a payoff', () => {
     });
   });
 
-  it('says what is missing instead of a number', () => {
+  it('W25: says that a window is over or what is missing, where the predecessor said a half', () => {
     expect(payoffProbability(payoff('close', { window: window(null, null) }), view())).toMatchObject({
       refused: 'no-end',
     });
