@@ -2,7 +2,15 @@ import type { ConditionId } from '../domain/market.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Usd } from '../domain/units.ts';
 import { exposureOf } from '../risk/exposure.ts';
-import { cashOwned, equityOf, holdingsValue, marketRisk, openEventOf, totalExposure } from './gate-view.ts';
+import {
+  cashOwned,
+  equityOf,
+  holdingsValue,
+  marketRisk,
+  openCoinOf,
+  openEventOf,
+  totalExposure,
+} from './gate-view.ts';
 import type { KernelState } from './state.ts';
 import { pendingConversions } from './transactions.ts';
 
@@ -12,6 +20,8 @@ interface MarketPart {
   readonly holdings: Usd;
   /** Its neg-risk event, or null where it stands alone or its outcome is known. */
   readonly eventId: string | null;
+  /** The coin it is about, or null where it is about none or its outcome is known. */
+  readonly coin: string | null;
 }
 
 /**
@@ -25,6 +35,8 @@ export interface AccountRisk {
   exposure: number;
   holdings: number;
   readonly byEvent: Map<string, Set<ConditionId>>;
+  /** Exposure by coin. */
+  readonly byCoin: Map<string, number>;
   /** Markets whose mark or outcome has changed since they were last added up. */
   readonly changed: Set<ConditionId>;
   /** When the sums were last added up from nothing; null when they have to be before they are next used. */
@@ -37,6 +49,7 @@ export const createAccountRisk = (): AccountRisk => ({
   exposure: 0,
   holdings: 0,
   byEvent: new Map(),
+  byCoin: new Map(),
   changed: new Set(),
   summedAtMs: null,
 });
@@ -82,6 +95,7 @@ function sumAnew(state: KernelState): void {
   for (const changed of changedIn(state)) changed.clear();
   sums.parts.clear();
   sums.byEvent.clear();
+  sums.byCoin.clear();
   sums.exposure = 0;
   sums.holdings = 0;
   const conversions = pendingConversions(state.transactions);
@@ -103,10 +117,16 @@ function takePart(
   else sums.parts.set(conditionId, after);
   sums.exposure += after.exposure - before.exposure;
   sums.holdings += after.holdings - before.holdings;
+  addToCoin(sums, before.coin, -before.exposure);
+  addToCoin(sums, after.coin, after.exposure);
   if (before.eventId !== after.eventId) moveEvent(sums, conditionId, before.eventId, after.eventId);
 }
 
-const NOTHING: MarketPart = { exposure: 0 as Usd, holdings: 0 as Usd, eventId: null };
+function addToCoin({ byCoin }: AccountRisk, coin: string | null, exposure: number): void {
+  if (coin !== null && exposure !== 0) byCoin.set(coin, (byCoin.get(coin) ?? 0) + exposure);
+}
+
+const NOTHING: MarketPart = { exposure: 0 as Usd, holdings: 0 as Usd, eventId: null, coin: null };
 
 function partOf(
   state: KernelState,
@@ -121,6 +141,7 @@ function partOf(
     exposure: exposureOf(risk),
     holdings: position === undefined ? (0 as Usd) : holdingsValue(position, risk.mark),
     eventId: slot === undefined ? null : openEventOf(slot),
+    coin: slot === undefined ? null : openCoinOf(slot),
   };
 }
 
@@ -144,13 +165,39 @@ function moveEvent(
 /** Adds everything up from nothing. A difference means that something changes a market and does not note it, so no sum may be relied on. */
 function compare(state: KernelState): void {
   const { accountRisk: sums } = state;
-  const kept = [sums.exposure, sums.holdings, sums.parts.size, sums.byEvent.size];
-  sumAnew(state);
-  const found = [sums.exposure, sums.holdings, sums.parts.size, sums.byEvent.size];
-  if (kept.every((sum, index) => sum === found[index])) return;
+  sums.summedAtMs = state.nowMs;
+  const kept = keptFigures(sums);
+  const found = figuresAnew(state);
+  if (kept.every((figure, index) => figure === found[index])) return;
   throw new Error(
-    `the account's sums are out of date: exposure, holdings (micro-dollars), markets and events were kept as ${kept.join(', ')}, expected ${found.join(', ')}`,
+    `the account's sums are out of date: exposure, holdings, exposure by coin (micro-dollars), markets, and those of events, were kept as ${kept.join(', ')}, expected ${found.join(', ')}`,
   );
+}
+
+function keptFigures({ exposure, holdings, byCoin, parts, byEvent }: AccountRisk): number[] {
+  let ofCoins = 0;
+  for (const usd of byCoin.values()) ofCoins += usd;
+  let inEvents = 0;
+  for (const conditionIds of byEvent.values()) inEvents += conditionIds.size;
+  return [exposure, holdings, ofCoins, parts.size, inEvents];
+}
+
+function figuresAnew(state: KernelState): number[] {
+  const figures = [0, 0, 0, 0, 0] as [number, number, number, number, number];
+  const conversions = pendingConversions(state.transactions);
+  const add = (conditionId: ConditionId): void => {
+    const { exposure, holdings, coin, eventId } = partOf(state, conditionId, conversions);
+    figures[0] += exposure;
+    figures[1] += holdings;
+    if (coin !== null) figures[2] += exposure;
+    figures[3] += 1;
+    if (eventId !== null) figures[4] += 1;
+  };
+  const { positions } = state.books;
+  for (const conditionId of positions.keys()) add(conditionId);
+  for (const conditionId of state.orders.workingByCondition.keys())
+    if (!positions.has(conditionId)) add(conditionId);
+  return figures;
 }
 
 /** By how much the sums, with all that is noted as changed, miss what adding everything up gives, in micro-dollars. 0, always. */
@@ -173,6 +220,14 @@ export const exposureNow = (state: KernelState): Usd => settledRisk(state).expos
 
 /** Value of everything owned at mid marks, cash included, provisional trades as if they stand. */
 export const equityNow = (state: KernelState): Usd => (cashOwned(state) + settledRisk(state).holdings) as Usd;
+
+/** Dollars at risk over all markets about a coin that are not settled. */
+export const coinExposureNow = (state: KernelState, coin: string): Usd =>
+  (settledRisk(state).byCoin.get(coin) ?? 0) as Usd;
+
+/** Dollars at risk in one market, as the sums have it. */
+export const partNow = (state: KernelState, conditionId: ConditionId): Usd =>
+  (settledRisk(state).parts.get(conditionId) ?? NOTHING).exposure;
 
 const NO_MARKETS: ReadonlySet<ConditionId> = new Set();
 

@@ -16,7 +16,8 @@ import { spendTokens } from '../orders/spend-tokens.ts';
 import type { PlannedOrder } from '../orders/types.ts';
 import type { Approved } from '../risk/approved.ts';
 import { exposureOf } from '../risk/exposure.ts';
-import { checkOrder, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
+import { checkOrder, type GateMarket, type GatePass } from '../risk/gate.ts';
+import { isRefused } from '../risk/refusal.ts';
 import { becauseOf, noteTold, type PlacedRow, type QuoteDecision, type RefusedQuote } from './decision.ts';
 import type { FreeShares } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
@@ -24,6 +25,7 @@ import type { MarketSlot } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import { type OthersAt, observeQueues, othersAtOf } from './queue-ahead.ts';
 import { cancelOrders } from './reduce-order.ts';
+import { noteRefusal } from './refusals.ts';
 import { restingRefusal } from './rejection-rest.ts';
 import { confirmQuotes } from './stale-quotes.ts';
 import type { KernelState } from './state.ts';
@@ -210,7 +212,7 @@ function place(desk: QuoteDesk, look: QuoteLook, planned: PlannedOrder): void {
   const verdict =
     restingRefusal(state.rejectionRests, request, state.nowMs) ?? checkOrder(pass, market, request);
   if (isRefused(verdict)) {
-    state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
+    noteRefusal(state, request.conditionId, verdict);
     const { outcome, side, price, size, level } = planned;
     look.refused.push({ ...verdict, outcome, side, price, size, level });
     return;

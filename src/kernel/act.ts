@@ -5,8 +5,11 @@ import { evictFills } from '../orders/books.ts';
 import { applyAnswers, takeLookUps } from '../orders/order-life.ts';
 import { evictTerminal } from '../orders/order-table.ts';
 import { inBatches } from '../orders/planner.ts';
-import { checkTransaction, type GateMarket, type GatePass, isRefused } from '../risk/gate.ts';
+import type { GateMarket, GatePass } from '../risk/gate.ts';
+import { checkTransaction } from '../risk/gate-transaction.ts';
+import { isRefused } from '../risk/refusal.ts';
 import { createQuoteLooks, planMarket, type QuoteDesk, type QuoteLooks, sendQuotes } from './act-quotes.ts';
+import { gateCoin } from './gate-coin.ts';
 import { gateEvent } from './gate-event.ts';
 import { openGatePass } from './gate-pass.ts';
 import { type FreeShares, freeSharesOf, gateMarket } from './gate-view.ts';
@@ -15,6 +18,7 @@ import { type MarketSlot, watchedMarket } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteAsked } from './reconciliation.ts';
 import { cancelOrders } from './reduce-order.ts';
+import { noteRefusal } from './refusals.ts';
 import type { KernelState } from './state.ts';
 import { takeTogether } from './take-together.ts';
 import { addTransaction, takeTransactionLookUps } from './transactions.ts';
@@ -198,8 +202,9 @@ function marketOf(context: ActContext, slot: MarketSlot): GateMarket {
   const { conditionId } = slot.market;
   let market = context.markets.get(conditionId);
   if (market === undefined) {
-    market = gateMarket(context.state, slot, gateEvent(context.state, slot, context.markets));
-    context.markets.set(conditionId, market);
+    const { state, markets } = context;
+    market = gateMarket(state, slot, gateEvent(state, slot, markets), gateCoin(state, slot, markets));
+    markets.set(conditionId, market);
   }
   return market;
 }
@@ -231,7 +236,7 @@ function transact(context: ActContext, intent: Extract<Intent, { kind: 'transact
   }
   const verdict = checkTransaction(passOf(context), marketOf(context, slot), request, giving);
   if (isRefused(verdict)) {
-    state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
+    noteRefusal(state, intent.conditionId, verdict);
     return;
   }
   state.nextTransaction += 1;

@@ -2,7 +2,7 @@ import type { ConditionId, Outcome, Side } from '../domain/market.ts';
 import type { ClientId, OrderId } from '../domain/order.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import { isRoutine, type Plan } from '../orders/planner.ts';
-import type { Refused } from '../risk/gate.ts';
+import type { Refused } from '../risk/refusal.ts';
 
 /**
  * Why the quotes of one market are what they are, as journaled. It is written on the way from tick to order, so it is made only

@@ -57,6 +57,25 @@ describe('the limit of an event in a step', () => {
     expect(placed(bidding([40, 40, 40], 50, whole).commands)).toHaveLength(3);
   });
 
+  it('counts nothing that a settled outcome pays against what the others may lose', () => {
+    const whole = [1, 2, 3].map((n) => inEvent(n, { outcomes: 3 }));
+    const { loop, script } = scriptedLoop();
+    // If the second wins its NO lose 50 dollars, and those of the third gain 30: unless they are sold.
+    const held = { tokens: { 12: 50, 22: 100, 32: 60 } };
+    const test = trading([loop], strategySettings({ maxPerEventUsd: 40 }), whole, held);
+    test.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: 'YES' });
+    const redeem = {
+      kind: 'transact',
+      action: 'redeem',
+      conditionId: conditionId(1),
+      amount: shares(50),
+      why: 'test',
+    } as const;
+    script.push([redeem, quoteIntent(3, [['BUY', 46, 58]])]);
+    expect(placed(wakes(test, 1, 10_000))).toEqual([]);
+    expect(test.state.counts.refused).toEqual({ perEventLimit: 1 });
+  });
+
   it('MM_MAX_PER_EVENT_USD: is the gate’s own limit, in dollars', () => {
     const parsed = parseSettings({ MM_MAX_PER_EVENT_USD: '75' });
     if (!parsed.ok) throw new Error('expected settings');
@@ -78,7 +97,7 @@ describe('the event of a market', () => {
     const third = gateEvent(state, slotOf(test, 3), new Map());
     expect(third).toMatchObject({ outcomes: 4 });
     expect(third?.others().map(({ liveBidShares }) => liveBidShares)).toEqual([shares(40), shares(40)]);
-    const opened = new Map([[conditionId(2), gateMarket(state, slotOf(test, 2), null)]]);
+    const opened = new Map([[conditionId(2), gateMarket(state, slotOf(test, 2), null, null)]]);
     const open = opened.get(conditionId(2));
     if (open !== undefined) open.risk.liveBidShares = shares(7);
     const first = gateEvent(state, slotOf(test, 1), opened);

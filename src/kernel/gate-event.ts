@@ -39,9 +39,11 @@ export function gateEvent(
   if (event === undefined) return null;
   const others = () => {
     const conditionIds = new Set(marketsOfEvent(state, event.marketId));
-    for (const conditionId of opened.keys())
-      if (state.markets.get(conditionId)?.market.negRiskEvent?.marketId === event.marketId)
-        conditionIds.add(conditionId);
+    for (const conditionId of opened.keys()) {
+      const other = state.markets.get(conditionId);
+      // One that is settled was opened to redeem it; what it pays is known, and makes up for no other outcome.
+      if (other !== undefined && openEventOf(other) === event.marketId) conditionIds.add(conditionId);
+    }
     conditionIds.delete(market.conditionId);
     return [...conditionIds].map(
       (conditionId) => opened.get(conditionId)?.risk ?? marketRisk(state, conditionId),

@@ -21,6 +21,8 @@ export function openGatePass(state: KernelState): GatePass {
     mode: state.trading.mode,
     limits,
     budget: state.orderBudget,
+    notional: state.notional,
+    nowMs: state.nowMs,
     freeCash: freeCash(state.books, state.orders, cashReserved(state.transactions, null)),
     get equity() {
       equity ??= equityNow(state);

@@ -8,6 +8,7 @@ import {
   setLevel,
   type TickBook,
 } from '../domain/book.ts';
+import { coinOf } from '../domain/coin.ts';
 import type { ConditionId, Market, Outcome, WatchedMarket } from '../domain/market.ts';
 import type {
   LevelChange,
@@ -25,6 +26,8 @@ import { PRICE_ONE, type Price } from '../domain/units.ts';
  */
 export interface MarketSlot {
   market: Market;
+  /** The coin that it is about, or null; read from the listing once, since it takes a look at every word. */
+  coin: string | null;
   watched: boolean;
   /** The current tick; the listing's until the venue announces a change. */
   tick: Price;
@@ -60,6 +63,7 @@ export interface MarketSlot {
 export function createSlot(market: Market): MarketSlot {
   return {
     market,
+    coin: coinOf(market),
     watched: false,
     tick: market.tickSize,
     // Thousands of markets are listed and few are watched: a grid is only laid out for a book that arrives.
@@ -86,9 +90,14 @@ export function createSlot(market: Market): MarketSlot {
 export function applyListing(slots: Map<ConditionId, MarketSlot>, markets: readonly Market[]): void {
   for (const market of markets) {
     const slot = slots.get(market.conditionId);
-    if (slot === undefined) slots.set(market.conditionId, createSlot(market));
+    if (slot === undefined) {
+      slots.set(market.conditionId, createSlot(market));
+      continue;
+    }
+    if (market.question !== slot.market.question || market.slug !== slot.market.slug)
+      slot.coin = coinOf(market);
     // While watched, the socket's tick is newer than the listing's.
-    else if (slot.watched) slot.market = { ...market, tickSize: slot.tick };
+    if (slot.watched) slot.market = { ...market, tickSize: slot.tick };
     else {
       slot.market = market;
       slot.tick = market.tickSize;

@@ -1,6 +1,6 @@
 import type { ClientId, OrderAnswer, OrderRequest } from '../domain/order.ts';
 import type { OrderTable } from '../orders/order-table.ts';
-import type { Refused } from '../risk/gate.ts';
+import type { Refused } from '../risk/refusal.ts';
 
 /** Rejections in a row of one kind of order, and until when none of that kind is sent. */
 interface RejectionRest {

@@ -11,13 +11,14 @@ import {
   type GateLeg,
   type GateMarket,
   type GatePass,
-  isRefused,
   type LegRefused,
 } from '../risk/gate.ts';
+import { isRefused } from '../risk/refusal.ts';
 import type { PlacedRow, QuoteDecision } from './decision.ts';
 import type { Intent, LoopName, TakingLeg } from './loop.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
+import { noteRefusal } from './refusals.ts';
 import { restingRefusal } from './rejection-rest.ts';
 import type { KernelState } from './state.ts';
 
@@ -48,7 +49,7 @@ export function takeTogether(context: TakingContext, intent: Extract<Intent, { k
   for (const conditionId of new Set(intent.legs.map((leg) => leg.conditionId)))
     outbox.send({ kind: 'decision', conditionId, why: decisionOf(conditionId, intent, legs, pass, verdict) });
   if (isRefused(verdict)) {
-    state.counts.refused[verdict.refused] = (state.counts.refused[verdict.refused] ?? 0) + 1;
+    noteRefusal(state, (legs[verdict.leg] as GateLeg).request.conditionId, verdict);
     return;
   }
   const tags = { loop, purpose: 'arbitrage', level: 0 } as const;

@@ -35,7 +35,10 @@ interface WritableTable {
   readonly ended: Map<string, TransactionRecord>;
 }
 
-const writable = (table: TransactionTable): WritableTable => table as unknown as WritableTable;
+const writable = ({ pending, ended }: TransactionTable): WritableTable => ({
+  pending: pending as Map<string, TransactionRecord>,
+  ended: ended as Map<string, TransactionRecord>,
+});
 
 export const createTransactions = (): TransactionTable => ({
   pending: new Map(),

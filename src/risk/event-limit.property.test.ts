@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PRICE_ONE, type Price, type Shares } from '../domain/units.ts';
 import { eventExposureOf, exposureOf, type MarketRisk } from './exposure.ts';
-import { checkOrder, checkTogether, type GateMarket, isRefused } from './gate.ts';
+import { checkOrder, checkTogether, type GateMarket } from './gate.ts';
+import { isRefused } from './refusal.ts';
 import { dollars, gateMarket, gatePass, limits, order, shares } from './test-gate.ts';
 
 const CAP = dollars(60);

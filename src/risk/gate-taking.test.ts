@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientId } from '../domain/order.ts';
 import type { Price, Usd } from '../domain/units.ts';
-import { checkOrder, checkTogether, isRefused } from './gate.ts';
+import { checkOrder, checkTogether } from './gate.ts';
+import { isRefused } from './refusal.ts';
 import { dollars, gateMarket, gatePass, order, shares } from './test-gate.ts';
 
 const takes = { timeInForce: 'FAK', postOnly: false } as const;

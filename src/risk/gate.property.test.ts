@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PRICE_ONE, type Price } from '../domain/units.ts';
 import { exposureOf, totalCap } from './exposure.ts';
-import { checkOrder, checkTransaction, type GateMarket, isRefused } from './gate.ts';
+import { checkOrder, type GateMarket } from './gate.ts';
+import { checkTransaction } from './gate-transaction.ts';
+import { isRefused } from './refusal.ts';
 import { dollars, gateMarket, gatePass, limits, order, shares, transaction } from './test-gate.ts';
 
 const request = fc.record({

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Price, Shares } from '../domain/units.ts';
-import { checkOrder, checkTransaction, type GatePass, isRefused } from './gate.ts';
+import { checkOrder, type GatePass } from './gate.ts';
+import { checkTransaction } from './gate-transaction.ts';
+import { isRefused } from './refusal.ts';
 import { dollars, gateMarket, gatePass, limits, order, shares, transaction } from './test-gate.ts';
 
 const codeOf = (verdict: object): string => (isRefused(verdict) ? verdict.refused : 'approved');

@@ -2,47 +2,14 @@ import { onGrid } from '../domain/book.ts';
 import { takerFeeBound } from '../domain/fee.ts';
 import type { FeeSchedule } from '../domain/market.ts';
 import { isImmediate, type OrderRequest } from '../domain/order.ts';
-import type { TransactionRequest } from '../domain/transaction.ts';
 import { notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
 import { eventLossOn, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
+import { countNotional, type NotionalWindow, notionalWithin, returnNotional } from './notional-window.ts';
+import { isRefused, type Refused, refuse } from './refusal.ts';
 import { mayTransmit, type TradingMode } from './trading-state.ts';
-
-/** Why the gate said no. Data, so that it can be counted and shown. */
-export type RefusalCode =
-  | 'tradingState'
-  | 'marketClosed'
-  | 'bookNotLive'
-  | 'badPrice'
-  | 'badSize'
-  | 'badTerms'
-  | 'crossesBook'
-  | 'tooFarFromMid'
-  | 'spreadTooWide'
-  | 'tooWideToReduce'
-  | 'selfCross'
-  | 'balanceUnknown'
-  | 'notEnoughCash'
-  | 'notEnoughTokens'
-  | 'growsPosition'
-  | 'perMarketLimit'
-  | 'perEventLimit'
-  | 'totalExposure'
-  | 'tooManyOrders'
-  | 'orderRate'
-  | 'restsAfterRejection'
-  | 'splitCap';
-
-export interface Refused {
-  readonly refused: RefusalCode;
-  readonly limit: number;
-  readonly value: number;
-  readonly text: string;
-}
-
-export const isRefused = (verdict: object): verdict is Refused => 'refused' in verdict;
 
 /** The event of exclusive outcomes that a market is one of. */
 export interface GateEvent {
@@ -50,6 +17,13 @@ export interface GateEvent {
   readonly others: () => readonly MarketRisk[];
   /** How many outcomes it has, exactly one of which wins; null where an unknown one may win. */
   readonly outcomes: number | null;
+}
+
+/** The coin that a market is about, with the others about the same one: together they are one bet. */
+export interface GateCoin {
+  readonly ticker: string;
+  /** Dollars at risk in the other markets about it, with all that this pass has approved there. */
+  readonly others: () => number;
 }
 
 /** What the gate must know of one market. Prices in YES coordinates; `free` amounts are net of all that may be live. */
@@ -68,6 +42,8 @@ export interface GateMarket {
   readonly risk: MarketRisk;
   /** Null where the market stands alone. */
   readonly event: GateEvent | null;
+  /** Null where the market is about no coin that we know. */
+  readonly coin: GateCoin | null;
   /** Confirmed shares that no live order and no pending merge speaks for. */
   freeYes: number;
   freeNo: number;
@@ -92,19 +68,15 @@ export interface GatePass {
   /** Exposure over all markets, every order that may be live counted. */
   totalExposure: number;
   openOrders: number;
+  /** Dollars of orders approved within the last minute. */
+  readonly notional: NotionalWindow;
+  readonly nowMs: number;
 }
 
 /** The venue takes sizes in hundredths of a share. */
 const SIZE_STEP = 10_000;
 /** Purchases that take are stated in whole cents. */
 const CENT = 10_000;
-
-const no = (refused: RefusalCode, value: number, limit: number, text: string): Refused => ({
-  refused,
-  limit,
-  value,
-  text,
-});
 
 /** Approves an order and reserves what it needs, or says which limit it breaks. Nothing is reserved by a refusal. */
 export function checkOrder(
@@ -120,7 +92,8 @@ export function checkOrder(
     checkCover(pass, market, request) ??
     checkExposure(pass, market, request) ??
     checkEvent(pass, market, request) ??
-    checkRate(pass);
+    checkCoin(pass, market, request) ??
+    checkRate(pass, request);
   if (refusal !== null) return refusal;
   reserve(pass, market, request);
   return { request } as Approved<OrderRequest>;
@@ -159,12 +132,14 @@ export function checkTogether(
 function reservations(pass: GatePass, legs: readonly GateLeg[]): () => void {
   const { freeCash, totalExposure, openOrders } = pass;
   const { tokens } = pass.budget;
+  const minute = notionalWithin(pass.notional, pass.nowMs);
   const markets = legs.map(({ market }) => ({ market, before: { ...market, risk: { ...market.risk } } }));
   return () => {
     pass.freeCash = freeCash;
     pass.totalExposure = totalExposure;
     pass.openOrders = openOrders;
     pass.budget.tokens = tokens;
+    returnNotional(pass.notional, minute);
     for (const { market, before } of markets) {
       market.risk.liveBidShares = before.risk.liveBidShares;
       market.risk.liveAskShares = before.risk.liveAskShares;
@@ -177,9 +152,9 @@ function reservations(pass: GatePass, legs: readonly GateLeg[]): () => void {
 }
 
 function checkState(pass: GatePass, market: GateMarket): Refused | null {
-  if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
-  if (!market.acceptingOrders) return no('marketClosed', 0, 0, 'the market takes no orders');
-  return market.bookLive ? null : no('bookNotLive', 0, 0, 'the book is stale or has a gap');
+  if (!mayTransmit(pass.mode)) return refuse('tradingState', 0, 0, `trading state is ${pass.mode}`);
+  if (!market.acceptingOrders) return refuse('marketClosed', 0, 0, 'the market takes no orders');
+  return market.bookLive ? null : refuse('bookNotLive', 0, 0, 'the book is stale or has a gap');
 }
 
 function checkShape(market: GateMarket, request: OrderRequest): Refused | null {
@@ -187,38 +162,40 @@ function checkShape(market: GateMarket, request: OrderRequest): Refused | null {
   const terms = checkTerms(request);
   if (terms !== null) return terms;
   if (!onGrid(market.tick, price)) {
-    return no(
+    return refuse(
       'badPrice',
       price,
       market.tick,
       `price ${price}/10000 is not on the grid of ${market.tick}/10000 inside (0, 1)`,
     );
   }
-  if (size % SIZE_STEP !== 0) return no('badSize', size, SIZE_STEP, 'size is not a multiple of 0.01 share');
+  if (size % SIZE_STEP !== 0)
+    return refuse('badSize', size, SIZE_STEP, 'size is not a multiple of 0.01 share');
   return size < market.minOrderSize
-    ? no('badSize', size, market.minOrderSize, 'size is below the market minimum')
+    ? refuse('badSize', size, market.minOrderSize, 'size is below the market minimum')
     : null;
 }
 
 /** An order either rests or takes; what it may spend is whole cents and no more than its limit price allows. */
 function checkTerms({ timeInForce, postOnly, side, price, size, spend }: OrderRequest): Refused | null {
   const takes = isImmediate(timeInForce);
-  if (takes && postOnly) return no('badTerms', 0, 0, `${timeInForce} takes, so it cannot be post-only`);
+  if (takes && postOnly) return refuse('badTerms', 0, 0, `${timeInForce} takes, so it cannot be post-only`);
   if (spend === undefined) return null;
-  if (!takes || side !== 'BUY') return no('badTerms', spend, 0, 'only a FOK or FAK BUY is stated in dollars');
+  if (!takes || side !== 'BUY')
+    return refuse('badTerms', spend, 0, 'only a FOK or FAK BUY is stated in dollars');
   const most = notional(price, size, 'up');
   return spend <= 0 || spend % CENT !== 0 || spend > most
-    ? no('badTerms', spend, most, 'dollars to spend must be whole cents within price times size')
+    ? refuse('badTerms', spend, most, 'dollars to spend must be whole cents within price times size')
     : null;
 }
 
 function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const side = yesSideOf(request);
   const at = yesPriceOf(request);
-  if (market.mid === null) return no('bookNotLive', 0, 0, 'no trusted mid yet');
+  if (market.mid === null) return refuse('bookNotLive', 0, 0, 'no trusted mid yet');
   const distance = Math.abs(at - market.mid);
   if (distance > pass.limits.maxDistance) {
-    return no(
+    return refuse(
       'tooFarFromMid',
       distance,
       pass.limits.maxDistance,
@@ -232,7 +209,7 @@ function checkAgainstBook(pass: GatePass, market: GateMarket, request: OrderRequ
       ? market.bestAsk !== null && at >= market.bestAsk
       : market.bestBid !== null && at <= market.bestBid;
   return crosses
-    ? no(
+    ? refuse(
         'crossesBook',
         at,
         (side === 'BUY' ? market.bestAsk : market.bestBid) ?? 0,
@@ -246,7 +223,7 @@ function checkWidth({ mode, limits }: GatePass, { bestBid, bestAsk }: GateMarket
   if (mode !== 'reducing') return null;
   const spread = bestBid === null || bestAsk === null ? PRICE_ONE : bestAsk - bestBid;
   return spread > limits.maxSpreadToReduce
-    ? no('tooWideToReduce', spread, limits.maxSpreadToReduce, 'the market is too wide to reduce in')
+    ? refuse('tooWideToReduce', spread, limits.maxSpreadToReduce, 'the market is too wide to reduce in')
     : null;
 }
 
@@ -256,42 +233,46 @@ function checkOwnBook(pass: GatePass, market: GateMarket, request: OrderRequest)
   const at = yesPriceOf(request);
   const other = side === 'BUY' ? market.ownBestAsk : market.ownBestBid;
   if (other !== null && (side === 'BUY' ? at >= other : at <= other)) {
-    return no('selfCross', at, other, 'would meet an own order that may be live');
+    return refuse('selfCross', at, other, 'would meet an own order that may be live');
   }
   const bid = side === 'BUY' ? Math.max(at, market.ownBestBid ?? 0) : market.ownBestBid;
   const ask = side === 'SELL' ? Math.min(at, market.ownBestAsk ?? at) : market.ownBestAsk;
   if (!request.postOnly || bid === null || ask === null || ask - bid <= pass.limits.maxSpread) return null;
-  return no('spreadTooWide', ask - bid, pass.limits.maxSpread, 'own bid and ask would be too far apart');
+  return refuse('spreadTooWide', ask - bid, pass.limits.maxSpread, 'own bid and ask would be too far apart');
 }
 
 function checkCover(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   if (pass.freeCash === null)
-    return no('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+    return refuse('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
   if (request.side === 'BUY') {
     const cost = costOf(market, request);
-    return cost > pass.freeCash ? no('notEnoughCash', cost, pass.freeCash, 'not enough free cash') : null;
+    return cost > pass.freeCash ? refuse('notEnoughCash', cost, pass.freeCash, 'not enough free cash') : null;
   }
   const free = request.outcome === 'YES' ? market.freeYes : market.freeNo;
   return request.size > free
-    ? no('notEnoughTokens', request.size, free, 'not enough free shares to sell')
+    ? refuse('notEnoughTokens', request.size, free, 'not enough free shares to sell')
     : null;
 }
 
+/** Dollars that change hands if the order fills. */
+const notionalOf = ({ price, size }: OrderRequest): number => notional(price, size, 'up');
+
 /** Dollars that a purchase may take: its notional, and the most its taker fee can come to. */
 const costOf = ({ fee }: GateMarket, request: OrderRequest): number =>
-  notional(request.price, request.size, 'up') + takerFeeBound(fee, request);
+  notionalOf(request) + takerFeeBound(fee, request);
 
 function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const before = exposureOf(market.risk);
   const after = exposureOf(withOrder(market.risk, request));
   // An order on the side that does not carry the worst case is free: quoting both sides is not twice the risk.
   if (after <= before) return null;
-  if (pass.mode === 'reducing') return no('growsPosition', after, before, 'only reductions are allowed now');
+  if (pass.mode === 'reducing')
+    return refuse('growsPosition', after, before, 'only reductions are allowed now');
   if (after > pass.limits.maxPerMarket)
-    return no('perMarketLimit', after, pass.limits.maxPerMarket, 'per-market limit');
+    return refuse('perMarketLimit', after, pass.limits.maxPerMarket, 'per-market limit');
   const total = pass.totalExposure - before + after;
   const cap = totalCap(pass.equity, pass.limits.maxTotalExposureBps);
-  return total > cap ? no('totalExposure', total, cap, 'total exposure limit') : null;
+  return total > cap ? refuse('totalExposure', total, cap, 'total exposure limit') : null;
 }
 
 /**
@@ -304,15 +285,34 @@ function checkEvent({ limits }: GatePass, market: GateMarket, request: OrderRequ
   const oneWins = market.event.outcomes === others.length + 1;
   const after = eventLossOn(yesSideOf(request), withOrder(market.risk, request), others, oneWins);
   if (after <= limits.maxPerEvent) return null;
-  return no('perEventLimit', after, limits.maxPerEvent, 'limit of all markets of the event together');
+  return refuse('perEventLimit', after, limits.maxPerEvent, 'limit of all markets of the event together');
 }
 
-function checkRate(pass: GatePass): Refused | null {
+/** Markets about one coin fall together, so what they may lose is added up, whichever way each of them stands. */
+function checkCoin({ limits }: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
+  if (market.coin === null) return null;
+  const after = exposureOf(withOrder(market.risk, request));
+  if (after <= exposureOf(market.risk)) return null;
+  const together = market.coin.others() + after;
+  if (together <= limits.maxPerCoin) return null;
+  return refuse(
+    'perCoinLimit',
+    together,
+    limits.maxPerCoin,
+    `limit of all markets about ${market.coin.ticker} together`,
+  );
+}
+
+function checkRate(pass: GatePass, request: OrderRequest): Refused | null {
   if (pass.openOrders >= pass.limits.maxOpenOrders) {
-    return no('tooManyOrders', pass.openOrders, pass.limits.maxOpenOrders, 'too many orders open');
+    return refuse('tooManyOrders', pass.openOrders, pass.limits.maxOpenOrders, 'too many orders open');
   }
-  return pass.budget.tokens < 1
-    ? no('orderRate', pass.budget.tokens, pass.limits.ordersPerSecond, 'order rate limit')
+  if (pass.budget.tokens < 1)
+    return refuse('orderRate', pass.budget.tokens, pass.limits.ordersPerSecond, 'order rate limit');
+  const minute = notionalWithin(pass.notional, pass.nowMs) + notionalOf(request);
+  const most = pass.limits.maxNotionalPerMinute;
+  return minute > most
+    ? refuse('notionalRate', minute, most, 'too many dollars of orders within a minute, filled or not')
     : null;
 }
 
@@ -338,52 +338,5 @@ function reserve(pass: GatePass, market: GateMarket, request: OrderRequest): voi
   else market.freeNo -= request.size;
   pass.openOrders += 1;
   pass.budget.tokens -= 1;
-}
-
-/**
- * Approves a split, merge, redeem or convert and reserves what it needs, or says which limit it breaks. `giving` are the markets
- * whose NO shares a conversion takes. What it brings is worth what it takes in every outcome, so that no limit of risk stands in its way.
- */
-export function checkTransaction(
-  pass: GatePass,
-  market: GateMarket,
-  request: TransactionRequest,
-  giving: readonly GateMarket[] = [],
-): Approved<TransactionRequest> | Refused {
-  if (!mayTransmit(pass.mode)) return no('tradingState', 0, 0, `trading state is ${pass.mode}`);
-  if (pass.freeCash === null)
-    return no('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
-  if (request.amount <= 0) return no('badSize', request.amount, 1, 'nothing to do');
-  if (request.action === 'split') {
-    if (pass.mode === 'reducing')
-      return no('growsPosition', request.amount, 0, 'only reductions are allowed now');
-    if (request.amount > pass.freeCash)
-      return no('notEnoughCash', request.amount, pass.freeCash, 'not enough free cash');
-    const after =
-      Math.max(market.pairs, Math.abs(market.risk.mostNet), Math.abs(market.risk.leastNet)) + request.amount;
-    if (after > pass.limits.maxSplitPerMarket) {
-      return no(
-        'splitCap',
-        after,
-        pass.limits.maxSplitPerMarket,
-        'shares held plus this split pass the cap of the market',
-      );
-    }
-    pass.freeCash -= request.amount;
-    market.pairs += request.amount;
-  } else if (request.action === 'merge') {
-    const free = Math.min(market.freeYes, market.freeNo);
-    if (request.amount > free)
-      return no('notEnoughTokens', request.amount, free, 'not enough free pairs to merge');
-    market.freeYes -= request.amount;
-    market.freeNo -= request.amount;
-    market.pairs -= request.amount;
-  } else if (request.action === 'convert') {
-    if (giving.length === 0) return no('badSize', 0, 1, 'no market gives NO shares to convert');
-    const free = Math.min(...giving.map(({ freeNo }) => freeNo));
-    if (request.amount > free)
-      return no('notEnoughTokens', request.amount, free, 'not enough free NO shares to convert');
-    for (const given of giving) given.freeNo -= request.amount;
-  }
-  return { request } as Approved<TransactionRequest>;
+  countNotional(pass.notional, notionalOf(request), pass.nowMs);
 }

@@ -6,6 +6,8 @@ export interface RiskLimits {
   readonly maxPerMarket: Usd;
   /** Most dollars at risk over the markets of one neg-risk event, whichever of them resolves YES. */
   readonly maxPerEvent: Usd;
+  /** Most dollars at risk over all markets about one coin, each market by itself at its worst. */
+  readonly maxPerCoin: Usd;
   /** Most of the account's value at risk over all markets, in hundredths of a per cent. */
   readonly maxTotalExposureBps: number;
   /** Widest distance between our own best bid and best ask. */
@@ -16,6 +18,8 @@ export interface RiskLimits {
   readonly maxDistance: Price;
   readonly maxOpenOrders: number;
   readonly ordersPerSecond: number;
+  /** Most dollars of orders that may be approved within any minute, filled or not. */
+  readonly maxNotionalPerMinute: Usd;
   /** Most pairs, in dollars, that splits may have put into one market at a time. */
   readonly maxSplitPerMarket: Usd;
 }

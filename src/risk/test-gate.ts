@@ -5,6 +5,7 @@ import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { GateMarket, GatePass } from './gate.ts';
 import { createOrderBudget, type RiskLimits } from './limits.ts';
+import { createNotionalWindow } from './notional-window.ts';
 
 const CONDITION = `0x${'c1'.repeat(32)}` as ConditionId;
 export const dollars = (count: number): Usd => Math.round(count * 1e6) as Usd;
@@ -13,12 +14,14 @@ export const shares = (count: number): Shares => Math.round(count * 1e6) as Shar
 export const limits = (change: Partial<RiskLimits> = {}): RiskLimits => ({
   maxPerMarket: dollars(100),
   maxPerEvent: dollars(150),
+  maxPerCoin: dollars(150),
   maxTotalExposureBps: 7_500,
   maxSpread: 1_200 as Price,
   maxSpreadToReduce: 800 as Price,
   maxDistance: 1_200 as Price,
   maxOpenOrders: 100,
   ordersPerSecond: 40,
+  maxNotionalPerMinute: dollars(100_000),
   maxSplitPerMarket: dollars(20),
   ...change,
 });
@@ -33,6 +36,8 @@ export const gatePass = (change: Partial<GatePass> = {}): GatePass => {
     equity: dollars(1_000),
     totalExposure: 0,
     openOrders: 0,
+    notional: createNotionalWindow(),
+    nowMs: 0,
     ...change,
   };
 };
@@ -47,6 +52,7 @@ export const gateMarket = (change: Partial<GateMarket> = {}): GateMarket => ({
   bestAsk: 5_100 as Price,
   mid: 5_000 as Price,
   event: null,
+  coin: null,
   risk: { leastNet: 0, mostNet: 0, liveBidShares: 0, liveAskShares: 0, mark: 5_000 as Price },
   freeYes: 0,
   freeNo: 0,

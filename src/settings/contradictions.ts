@@ -58,6 +58,12 @@ const ORDERED_PAIRS: readonly OrderedPair[] = [
     why: 'the manual stop would come first and trading could never resume by itself',
   },
   {
+    low: ['STOP_LOSS_PERCENT', ({ trading }) => trading.stopLossPercent],
+    is: 'atMost',
+    high: ['DRAWDOWN_STOP_LOSS_PERCENT', ({ trading }) => trading.drawdownStopLossPercent],
+    why: 'a loss of one day is a drawdown too, so the daily stop could never come first',
+  },
+  {
     low: ['MM_MIN_MID', ({ mm }) => mm.minMid],
     is: 'below',
     high: ['MM_MAX_MID', ({ mm }) => mm.maxMid],
@@ -136,6 +142,36 @@ const ORDERED_PAIRS: readonly OrderedPair[] = [
   {
     low: ['MM_QUOTE_SIZE_USD', ({ mm }) => mm.quoteSizeUsd],
     is: 'atMost',
+    high: ['MAX_NOTIONAL_PER_MINUTE_USD', ({ trading }) => trading.maxNotionalPerMinuteUsd || Infinity],
+    why: 'the risk gate would refuse every full-sized quote',
+  },
+  {
+    low: ['MM_QUOTE_SIZE_USD', ({ mm }) => mm.quoteSizeUsd],
+    is: 'atMost',
+    high: ['MAX_PER_COIN_USD', ({ trading }) => trading.maxPerCoinUsd],
+    why: 'the risk gate would refuse every full-sized quote in a market about a coin',
+  },
+  {
+    low: ['MAX_NOTIONAL_PER_MINUTE_USD', ({ trading }) => trading.maxNotionalPerMinuteUsd],
+    is: 'atMost',
+    high: ['SIGNER_MAX_MINUTE_USD', ({ signer }) => signer.maxMinuteUsd || Infinity],
+    why: 'the gate would approve what the signer refuses',
+  },
+  {
+    low: ['CD_MIN_PRICE_PTS', ({ cd }) => cd.minPricePts],
+    is: 'below',
+    high: ['CD_MAX_PRICE_PTS', ({ cd }) => cd.maxPricePts],
+    why: 'no price would be left for an entry',
+  },
+  {
+    low: ['CD_MIN_HOURS_TO_EXPIRY', ({ cd }) => cd.minHoursToExpiry],
+    is: 'below',
+    high: ['CD_MAX_DAYS_TO_EXPIRY', ({ cd }) => cd.maxDaysToExpiry * 24],
+    why: 'no market would be left for an entry',
+  },
+  {
+    low: ['MM_QUOTE_SIZE_USD', ({ mm }) => mm.quoteSizeUsd],
+    is: 'atMost',
     high: ['SIGNER_MAX_MINUTE_USD', ({ signer }) => signer.maxMinuteUsd || Infinity],
     why: 'the signer would refuse every full-sized quote',
   },
@@ -147,9 +183,10 @@ const ORDERED_PAIRS: readonly OrderedPair[] = [
   },
 ];
 
-/** Every pair of settings that cannot both be meant. Each single value is already inside its bounds here. */
-export function contradictions(settings: Settings): SettingProblem[] {
-  const problems = ORDERED_PAIRS.flatMap(({ low, high, is, times = 1, why }) => {
+/** Every pair of settings that cannot both be meant; pairs with one of `wrong` say nothing. All others are inside their bounds here. */
+export function contradictions(settings: Settings, wrong: ReadonlySet<string> = new Set()): SettingProblem[] {
+  const pairs = ORDERED_PAIRS.filter(({ low, high }) => !wrong.has(low[0]) && !wrong.has(high[0]));
+  const problems = pairs.flatMap(({ low, high, is, times = 1, why }) => {
     const lower = low[1](settings);
     const upper = high[1](settings);
     if (is === 'below' ? lower * times < upper : lower * times <= upper) return [];
@@ -159,7 +196,7 @@ export function contradictions(settings: Settings): SettingProblem[] {
       disagreement(low[0], found, `${words} ${high[0]}, which is ${upper}`, `Change one of the two: ${why}.`),
     ];
   });
-  return [...problems, ...incompleteSets(settings)];
+  return wrong.size > 0 ? problems : [...problems, ...incompleteSets(settings)];
 }
 
 function incompleteSets({ polymarket, telegram }: Settings): SettingProblem[] {

@@ -66,7 +66,8 @@ function taking(random: RandomStream, state: KernelState, slots: readonly Market
   const outcome: Outcome = nextFloat(random) < 0.5 ? 'YES' : 'NO';
   const side = nextFloat(random) < 0.7 ? 'BUY' : 'SELL';
   const size = sizeOf(random);
-  const legs = slots.slice(0, nextInt(random, 1, 3)).map((slot, index): TakingLeg => {
+  const from = nextInt(random, 0, slots.length - 1);
+  const legs = slots.slice(from, from + nextInt(random, 1, 3)).map((slot, index): TakingLeg => {
     const near = priceNear(random, slot);
     const price = (outcome === 'YES' ? near : PRICE_ONE - near) as Price;
     const cents = Math.floor((price * size) / PRICE_ONE / HUNDREDTH) * HUNDREDTH;
