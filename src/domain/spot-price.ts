@@ -25,6 +25,16 @@ export interface SpotTick {
   readonly atMs: number;
 }
 
+/** The prices of a coin over one step of time. */
+export interface SpotCandle {
+  /** When the step began, unix milliseconds. */
+  readonly openAtMs: number;
+  readonly openUsd: number;
+  readonly highUsd: number;
+  readonly lowUsd: number;
+  readonly closeUsd: number;
+}
+
 /** What a coin closed at on one day of UTC. */
 export interface DailyClose {
   /** Midnight at which the day began, unix milliseconds. */

@@ -1,4 +1,4 @@
-import type { CoinSymbol, DailyClose, SpotTick } from '../domain/spot-price.ts';
+import type { CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../domain/spot-price.ts';
 
 export interface SpotSink {
   onTick(tick: SpotTick): void;
@@ -13,5 +13,12 @@ export interface SpotPricePort {
   watch(coins: readonly CoinSymbol[]): void;
   /** Daily closes of so many days up to today, oldest first, today's marked as not whole. Throws a ForeignError. */
   dailyCloses(coin: CoinSymbol, days: number, signal: AbortSignal): Promise<DailyClose[]>;
+  /**
+   * Candles of a minute or an hour that began at or after `fromMs`, oldest first and without a gap; the last is the one under way. At most
+   * 1,000 of them, the oldest first. Throws a ForeignError.
+   */
+  candles(coin: CoinSymbol, step: CandleStep, fromMs: number, signal: AbortSignal): Promise<SpotCandle[]>;
   close(): Promise<void>;
 }
+
+export type CandleStep = '1m' | '1h';

@@ -106,6 +106,20 @@ describe('the prices of the local world', () => {
     );
     for (const { dayAtMs, closeUsd } of closes.filter(({ isWhole }) => isWhole))
       expect(exactText(closeUsd)).toBe(truth.get(dayAtMs));
+    const minutes = await port.candles(
+      'BTC',
+      '1m',
+      path.terms.startMs - 120_000,
+      new AbortController().signal,
+    );
+    expect(minutes.length).toBeGreaterThanOrEqual(2);
+    const hours = await port.candles(
+      'BTC',
+      '1h',
+      path.terms.startMs - 48 * 3_600_000,
+      new AbortController().signal,
+    );
+    expect(hours.length).toBeGreaterThanOrEqual(48);
     expect(
       (await port.dailyCloses('HYPE', 5, new AbortController().signal)).map(({ isWhole }) => isWhole),
     ).toContain(false);

@@ -1,4 +1,5 @@
-import type { CoinSymbol, DailyClose, SpotTick } from '../../domain/spot-price.ts';
+import type { CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../../domain/spot-price.ts';
+import type { CandleStep } from '../../ports/spot-prices.ts';
 import { type HttpClient, parseJson, troubleError } from '../polymarket/http.ts';
 import { judged } from '../polymarket/signed-calls.ts';
 import { asArray, asObject, textField, WireFault } from '../polymarket/wire/fields.ts';
@@ -96,6 +97,48 @@ function dayOf(row: unknown, nowMs: number): DailyClose {
   const dayAtMs = msField(candle, 'openTime');
   if (dayAtMs % DAY_MS !== 0) throw new WireFault('openTime', 'midnight of UTC', openTime);
   return { dayAtMs, closeUsd: priceField(candle, 'close'), isWhole: msField(candle, 'closeTime') < nowMs };
+}
+
+const STEP_MS: Readonly<Record<CandleStep, number>> = { '1m': 60_000, '1h': 3_600_000 };
+
+/** Candles from `fromMs` on, oldest first, with the one under way. */
+export async function readBinanceCandles(
+  http: HttpClient,
+  coin: CoinSymbol,
+  step: CandleStep,
+  fromMs: number,
+  signal: AbortSignal,
+): Promise<SpotCandle[]> {
+  const query = `symbol=${pairOf(coin)}&interval=${step}&startTime=${Math.max(0, Math.floor(fromMs))}&limit=${MOST_CANDLES}`;
+  const call = { method: 'GET', path: '/api/v3/klines', query } as const;
+  const found = await http.json(call, signal);
+  return judged(call, found, () => {
+    const candles = asArray(found, 'the candles').map((row) => candleOf(row, STEP_MS[step]));
+    for (const [index, { openAtMs }] of candles.entries()) {
+      const before = candles[index - 1];
+      if (before !== undefined && openAtMs !== before.openAtMs + STEP_MS[step])
+        throw new WireFault('the candles', 'one after another', new Date(openAtMs).toISOString());
+    }
+    return candles;
+  });
+}
+
+function candleOf(row: unknown, stepMs: number): SpotCandle {
+  const [openTime, open, high, low, close] = asArray(row, 'candle');
+  const fields = { openTime, open, high, low, close };
+  const candle = {
+    openAtMs: msField(fields, 'openTime'),
+    openUsd: priceField(fields, 'open'),
+    highUsd: priceField(fields, 'high'),
+    lowUsd: priceField(fields, 'low'),
+    closeUsd: priceField(fields, 'close'),
+  };
+  if (candle.openAtMs % stepMs !== 0) throw new WireFault('openTime', 'the begin of a step', openTime);
+  const isInside = [candle.openUsd, candle.closeUsd].every(
+    (usd) => usd <= candle.highUsd && usd >= candle.lowUsd,
+  );
+  if (!isInside) throw new WireFault('high and low', 'around open and close', row);
+  return candle;
 }
 
 /** Days that follow each other without a gap: a return over a missing day would be taken for that of one day. */

@@ -4,7 +4,7 @@ import type { SpotPricePort } from '../../ports/spot-prices.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import { createHttpClient } from '../polymarket/http.ts';
 import type { ApiCredentials } from '../polymarket/signing/l2-auth.ts';
-import { createBinanceSpot, readBinanceDays } from './binance.ts';
+import { createBinanceSpot, readBinanceCandles, readBinanceDays } from './binance.ts';
 import { readCoingeckoDays, readCoingeckoSpot } from './coingecko.ts';
 import { createPolledSource } from './polled-source.ts';
 import { createPolybolt } from './polybolt.ts';
@@ -90,6 +90,10 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
       for (const source of sources) source.watch(coins);
     },
     dailyCloses,
+    candles: async (coin, step, fromMs, signal) => {
+      if (binance === null) throw new ForeignError('noCandles', 'no source of candles is set', 'never');
+      return readBinanceCandles(binance, coin, step, fromMs, signal);
+    },
     close: async () => {
       await Promise.all(
         [...sources, ...[binance, coingecko].filter((http) => http !== null)].map((one) => one.close()),

@@ -144,3 +144,45 @@ describe('daily closes', () => {
     ]);
   });
 });
+
+describe('candles', () => {
+  const MINUTE_MS = 60_000;
+  const row = (openAtMs: number, low = '9') => [
+    openAtMs,
+    '10',
+    '12',
+    low,
+    '11',
+    '0',
+    openAtMs + MINUTE_MS - 1,
+    '0',
+  ];
+
+  it('come from Binance from the step that was asked for', async () => {
+    const binanceUrl = await serving(({ query }) => {
+      expect(Object.fromEntries(query)).toMatchObject({
+        symbol: 'BTCUSDT',
+        interval: '1m',
+        startTime: String(MIDNIGHT),
+      });
+      return { body: [row(MIDNIGHT), row(MIDNIGHT + MINUTE_MS)] };
+    });
+    expect(await portTo({ binanceUrl }).candles('BTC', '1m', MIDNIGHT, never)).toEqual([
+      { openAtMs: MIDNIGHT, openUsd: 10, highUsd: 12, lowUsd: 9, closeUsd: 11 },
+      { openAtMs: MIDNIGHT + MINUTE_MS, openUsd: 10, highUsd: 12, lowUsd: 9, closeUsd: 11 },
+    ]);
+  });
+
+  it.each([
+    ['a gap', [row(MIDNIGHT), row(MIDNIGHT + 2 * MINUTE_MS)], /one after another/],
+    ['a low above the open', [row(MIDNIGHT, '10.5')], /around open and close/],
+    ['a step that begins in between', [row(MIDNIGHT + 1)], /begin of a step/],
+  ])('with %s are refused', async (_name, body, expected) => {
+    const binanceUrl = await serving(() => ({ body }));
+    await expect(portTo({ binanceUrl }).candles('BTC', '1m', MIDNIGHT, never)).rejects.toThrow(expected);
+  });
+
+  it('are not made up where no source of them is set', async () => {
+    await expect(portTo({}).candles('BTC', '1m', MIDNIGHT, never)).rejects.toThrow('no source of candles');
+  });
+});

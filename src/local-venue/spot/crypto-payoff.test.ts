@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advancePath, createPath, winnerOf } from '../traders/hidden-path.ts';
 import { type CryptoPayoff, payoffProbability, payoffWinner, watchPayoff } from './crypto-payoff.ts';
-import { createSpotPath, daysUpTo, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
+import { candleAt, createSpotPath, daysUpTo, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
 
 const START = 1_800_000_000_000;
 const END = START + 300_000;
@@ -143,6 +143,25 @@ describe('the path of a coin', () => {
     for (const [index, { dayAtMs }] of days.slice(1).entries())
       expect(dayAtMs - (days[index]?.dayAtMs ?? 0)).toBe(86_400_000);
     expect(days.at(-1)?.closeUsd).toBe(spotAt(path, END));
+  });
+
+  it('has candles of its seconds, and before it began hours that move as much', () => {
+    const path = createSpotPath(1, { ...TERMS, sigmaPerDay: 0.03, historyDays: 200 });
+    const later = candleAt(path, START + 60_000, START + 119_000);
+    const prices = path.pricesUsd.slice(60, 120);
+    expect(later).toEqual({
+      openUsd: prices[0],
+      highUsd: Math.max(...prices),
+      lowUsd: Math.min(...prices),
+      closeUsd: prices.at(-1),
+    });
+    const hours = Array.from({ length: 24 * 190 }, (_, hour) =>
+      Math.log(candleAt(path, START - 3_600_000 * (hour + 1), START - 3_600_000 * (hour + 1)).closeUsd),
+    );
+    const moves = hours.slice(1).map((value, index) => value - (hours[index] as number));
+    const perDay = Math.sqrt((moves.reduce((sum, move) => sum + move ** 2, 0) / moves.length) * 24);
+    expect(perDay / 0.03).toBeGreaterThan(0.9);
+    expect(perDay / 0.03).toBeLessThan(1.1);
   });
 
   it('gives averages over the seconds that there are', () => {

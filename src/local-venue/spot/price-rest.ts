@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { daysUpTo, type SpotPath } from './spot-path.ts';
+import { candleAt, daysUpTo, SECOND_MS, type SpotPath } from './spot-path.ts';
 import { exactText, type PriceFeedName, publishedUsd, type SpotWorld } from './spot-world.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+
+const MOST_CANDLES = 1_000;
+const STEP_MS: Readonly<Record<string, number>> = { '1m': MINUTE_MS, '1h': 60 * MINUTE_MS };
 
 /** CoinGecko's names of the coins of the local world. */
 const COINGECKO_IDS: Readonly<Record<string, string>> = {
@@ -48,21 +51,22 @@ export function registerPriceRoutes(app: FastifyInstance, world: SpotWorld): voi
     }));
   });
 
-  app.get<{ Querystring: { symbol?: string; interval?: string; limit?: string } }>(
+  app.get<{ Querystring: { symbol?: string; interval?: string; limit?: string; startTime?: string } }>(
     '/binance/api/v3/klines',
     async ({ query }, reply) => {
       if (isAway('binance', reply)) return { code: -1001, msg: 'Internal error.' };
       const path = pathOfPair(query.symbol ?? '');
       if (path === undefined) return invalid(reply);
-      if (query.interval !== '1d') {
+      const limit = Math.min(MOST_CANDLES, Number(query.limit ?? 500));
+      const nowMs = world.clock.nowMs();
+      const stepMs = STEP_MS[query.interval ?? ''];
+      if (query.interval === '1d') return daysUpTo(path, nowMs).slice(-limit).map(dayRow);
+      if (stepMs === undefined) {
         reply.code(400);
         return { code: -1120, msg: 'Invalid interval.' };
       }
-      const days = daysUpTo(path, world.clock.nowMs()).slice(-Math.min(1_000, Number(query.limit ?? 500)));
-      return days.map(({ dayAtMs, closeUsd }) => {
-        const close = exactText(closeUsd);
-        return [dayAtMs, close, close, close, close, '1000.0', dayAtMs + DAY_MS - 1, '0', 0, '0', '0', '0'];
-      });
+      const fromMs = query.startTime === undefined ? nowMs - limit * stepMs : Number(query.startTime);
+      return candlesOf(path, stepMs, fromMs, nowMs, limit);
     },
   );
 
@@ -98,6 +102,39 @@ export function registerPriceRoutes(app: FastifyInstance, world: SpotWorld): voi
       return { prices };
     },
   );
+}
+
+const dayRow = ({
+  dayAtMs,
+  closeUsd,
+}: {
+  readonly dayAtMs: number;
+  readonly closeUsd: number;
+}): unknown[] => {
+  const close = exactText(closeUsd);
+  return [dayAtMs, close, close, close, close, '1000.0', dayAtMs + DAY_MS - 1, '0', 0, '0', '0', '0'];
+};
+
+/** Whole steps from the first that begins at or after `fromMs`, and the one under way. */
+function candlesOf(
+  path: SpotPath,
+  stepMs: number,
+  fromMs: number,
+  nowMs: number,
+  limit: number,
+): unknown[][] {
+  const rows: unknown[][] = [];
+  const first = Math.ceil(fromMs / stepMs) * stepMs;
+  for (let openAtMs = first; openAtMs <= nowMs && rows.length < limit; openAtMs += stepMs) {
+    const { openUsd, highUsd, lowUsd, closeUsd } = candleAt(
+      path,
+      openAtMs,
+      Math.min(nowMs, openAtMs + stepMs - SECOND_MS),
+    );
+    const texts = [openUsd, highUsd, lowUsd, closeUsd].map(exactText);
+    rows.push([openAtMs, ...texts, '10.0', openAtMs + stepMs - 1, '0', 0, '0', '0', '0']);
+  }
+  return rows;
 }
 
 function listOf(text: string | undefined): string[] {

@@ -90,3 +90,60 @@ export function daysUpTo(
     days.push({ dayAtMs, closeUsd: spotAt(path, Math.min(atMs, dayAtMs + DAY_MS - SECOND_MS)) });
   return days;
 }
+
+/**
+ * Open, high, low and close of the seconds from one time to another. Before the path began, only the closes of days and one price an hour
+ * between them are known.
+ */
+export function candleAt(
+  path: SpotPath,
+  fromMs: number,
+  toMs: number,
+): {
+  readonly openUsd: number;
+  readonly highUsd: number;
+  readonly lowUsd: number;
+  readonly closeUsd: number;
+} {
+  const { startMs } = path.terms;
+  const before = [fromMs, toMs].filter((atMs) => atMs < startMs).map((atMs) => pastUsd(path, atMs));
+  const seconds: number[] = [];
+  if (toMs >= startMs) {
+    spotAt(path, toMs);
+    for (let second = secondOf(path, Math.max(fromMs, startMs)); second <= secondOf(path, toMs); second += 1)
+      seconds.push(path.pricesUsd[second] as number);
+  }
+  const all = [...before, ...seconds];
+  let highUsd = 0;
+  let lowUsd = Number.POSITIVE_INFINITY;
+  for (const price of all) {
+    highUsd = Math.max(highUsd, price);
+    lowUsd = Math.min(lowUsd, price);
+  }
+  return { openUsd: all[0] as number, highUsd, lowUsd, closeUsd: all.at(-1) as number };
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * The price at a time before the start: a bridge of one step an hour between the closes of the days around it, from a stream of the
+ * day's own, so that it is the same whoever asks, and moves as much in an hour as the path does later.
+ */
+function pastUsd(path: SpotPath, atMs: number): number {
+  const { coin, sigmaPerDay, startMs, startUsd } = path.terms;
+  const dayAtMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  const index = path.days.findIndex((day) => day.dayAtMs === dayAtMs);
+  const isLastDay = index === -1;
+  const begin = isLastDay ? path.days.at(-1) : path.days[index - 1];
+  const endUsd = isLastDay ? startUsd : (path.days[index]?.closeUsd ?? startUsd);
+  const beginUsd = begin?.closeUsd ?? endUsd;
+  const hours = Math.max(1, Math.ceil((isLastDay ? startMs - dayAtMs : DAY_MS) / HOUR_MS));
+  const stream = streamOf(coin, `spot-hours/${path.days.length}/${dayAtMs}/${startUsd}`);
+  const steps: number[] = [0];
+  for (let hour = 1; hour <= hours; hour += 1)
+    steps.push((steps[hour - 1] as number) + (sigmaPerDay / Math.sqrt(24)) * nextNormal(stream));
+  const hour = Math.min(hours, Math.floor((atMs - dayAtMs) / HOUR_MS));
+  const tied =
+    (steps[hour] as number) + (hour / hours) * (Math.log(endUsd / beginUsd) - (steps[hours] as number));
+  return beginUsd * Math.exp(tied);
+}
