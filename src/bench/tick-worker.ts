@@ -45,7 +45,11 @@ export interface TickWorker {
 export async function startTickWorker(options: TickWorkerOptions): Promise<TickWorker> {
   const { port, onWrong } = options;
   const alarm = (message: string): void => onWrong(new Error(message));
-  const log: Log = { debug: () => undefined, note: () => undefined, warning: alarm, alarm };
+  // That a worker which has just started may not trade yet is told as a warning.
+  const warning = (message: string): void => {
+    if (!message.startsWith('trading state: starting')) alarm(message);
+  };
+  const log: Log = { debug: () => undefined, note: () => undefined, warning, alarm };
   const nowMs = (): number => systemTimers.nowMs();
   const signer = await benchSigner();
   const venue = createPolymarketVenue({
