@@ -95,11 +95,17 @@ describe('resolutions', () => {
     const next = restart(before, 1_000);
     wakes(next, 2, 1_000);
     expect(asked(next)).toBe(1);
-    const dead = holding();
-    const asks = asked(dead);
-    dead.step({ kind: 'bookUntrusted', conditionId: conditionId(1), reason: 'hash' });
-    wakes(dead, 6, 30_000);
-    expect(asked(dead) - asks).toBeGreaterThanOrEqual(4);
+    expect(next.state.markets.get(conditionId(1))).toMatchObject({ watched: true, bookLive: false });
+    wakes(next, 6, 30_000);
+    expect(asked(next)).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is redeemed also while quotes are switched off', () => {
+    const off = strategySettings({ enabled: false });
+    const test = trading([maintenance, marketMaking], off, [market(1)], HELD);
+    test.step(resolutionsRead(test, [0, 1]));
+    const [redeem] = ofKind(wakes(test, 12, 1_000), 'transact');
+    expect(redeem?.transaction.request).toMatchObject({ action: 'redeem', amount: shares(5) });
   });
 
   it.each([

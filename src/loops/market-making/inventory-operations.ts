@@ -26,19 +26,26 @@ export function operateInventory(
   const { markets, books, orders, transactions } = view.state;
   const busy = busyConditions(transactions);
   const cash = freeCash(books, orders, cashReserved(transactions, null)) ?? 0;
-  const intents: Intent[] = [];
+  const intents: Intent[] = redeemSettled(view, memory);
+  if (!mm.useSplitMerge) return intents;
   for (const conditionId of new Set([...books.positions.keys(), ...memory.chosen])) {
     const slot = markets.get(conditionId);
-    if (slot === undefined || busy.has(conditionId)) continue;
-    const intent =
-      slot.resolved !== undefined
-        ? redeemIntent(view, memory, slot, slot.resolved)
-        : mm.useSplitMerge
-          ? (mergeIntent(view, memory, slot, mm) ?? splitIntent(view, memory, slot, mm, cash))
-          : null;
+    if (slot === undefined || slot.resolved !== undefined || busy.has(conditionId)) continue;
+    const intent = mergeIntent(view, memory, slot, mm) ?? splitIntent(view, memory, slot, mm, cash);
     if (intent !== null) intents.push(intent);
   }
   return intents;
+}
+
+/** What settled markets pay is asked for, whether quotes are wanted or not. */
+export function redeemSettled(view: LoopView, memory: MarketMakingMemory): Intent[] {
+  const { markets, books, transactions } = view.state;
+  const busy = busyConditions(transactions);
+  return [...books.positions.keys()].flatMap((conditionId) => {
+    const slot = markets.get(conditionId);
+    if (slot?.resolved === undefined || busy.has(conditionId)) return [];
+    return redeemIntent(view, memory, slot, slot.resolved) ?? [];
+  });
 }
 
 /**

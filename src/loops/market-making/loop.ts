@@ -1,7 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import { defineLoop, type Intent, type LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
-import { operateInventory } from './inventory-operations.ts';
+import { operateInventory, redeemSettled } from './inventory-operations.ts';
 import {
   digestMeasures,
   measureNow,
@@ -40,6 +40,7 @@ function* decide(view: LoopView, memory: MarketMakingMemory): Generator<Intent, 
   memory.scorer ??= createScorerMemory();
   if (!mm.enabled) {
     yield* withdrawOthers(view, () => false);
+    if (view.cause === 'beat' && view.state.trading.mode !== 'starting') yield* redeemSettled(view, memory);
     return;
   }
   const scanned = isTimeToScan(view, memory)
