@@ -19,22 +19,27 @@ export type ParsedSettings =
  */
 export function parseSettings(texts: SettingTexts): ParsedSettings {
   const problems: SettingProblem[] = [];
+  const wrong = new Set<string>();
   const groups: Record<string, Record<string, SettingValue>> = {};
   for (const { group, name, row } of placedRows) {
     const parsed = parseValue(row, texts[row.env]);
-    if (!parsed.ok) problems.push(parsed.problem);
-    else groups[group] = { ...groups[group], [name]: parsed.value };
+    const value = parsed.ok ? parsed.value : row.default;
+    if (!parsed.ok) {
+      problems.push(parsed.problem);
+      wrong.add(row.env);
+    }
+    groups[group] = { ...groups[group], [name]: value };
   }
   for (const env of Object.keys(texts).sort()) {
     if (texts[env] === undefined) continue;
     const problem = unknownNameProblem(env);
     if (problem !== null) problems.push(problem);
   }
-  if (problems.length > 0) return { ok: false, problems };
   // The rows of the table filled every group and name, each by its own kind, which is what Settings spells out.
   const settings = groups as Settings;
-  const disagreements = contradictions(settings);
-  return disagreements.length > 0 ? { ok: false, problems: disagreements } : { ok: true, settings };
+  // A default stands in for what is wrong by itself, and may contradict nothing.
+  problems.push(...contradictions(settings, wrong));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
 }
 
 /** The settings of a worker for which nothing is set. */

@@ -65,8 +65,6 @@ export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
 
 /** Single settings of the other groups for which the same is true. `test/settings-read.test.ts` holds this list. */
 export const settingsNotYetRead: ReadonlySet<string> = new Set([
-  'STOP_LOSS_PERCENT',
-  'DRAWDOWN_STOP_LOSS_PERCENT',
   'RISK_OFFICER_ENABLED',
   'STRATEGIST_ENABLED',
   'ANTHROPIC_MODEL',
