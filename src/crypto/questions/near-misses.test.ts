@@ -64,7 +64,7 @@ describe('why a market is not traded', () => {
     slug: 'bitcoin-above-60k-on-june-24',
     eventTitle: 'Bitcoin above ___ on June 24?',
     description:
-      'This market will resolve to "Yes" if the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) on the date specified in the title has a final "Close" price higher than the price specified in the title.',
+      'YES pays when the 1 minute candle of BTC/USDT on Binance labelled 12:00 in the ET timezone (noon) of that day shows a "Close" price over the one in the title.',
   };
 
   it('is nothing while all parts of the listing agree', () => {

@@ -263,12 +263,27 @@ function endNameAt(tokens: readonly Token[], at: number): Taken<PeriodPhrase> | 
   };
 }
 
+/** What has an end without being named: "by the end of the month", "by end of year". */
+function endedAt(tokens: readonly Token[], at: number): Taken<WrittenPeriod> | null {
+  const lead = ['the', 'this'].includes(wordAt(tokens, at) ?? '') ? 1 : 0;
+  const name = wordAt(tokens, at + lead);
+  if (wordAt(tokens, at + lead + 1) === 'of') return null;
+  if (name === 'month') return { item: { kind: 'this', name }, length: lead + 1 };
+  return name === 'year' ? { item: { kind: 'year', year: null }, length: lead + 1 } : null;
+}
+
 /** A period with what stands before it. A bare month or year says too little, but a bare date is one. */
 export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<PeriodPhrase> | null {
   const named = endNameAt(tokens, at);
   if (named !== null) return named;
   for (const [words, bound] of LEADS) {
     if (!words.every((word, index) => wordAt(tokens, at + index) === word)) continue;
+    const named = words.at(-2) === 'end' ? endedAt(tokens, at + words.length) : null;
+    if (named !== null)
+      return {
+        item: { period: named.item, bound, text: textOf(tokens, at, words.length + named.length) },
+        length: words.length + named.length,
+      };
     const the = wordAt(tokens, at + words.length) === 'the' ? 1 : 0;
     const period = periodAt(tokens, at + words.length) ?? periodAt(tokens, at + words.length + the);
     if (period === null || (words[0] === 'between' && !isSpan(period.item))) continue;
