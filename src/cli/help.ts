@@ -33,7 +33,11 @@ const sections: ReadonlyArray<
         'how markets and forecasts turned out, with intervals and counts',
       ],
       ['stop', 'cancels every order, confirms it, and ends the worker'],
-      ['kill', 'cancels every order, with or without a worker, and halts trading'],
+      [
+        'kill [--on-chain] [--reason TEXT]',
+        'cancels every order though the worker hangs, and halts; --on-chain pauses the account there too',
+      ],
+      ['kill --undo-on-chain [--yes]', 'takes a pause on chain back'],
       ['pause [--reason TEXT]', 'takes every quote out of the book and waits; the worker stays up'],
       ['resume [--reason TEXT] [--yes]', 'lifts a pause or a halt in the running worker'],
       ['settings [explain NAME]', 'what is in force, or what one setting means'],

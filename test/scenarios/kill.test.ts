@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { standsHaltMark } from '../../src/adapters/node/halt-mark.ts';
 import { leaseHolder } from '../../src/adapters/node/lease.ts';
+import { tellOperator } from '../../src/app/control-client.ts';
 import { type ChildProgram, pause, startChild } from '../../src/app/demo/child-program.ts';
 import { demoWorkerSettings, withoutSettings } from '../../src/app/demo/demo-settings.ts';
 import { openOrdersOf } from '../../src/app/demo/outside-view.ts';
@@ -113,8 +114,20 @@ it('kills though the worker is stopped by SIGSTOP; continued it sends nothing, a
   expect(await command('resume')).toMatchObject({ code: 0 });
   expect(standsHaltMark(folder.path)).toBe(false);
   await quoting();
+  await showHowLongAHaltTakes();
   expect(await worker.stop(110_000), lines.slice(-20).join('\n')).toBe(true);
 });
+
+/** A halt of a worker that answers, seen from the venue. How long it took is printed and not judged: this machine is not alone. */
+async function showHowLongAHaltTakes(): Promise<void> {
+  const before = await openAtVenue();
+  const fromMs = performance.now();
+  await tellOperator(folder.path, { order: 'halt', reason: 'a look at the clock', by: 'test' }, 5_000);
+  while ((await openAtVenue()) > 0 && performance.now() - fromMs < UP_BOUND_MS) await pause(5);
+  const tookMs = Math.round(performance.now() - fromMs);
+  expect(await openAtVenue()).toBe(0);
+  console.log(`kill: ${before} orders were gone from the venue ${tookMs} ms after the halt was ordered`);
+}
 
 /** The first thing the worker learnt when it woke was that it had not run, and from then until the resume it placed nothing. */
 async function expectNothingSentSinceAbsence(): Promise<void> {
