@@ -40,7 +40,7 @@ const LONGEST_FRAME = 65_536;
 const TOUCHES_PAST_FRAME = 64;
 
 /**
- * Where every frame is copied to before it is read. Asking a Buffer for its memory costs more than the copy, and what always lies
+ * Where every frame is copied to before it is read. Asking a Buffer for its memory costs most of what the copy does, and what always lies
  * in one place is read with fewer checks. Behind the longest frame there are zeros that no frame overwrites: every loop
  * ends there, since a zero is neither digit nor text, and no literal fits there, so that nothing is ever read past the end.
  * What older frames have left behind a shorter one harms nothing: a frame is taken only if its rows end where its end begins.
