@@ -13,7 +13,7 @@ import { restingSize } from '../orders/order-size.ts';
 import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { netShares } from '../orders/position.ts';
 
-import { explainBlocks } from '../risk/trading-state.ts';
+import { BLOCKED_IN, explainBlocks } from '../risk/trading-state.ts';
 import {
   chainResidualMicroUsd,
   inUsd,
@@ -24,6 +24,7 @@ import {
 } from './run-figures.ts';
 import { type ScannerStatus, scannerStatus } from './scanner-status.ts';
 import { type ScorerStatus, scorerStatus } from './scorer-status.ts';
+import { type ShownRefusal, shownRefusals } from './shown-refusals.ts';
 import type { ShownDay } from './tables/shown-day.ts';
 
 /** Prices in dollars of YES, sizes in shares; null where there is none. */
@@ -48,6 +49,26 @@ export interface QuotedMarket {
   readonly notQuotedBecause: string | null;
 }
 
+/** What may be done, since when, what may not, and what holds it back until when. */
+export interface ShownTrading {
+  readonly mode: string;
+  readonly sinceMs: number;
+  /** What may not be done in this mode. */
+  readonly blocked: string;
+  readonly blocks: readonly string[];
+  /** Whether a read has shown since that no order is left; null while orders may rest. */
+  readonly ordersGone: boolean | null;
+}
+
+/** The account's value against its limits. Dollars and percent; null before the value was confirmed. */
+export interface ShownLosses {
+  readonly highWaterUsd: number | null;
+  readonly drawdownPct: number;
+  readonly dayStartUsd: number | null;
+  readonly lossTodayPct: number;
+  readonly resumesToday: number;
+}
+
 /** What `./run status` shows and `GET /status` answers. */
 export interface WorkerStatus {
   readonly run: {
@@ -59,7 +80,8 @@ export interface WorkerStatus {
     readonly startedAtMs: number;
     readonly nowMs: number;
   };
-  readonly trading: { readonly mode: string; readonly sinceMs: number; readonly blocks: readonly string[] };
+  readonly trading: ShownTrading;
+  readonly losses: ShownLosses;
   readonly feeds: Readonly<Record<string, { up: boolean; sinceMs: number; reason: string }>>;
   readonly reconciliation: {
     readonly done: boolean;
@@ -94,6 +116,8 @@ export interface WorkerStatus {
   /** What moved the wallet by itself during the run. */
   readonly transfers: ShownTransfers;
   readonly counts: RunCounts;
+  /** What the risk gate has refused in this run, and why. */
+  readonly refusals: readonly ShownRefusal[];
   /** The running UTC day as the tables have it; null before their first batch, and where they are not kept. */
   readonly today: ShownDay | null;
   readonly journalEntries: number;
@@ -118,12 +142,12 @@ export interface RuntimeFigures {
 export function workerStatus(state: KernelState, figures: RuntimeFigures): WorkerStatus {
   const { directory, environment, nowMs, ...counted } = figures;
   const { runId, parentRunId, wallet, startedAtMs } = state.run;
-  const { mode, sinceMs } = state.trading;
   const { reads } = state.reconciliation;
   const profit = profitParts(state.books);
   return {
     run: { runId, parentRunId, directory, wallet, environment, startedAtMs, nowMs },
-    trading: { mode, sinceMs, blocks: explainBlocks(state.trading) },
+    trading: shownTrading(state),
+    losses: shownLosses(state),
     feeds: state.feeds,
     reconciliation: {
       done: isReconciled(state.reconciliation),
@@ -156,9 +180,26 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
     arbitrage: arbitrageReport(state),
     transfers: shownTransfers(state),
     counts: state.counts,
+    refusals: shownRefusals(state),
     ...counted,
   };
 }
+
+const shownTrading = ({ trading, withdrawal }: KernelState): ShownTrading => ({
+  mode: trading.mode,
+  sinceMs: trading.sinceMs,
+  blocked: BLOCKED_IN[trading.mode],
+  blocks: explainBlocks(trading),
+  ordersGone: withdrawal === null ? null : withdrawal.goneAtMs !== null,
+});
+
+const shownLosses = ({ losses: { drawdown, day } }: KernelState): ShownLosses => ({
+  highWaterUsd: drawdown.highWaterUsd === null ? null : inUsd(drawdown.highWaterUsd),
+  drawdownPct: drawdown.drawdownPct,
+  dayStartUsd: day.startUsd === null ? null : inUsd(day.startUsd),
+  lossTodayPct: day.lossPct,
+  resumesToday: drawdown.recoveries,
+});
 
 /** Markets that are chosen, hold something, or have orders. */
 function shownMarkets(state: KernelState): QuotedMarket[] {

@@ -1,7 +1,9 @@
 import { askStatus, dataFolder, NoWorker, type WorkerStatus } from '../app/index.ts';
+import { utcText } from '../domain/utc-text.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { marketTable } from './market-table.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { refusalLines } from './refusal-lines.ts';
 import { scannerLines } from './scanner-lines.ts';
 import { scorerLines } from './scorer-lines.ts';
 
@@ -39,7 +41,8 @@ function linesOf(status: WorkerStatus): string[] {
   const seconds = Math.round((run.nowMs - run.startedAtMs) / 1_000);
   return [
     `run ${run.runId}, ${seconds} s, ${run.environment}, wallet ${run.wallet}`,
-    `trading: ${trading.mode}${trading.blocks.length === 0 ? '' : ` because of ${trading.blocks.join('; ')}`}`,
+    ...tradingLines(trading),
+    lossLine(status.losses),
     ...Object.entries(status.feeds).map(
       ([name, feed]) => `feed ${name}: ${feed.up ? 'up' : 'down'} (${feed.reason})`,
     ),
@@ -52,6 +55,7 @@ function linesOf(status: WorkerStatus): string[] {
     ...transferLines(status.transfers),
     ...(status.today === null ? [] : [todayLine(status.today)]),
     `${counts.ordersPlaced} orders placed, ${counts.ordersCanceled} cancelled, ${status.liveOrders} live, ${counts.fills} fills, ${counts.settledTrades} settled, ${counts.failedTrades} failed`,
+    ...refusalLines(status.refusals, run.nowMs),
     ...arbitrageLines(status.arbitrage),
     `${status.journalEntries} journal entries, ${status.inputsPerSecond} inputs/s, ${status.framesPerSecond} frames/s`,
     '',
@@ -60,6 +64,22 @@ function linesOf(status: WorkerStatus): string[] {
     ...scannerLines(status.scanner, status.run.nowMs),
     ...scorerLines(status.scorer, status.run.nowMs),
   ];
+}
+
+/** Mode, since when, what it blocks, and each reason on a line of its own with what clears it. */
+function tradingLines({ mode, sinceMs, blocked, blocks, ordersGone }: WorkerStatus['trading']): string[] {
+  const orders =
+    ordersGone === null ? '' : `; orders ${ordersGone ? 'gone, as a read showed' : 'being taken back'}`;
+  return [
+    `trading: ${mode} since ${utcText(sinceMs)}; blocked: ${blocked}${orders}`,
+    ...blocks.map((block) => `  held back by ${block}`),
+  ];
+}
+
+function lossLine({ highWaterUsd, drawdownPct, lossTodayPct, resumesToday }: WorkerStatus['losses']): string {
+  if (highWaterUsd === null) return 'losses: the value of the account is not confirmed yet';
+  const resumes = resumesToday === 0 ? '' : `, ${resumesToday} resumes by itself today`;
+  return `losses: ${drawdownPct.toFixed(2)} % below the high-water mark of ${highWaterUsd.toFixed(2)} USD, ${lossTodayPct.toFixed(2)} % since the start of the UTC day${resumes}`;
 }
 
 /** Nothing where nothing moved by itself. */

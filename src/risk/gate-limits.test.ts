@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Price } from '../domain/units.ts';
 import { checkOrder, checkTogether, type GateMarket } from './gate.ts';
@@ -71,6 +72,16 @@ describe('the dollars a minute', () => {
 });
 
 describe('every refusal', () => {
+  it('stands in docs/limits.md with the setting that moves its limit', () => {
+    const document = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
+    const rows = new Map(
+      [...document.matchAll(/^\| `(\w+)` \| .+ \| (.*)\|$/gm)].map(([, code, set]) => [code, set?.trim()]),
+    );
+    expect([...rows.keys()]).toEqual(Object.keys(REFUSALS));
+    for (const [code, { setting }] of Object.entries(REFUSALS))
+      expect(rows.get(code)?.replaceAll('`', '')).toBe(setting ?? '');
+  });
+
   it('says what it means, in which unit, and which setting moves its limit', () => {
     for (const [code, { what, unit, setting }] of Object.entries(REFUSALS)) {
       expect(what.length).toBeGreaterThan(8);

@@ -7,6 +7,8 @@ import {
   ROW_UNITS_PER_PT,
   type StageRow,
 } from '../../loops/market-making/explain-quote.ts';
+import { meaningOf } from '../../risk/refusal.ts';
+import { figuresOf } from '../shown-refusals.ts';
 import type { OrderStory, StoryEvent } from './order-story.ts';
 
 /** One level as it stood after a stage: YES points, shares, and who pays. */
@@ -279,36 +281,13 @@ function gateOf({ decision }: OrderStory): OrderExplanation['gate'] {
   };
 }
 
-/** A refusal with code, limit and value, in the units of what it limits. */
+/** A refusal with code, limit and value, in the units of what it limits, and the setting that moves the limit. */
 export function refusedText(refusal: NonNullable<OrderStory['decision']>['why']['refused'][number]): string {
   const { refused, value, limit, text, side, outcome, price, size } = refusal;
-  const shown = figureOf(refused);
-  const figures = value === 0 && limit === 0 ? '' : ` (${shown(value)}, limit ${shown(limit)})`;
-  return `${side} ${outcome} ${price / POINT} pts x ${sharesToFloat(size)}: ${refused}${figures}, ${plainFigures(text)}`;
-}
-
-function figureOf(code: string): (figure: number) => string {
-  switch (code) {
-    case 'badPrice':
-    case 'crossesBook':
-    case 'tooFarFromMid':
-    case 'spreadTooWide':
-    case 'tooWideToReduce':
-    case 'selfCross':
-      return (figure) => `${figure / POINT} pts`;
-    case 'badSize':
-    case 'notEnoughTokens':
-    case 'splitCap':
-      return (figure) => `${figure / MICRO} shares`;
-    case 'notEnoughCash':
-    case 'perMarketLimit':
-    case 'perEventLimit':
-    case 'totalExposure':
-    case 'growsPosition':
-      return (figure) => `${(figure / MICRO).toFixed(2)} USD`;
-    default:
-      return String;
-  }
+  const figures = figuresOf(refused, value, limit);
+  const setting = meaningOf(refused)?.setting ?? null;
+  const because = `${refused}${figures === null ? '' : ` (${figures})`}, ${plainFigures(text)}`;
+  return `${side} ${outcome} ${price / POINT} pts x ${sharesToFloat(size)}: ${because}${setting === null ? '' : `; set by ${setting}`}`;
 }
 
 const fillsOf = ({ fills }: OrderStory): ShownFill[] =>
