@@ -8,7 +8,7 @@ import { strategySettingsOf } from '../kernel/strategy-settings.ts';
 import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { FeedSink } from '../ports/venue.ts';
-import { mayTransmit } from '../risk/trading-state.ts';
+import { lastingBlocks, mayTransmit } from '../risk/trading-state.ts';
 import { createEffectRunner } from '../runtime/effect-runner.ts';
 import { createHeartbeat } from '../runtime/heartbeat.ts';
 import { createLiveDriver, type LiveDriver } from '../runtime/live-driver.ts';
@@ -245,11 +245,8 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   });
   driver.submit(runStarted(manifest, settings));
   if (parts.resume) operate('resume', 'operator', 'run start --resume');
-  else if (
-    kernel.state.trading.blocks.has('operatorHalt') ||
-    kernel.state.trading.blocks.has('operatorPause')
-  )
-    log.warning('an operator has halted or paused trading in an earlier run; ./run resume lifts that');
+  for (const line of lastingBlocks(kernel.state.trading))
+    log.warning(`an earlier run left trading held back by ${line}`);
   haltWatch.start();
   observer.start();
   adapters.userFeed.start(feedSink('user', submit));

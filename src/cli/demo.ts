@@ -96,6 +96,7 @@ function screenLines(status: WorkerStatus, columns: number): string[] {
     `  placed ${counts.ordersPlaced}, cancelled ${counts.ordersCanceled}, split ${(counts.splitMicroUsd / 1e6).toFixed(2)}, merged ${(counts.mergedMicroUsd / 1e6).toFixed(2)}, cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}`,
     `  books: ${reconciliation.done ? 'reconciled' : 'being reconciled'}, residuals ${reconciliation.ledgerResidualMicroUsd} and ${reconciliation.chainResidualMicroUsd ?? '-'} micro-USD (in themselves, against the chain)`,
     ...trading.blocks.map((block) => `  held back: ${block}`),
+    ...(trading.blocks.length === 0 ? [] : [`  blocked: ${trading.blocked}`]),
     '',
     ...marketTable(status.markets, columns),
     '',

@@ -43,9 +43,9 @@ export async function operate({ order, usage, withoutWorker }: OperateOptions): 
   }
 }
 
-/** What an operator or the drawdown limit has halted; only a person lifts it. */
-const haltsOf = ({ trading }: WorkerStatus): string[] =>
-  trading.blocks.filter((text) => /^(operatorHalt|drawdownKill):/.test(text));
+/** What a resume gives up: a halt, a limit on losses that starts anew, or money that nobody can account for. */
+const GIVEN_UP = /^(operatorHalt|drawdownReduce|drawdownKill|drawdownStopLoss|dailyStopLoss|ledgerResidual):/;
+const haltsOf = ({ trading }: WorkerStatus): string[] => trading.blocks.filter((text) => GIVEN_UP.test(text));
 
 /** A halt stands for a reason, so whoever lifts it is shown the reason first. Null when the worker may resume. */
 async function askForLeave(status: WorkerStatus, yes: boolean): Promise<string | null> {
@@ -53,9 +53,9 @@ async function askForLeave(status: WorkerStatus, yes: boolean): Promise<string |
   if (halts.length === 0 || yes || status.run.environment === 'local') return null;
   console.error(halts.join('\n'));
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    return 'trading is halted, not only paused: found no terminal to ask on; expected a yes. Run ./run resume --yes to lift the halt.';
+    return 'trading is held back by more than a pause: found no terminal to ask on; expected a yes. Run ./run resume --yes to lift it.';
   const answer = await confirm({
-    message: 'Lift this and trade again?',
+    message: 'Accept this and trade again? Limits on losses start anew from the present value.',
     initialValue: false,
     output: process.stderr,
   });

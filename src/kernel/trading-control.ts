@@ -3,6 +3,7 @@ import { acceptLosses, type LossNews, observeLosses } from '../risk/loss-watch.t
 import {
   applyFeed,
   applyOperator,
+  BLOCKED_IN,
   block,
   explainBlocks,
   type TradingMode,
@@ -92,5 +93,5 @@ export function settleMode(state: TradingControl, before: TradingMode): string |
   else block(trading, 'notReconciled', reconciliation.reason, nowMs);
   if (trading.mode === before) return null;
   const why = explainBlocks(trading).join('; ');
-  return `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why})`}`;
+  return `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why}); blocked: ${BLOCKED_IN[trading.mode]}`}`;
 }

@@ -131,8 +131,8 @@ function transfer(account: Account, kind: TransferKind, amount: number): void {
 
 function play(account: Account, move: Move): void {
   if (move.kind === 'trade') trade(account, move);
-  else if (move.kind === 'split' || move.kind === 'merge') transact(account, move);
-  else transfer(account, move.kind, move.amount);
+  else if ('amount' in move) transfer(account, move.kind, move.amount);
+  else transact(account, move);
 }
 
 describe('losses, through the kernel and its real inputs', () => {

@@ -197,8 +197,14 @@ export function applyFeed(
 export const mayTransmit = (mode: TradingMode): boolean => mode === 'active' || mode === 'reducing';
 
 /** Every standing block in one line each, with since when it stands and what clears it, for the operator. */
-export const explainBlocks = (state: TradingState): string[] =>
-  [...state.blocks].map(
-    ([name, { why, sinceMs }]) =>
-      `${name}: ${why}; since ${utcText(sinceMs)}; cleared by ${BLOCK_RULES[name].clearedBy}`,
+export const explainBlocks = ({ blocks }: TradingState): string[] =>
+  [...blocks].map(([name, standing]) => explainBlock(name, standing));
+
+/** Those of them that an earlier run may have left, because a restart does not lift them. */
+export const lastingBlocks = ({ blocks }: TradingState): string[] =>
+  [...blocks].flatMap(([name, standing]) =>
+    BLOCK_RULES[name].outlivesRestart ? [explainBlock(name, standing)] : [],
   );
+
+const explainBlock = (name: BlockName, { why, sinceMs }: Block): string =>
+  `${name}: ${why}; since ${utcText(sinceMs)}; cleared by ${BLOCK_RULES[name].clearedBy}`;
