@@ -23,12 +23,12 @@ beforeAll(async () => {
   // Some markets resolve while it runs, others outlive it, so that something is held at its end.
   simulated = simulateJournal({
     seed: 'portfolio',
-    hours: 0.75,
+    hours: 0.5,
     markets: 8,
     engine: 'legacy',
     informed: null,
     faults: 'some',
-    livesMs: [8 * MINUTE_MS, 80 * MINUTE_MS],
+    livesMs: [6 * MINUTE_MS, 50 * MINUTE_MS],
   });
   dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-portfolio-'));
   const directory = createRunFolder(dataDir, manifestOf({ environment: 'local' }), null);
