@@ -9,6 +9,7 @@ import {
   type HorizonShape,
   plainShape,
   returnLaw,
+  type StandardisedReturn,
 } from '../model/horizon-shape.ts';
 import { DAY_MS, dayOf } from '../questions/civil-time.ts';
 import { type BootstrapMean, blockBootstrap } from './block-bootstrap.ts';
@@ -63,7 +64,7 @@ export function walkForward(
   const volatilities = closes.map((_, day) => volatilityAt(closes, day, terms.ewma));
   return terms.horizonsDays.flatMap((horizon) => {
     const forecasts: DailyForecast[] = [];
-    const past: number[] = [];
+    const past: StandardisedReturn[] = [];
     let [shape, fittedOn] = [{ ...plainShape(terms.nu), horizonDays: horizon }, -terms.refitEveryDays];
     for (let day = 0; day + horizon < closes.length; day += 1) {
       const learnt = standardisedReturn(closes, volatilities, day - horizon, horizon);

@@ -15,6 +15,7 @@ import {
   type HorizonShape,
   plainShape,
   returnLaw,
+  type StandardisedReturn,
 } from './horizon-shape.ts';
 import type { ReturnLaw } from './return-law.ts';
 
@@ -47,7 +48,7 @@ export const coinTerms = (nu: number, lambdaPerDay: number, spanDays: number): C
 export function shapesOf(dailyCloses: readonly PricePoint[], terms: CoinTerms): HorizonShape[] {
   const volatilities = dailyCloses.map((_, day) => volatilityAt(dailyCloses, day, terms.daily));
   const fitted = terms.horizonsDays.flatMap((horizon) => {
-    const past: number[] = [];
+    const past: StandardisedReturn[] = [];
     for (let day = horizon; day < dailyCloses.length; day += 1) {
       const value = standardisedReturn(dailyCloses, volatilities, day - horizon, horizon);
       if (value !== null) past.push(value);
@@ -69,10 +70,10 @@ export function standardisedReturn(
   volatilities: readonly (number | null)[],
   from: number,
   horizon: number,
-): number | null {
+): StandardisedReturn | null {
   const [start, end, volatility] = [closes[from], closes[from + horizon], volatilities[from] ?? null];
   if (start === undefined || end === undefined || volatility === null || volatility <= 0) return null;
-  return Math.log(end.price / start.price) / (volatility * Math.sqrt(horizon));
+  return { value: Math.log(end.price / start.price) / (volatility * Math.sqrt(horizon)), volatility };
 }
 
 /** What is known at one moment of how a coin's price moves. */
