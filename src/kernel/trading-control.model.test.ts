@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { countFill, createCircuitBreaker, suspension } from '../risk/circuit-breaker.ts';
 import { BLOCK_RULES, type BlockName, mayTransmit } from '../risk/trading-state.ts';
+import { closedUnder, explore } from './test-support/control-graph.ts';
 import {
   type ControlFunctions,
   type ControlModel,
   type ControlTerms,
-  closedUnder,
   controlModel,
   EVENTS,
   type EventName,
-  explore,
   isPersons,
 } from './test-support/control-model.ts';
 

@@ -1,21 +1,11 @@
-/**
- * The trading control as a graph: every abstract state that the real functions reach in an environment that may do anything. The
- * rules it is held to are written anew here, from a record of what has happened (`Ghost`), and ask nothing of the code but its blocks.
- */
+/** The real functions of trading control in an environment that may do anything: what may happen, as events. */
 import type { Usd } from '../../domain/units.ts';
 import { createLossWatch, isLookDue } from '../../risk/loss-watch.ts';
-import {
-  BLOCK_RULES,
-  type BlockName,
-  createTradingState,
-  mayTransmit,
-  type TradingMode,
-} from '../../risk/trading-state.ts';
+import { createTradingState } from '../../risk/trading-state.ts';
 import { decodeState, encodeState } from '../codec.ts';
 import type { FeedName } from '../messages.ts';
 import {
   createReconciliation,
-  isReconciled,
   noteAsked,
   noteDone,
   noteFailed,
@@ -32,7 +22,20 @@ import {
   type TradingControl,
   takeWorth,
 } from '../trading-control.ts';
+import {
+  COOLDOWN_MS,
+  DAILY_STOP_PCT,
+  DAY_MS,
+  type Ghost,
+  KILL_PCT,
+  REDUCE_PCT,
+  RESUME_PCT,
+} from './control-terms.ts';
 import { strategySettings } from './test-kernel.ts';
+
+const SECOND_MS = 1_000;
+/** Midnight, UTC. */
+const START_MS = 20_000 * DAY_MS;
 
 export interface ControlTerms {
   readonly stopPct: number;
@@ -59,34 +62,6 @@ const REAL: ControlFunctions = {
   takeWorth,
   takeComparison,
 };
-
-export const REDUCE_PCT = 15;
-export const KILL_PCT = 25;
-export const RESUME_PCT = 23;
-export const DAILY_STOP_PCT = 20;
-const COOLDOWN_MS = 60_000;
-const DAY_MS = 86_400_000;
-const SECOND_MS = 1_000;
-/** Midnight, UTC. */
-const START_MS = 20_000 * DAY_MS;
-const FEEDS = ['market', 'user', 'heartbeat'] as const satisfies readonly FeedName[];
-const LOSS_OF = {
-  market: 'market feed down',
-  user: 'user feed down',
-  heartbeat: 'heartbeat down',
-} as const;
-const FEED_BLOCK = { market: 'marketFeed', user: 'userFeed', heartbeat: 'heartbeat' } as const;
-
-/** What has happened, kept by the simplest rules: what the model compares the code with. */
-interface Ghost {
-  highWater: number | null;
-  dayStart: number | null;
-  /** The day that it is the start of. */
-  startedDay: number;
-  killedAtMs: number | null;
-  recoveries: number;
-  recoveriesDay: number;
-}
 
 export interface ModelState {
   readonly control: TradingControl;
@@ -330,236 +305,4 @@ function copy({ control, ghost, worth, loseAgain }: ModelState): ModelState {
     worth,
     loseAgain,
   };
-}
-
-/** What two states have to share to be the same to every rule: percentages count and not dollars, and of time only what has passed. */
-function keyOf({ control, ghost, worth, loseAgain }: ModelState): string {
-  const { trading, losses, reconciliation, feeds, nowMs } = control;
-  const share = (of: number | null): string => (of === null ? '-' : ((100 * worth) / of).toFixed(1));
-  const isCool = ghost.killedAtMs !== null && nowMs - ghost.killedAtMs >= COOLDOWN_MS;
-  return [
-    [...trading.blocks.keys()].sort().join(','),
-    FEEDS.map((feed) => (feeds[feed].up ? 'u' : 'd')).join(''),
-    losses.drawdown.verdict,
-    losses.drawdown.isStopped,
-    losses.day.isStopped,
-    losses.looks.every((look) => look === worth),
-    share(ghost.highWater),
-    share(ghost.dayStart),
-    isCool,
-    ghost.recoveriesDay === Math.floor(nowMs / DAY_MS) ? ghost.recoveries : 0,
-    ghost.startedDay === Math.floor(nowMs / DAY_MS),
-    isReconciled(reconciliation),
-    isWorthKnown(control),
-    reconciliation.chain?.differsSinceMs == null,
-    reconciliation.accepted === null,
-    loseAgain,
-  ].join('|');
-}
-
-export interface ControlGraph {
-  readonly states: readonly ModelState[];
-  /** For each state, which event leads to it from where. */
-  readonly into: readonly (readonly (readonly [from: number, event: EventName])[])[];
-  readonly transitions: number;
-  /** Where everything may be done. */
-  readonly active: readonly number[];
-  readonly violations: string[];
-}
-
-const MOST_VIOLATIONS = 20;
-/** A rule that lets the states grow without end is broken, too. */
-const MOST_STATES = 20_000;
-
-/** Breadth-first over everything that can be reached, with every step held against the rules. */
-export function explore(model: ControlModel): ControlGraph {
-  const states = [model.start()];
-  const known = new Map<string, number>([[keyOf(states[0] as ModelState), 0]]);
-  const into: [number, EventName][][] = [[]];
-  const violations = new Set<string>();
-  let transitions = 0;
-  for (let from = 0; from < states.length && violations.size < MOST_VIOLATIONS; from += 1) {
-    if (states.length > MOST_STATES) {
-      violations.add(`more than ${MOST_STATES} states`);
-      break;
-    }
-    const before = states[from] as ModelState;
-    for (const event of model.terms.events) {
-      const after = model.play(before, [event]);
-      transitions += 1;
-      follow(before, after, event);
-      for (const wrong of wrongIn(model.terms, before, after, event)) violations.add(`${event}: ${wrong}`);
-      const key = keyOf(after);
-      let to = known.get(key);
-      if (to === undefined) {
-        to = states.length;
-        known.set(key, to);
-        states.push(after);
-        into.push([]);
-      }
-      into[to]?.push([from, event]);
-    }
-  }
-  const active = states.flatMap(({ control }, index) => (control.trading.mode === 'active' ? [index] : []));
-  return { states, into, transitions, active, violations: [...violations] };
-}
-
-/** All states from which `goal` can be reached by events that `allows`. */
-export function closedUnder(
-  { into }: ControlGraph,
-  goal: readonly number[],
-  allows: (event: EventName) => boolean,
-): Set<number> {
-  const reached = new Set(goal);
-  for (const to of reached) for (const [from, event] of into[to] ?? []) if (allows(event)) reached.add(from);
-  return reached;
-}
-
-/** Keeps the record of what has happened. */
-function follow(before: ModelState, { control, ghost, worth }: ModelState, event: EventName): void {
-  const day = Math.floor(control.nowMs / DAY_MS);
-  const stood = before.control.trading.blocks;
-  const { blocks } = control.trading;
-  if (event === 'resume' && LOSS_BLOCKS.some((block) => stood.has(block))) {
-    ghost.highWater = null;
-    ghost.dayStart = null;
-    ghost.killedAtMs = null;
-  }
-  if (isWorthKnown(control)) {
-    ghost.highWater = Math.max(ghost.highWater ?? worth, worth);
-    if (ghost.startedDay !== day) ghost.dayStart = worth;
-    ghost.dayStart ??= worth;
-    ghost.startedDay = day;
-  }
-  if (ghost.recoveriesDay !== day) {
-    ghost.recoveriesDay = day;
-    ghost.recoveries = 0;
-  }
-  if (!blocks.has('drawdownKill')) {
-    if (stood.has('drawdownKill') && event !== 'resume') ghost.recoveries += 1;
-    ghost.killedAtMs = null;
-  } else ghost.killedAtMs ??= control.nowMs;
-}
-
-const LOSS_BLOCKS = ['drawdownReduce', 'drawdownKill', 'drawdownStopLoss', 'dailyStopLoss'] as const;
-
-/** Everything about one step that is against the rules. */
-function wrongIn(terms: ControlTerms, before: ModelState, after: ModelState, event: EventName): string[] {
-  const wrong: string[] = [];
-  const { trading } = after.control;
-  const stood = before.control.trading.blocks;
-  if (trading.mode !== strictest(trading.blocks.keys()))
-    wrong.push(`mode is ${trading.mode} with ${[...trading.blocks.keys()].join(', ')}`);
-  for (const name of stood.keys())
-    if (!trading.blocks.has(name)) wrong.push(...wrongEnd(terms, name, before, after, event));
-  if (mayTransmit(trading.mode) && !mayTransmit(before.control.trading.mode) && event !== 'reads')
-    wrong.push('trading went on without reads');
-  wrong.push(...missing(terms, before, after, event));
-  return wrong;
-}
-
-const STRICT_ORDER: readonly TradingMode[] = ['active', 'reducing', 'starting', 'halted', 'stopping'];
-
-function strictest(blocks: Iterable<BlockName>): TradingMode {
-  let found = 0;
-  for (const name of blocks) found = Math.max(found, STRICT_ORDER.indexOf(BLOCK_RULES[name].mode));
-  return STRICT_ORDER[found] as TradingMode;
-}
-
-/** Why a block may not have ended in this step. */
-function wrongEnd(
-  terms: ControlTerms,
-  name: BlockName,
-  before: ModelState,
-  after: ModelState,
-  event: EventName,
-): string[] {
-  const unless = (isRight: boolean, text: string): string[] => (isRight ? [] : [`${name} ${text}`]);
-  const isResume = event === 'resume';
-  const isRestart = event === 'restart';
-  const downPct = 100 * (1 - after.worth / (before.ghost.highWater ?? after.worth));
-  switch (name) {
-    case 'notReconciled':
-      return unless(event === 'reads', 'ended without reads');
-    case 'heartbeat':
-      return unless(event === 'heartbeat up', 'ended without a beat');
-    case 'userFeed':
-      return unless(event === 'user feed up', 'ended without the socket');
-    case 'marketFeed':
-      return unless(event === 'market feed up' || isRestart, 'ended without the socket');
-    case 'operatorPause':
-    case 'operatorReduce':
-    case 'operatorHalt':
-    case 'drawdownStopLoss':
-      return unless(isResume, isRestart ? 'was lost by a restart' : 'ended without a person');
-    case 'dailyStopLoss':
-      return unless(
-        isResume || before.ghost.startedDay !== Math.floor(after.control.nowMs / DAY_MS),
-        isRestart ? 'was lost by a restart' : 'ended on the same day',
-      );
-    case 'ledgerResidual':
-      return unless(
-        event === 'reads' && !after.loseAgain,
-        isRestart ? 'was lost by a restart' : 'ended while it differs',
-      );
-    case 'drawdownReduce':
-      if (isRestart) return [`${name} was lost by a restart`];
-      return unless(
-        isResume || downPct < REDUCE_PCT || after.control.trading.blocks.has('drawdownKill'),
-        'ended while the drawdown is above its limit',
-      );
-    case 'drawdownKill': {
-      if (isResume) return [];
-      if (isRestart) return [`${name} was lost by a restart`];
-      const passedMs = after.control.nowMs - (before.ghost.killedAtMs ?? after.control.nowMs);
-      const isNewDay = before.ghost.recoveriesDay !== Math.floor(after.control.nowMs / DAY_MS);
-      const used = isNewDay ? 0 : before.ghost.recoveries;
-      return [
-        ...unless(passedMs >= COOLDOWN_MS, 'ended before its cool-down'),
-        ...unless(downPct < RESUME_PCT, `ended at a drawdown of ${downPct.toFixed(1)} %`),
-        ...unless(used < terms.maxRecoveriesPerDay, 'ended by itself once more than it may'),
-        ...unless(!after.control.trading.blocks.has('drawdownStopLoss'), 'ended while the stop stands'),
-      ];
-    }
-    case 'operatorStop':
-      return [`${name} ended`];
-  }
-}
-
-/** What should stand after this step and does not. */
-function missing(
-  terms: ControlTerms,
-  before: ModelState,
-  { control, ghost, worth, loseAgain }: ModelState,
-  event: EventName,
-): string[] {
-  const wrong: string[] = [];
-  const { trading } = control;
-  const isHalted = trading.mode === 'halted';
-  // A feed that never came up has its own block since the start, or had nothing to connect for.
-  for (const feed of FEEDS)
-    if (event === LOSS_OF[feed] && before.control.feeds[feed].up && !isHalted)
-      wrong.push(`${FEED_BLOCK[feed]} is down and trading is not halted`);
-  if (event === 'pause' || event === 'halt') {
-    if (!isHalted) wrong.push(`a person's ${event} does not halt`);
-  }
-  if (event === 'reduce' && trading.mode === 'active') wrong.push("a person's reduce does not reduce");
-  const wasDifferent = before.control.reconciliation.chain?.differsSinceMs != null;
-  if (event === 'reads' && loseAgain && wasDifferent && !isHalted)
-    wrong.push('chain and books still differ and trading is not halted');
-  if (!isWorthKnown(control) || ghost.highWater === null || ghost.dayStart === null) return wrong;
-  const downPct = 100 * (1 - worth / ghost.highWater);
-  const lostPct = 100 * (1 - worth / ghost.dayStart);
-  const expectBlock = (name: BlockName, why: string): void => {
-    if (!trading.blocks.has(name)) wrong.push(`${name} is missing at ${why}`);
-  };
-  if (downPct >= KILL_PCT) expectBlock('drawdownKill', `a drawdown of ${downPct.toFixed(1)} %`);
-  else if (downPct >= REDUCE_PCT && !trading.blocks.has('drawdownKill'))
-    expectBlock('drawdownReduce', `a drawdown of ${downPct.toFixed(1)} %`);
-  if (downPct >= terms.stopPct && terms.stopPct > KILL_PCT)
-    expectBlock('drawdownStopLoss', `a drawdown of ${downPct.toFixed(1)} %`);
-  if (downPct >= terms.stopPct && ghost.recoveries >= terms.maxRecoveriesPerDay)
-    expectBlock('drawdownStopLoss', `a drawdown of ${downPct.toFixed(1)} % and no recovery left`);
-  if (lostPct >= DAILY_STOP_PCT) expectBlock('dailyStopLoss', `a loss of ${lostPct.toFixed(1)} % on the day`);
-  return wrong;
 }
