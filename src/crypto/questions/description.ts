@@ -1,7 +1,7 @@
 import { dayOf, isDate, type Zone } from './civil-time.ts';
 import { COINS, type Coin, coinOf } from './coins.ts';
 import type { Side } from './levels.ts';
-import { type ClassifiedKind, PRICE_SOURCES, type PriceSource, type SettlementRule } from './payoff.ts';
+import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
 import { plainSpelling } from './tokens.ts';
 
 /** What the rules of a market say of its settlement, as far as a pattern finds it; they are prose, and no grammar covers them. */
@@ -195,29 +195,4 @@ function writtenDays(text: string): readonly { readonly day: number; readonly ye
   return [...inWords, ...dayFirst, ...shortYears, ...inDigits]
     .filter(isDate)
     .map((date) => ({ day: dayOf(date), year: date.year }));
-}
-
-/** The rule that decides, by kind: what the description says, else what the venue has always done. */
-export function settlementOf(
-  kind: ClassifiedKind,
-  side: Side | null,
-  rules: DescribedRules | null,
-  isHourLong: boolean,
-  source: PriceSource,
-): SettlementRule {
-  switch (kind) {
-    case 'one-touch':
-      return side === null
-        ? 'one-minute-high-or-low'
-        : side === 'above'
-          ? 'one-minute-high'
-          : 'one-minute-low';
-    case 'first-to-hit':
-      return 'one-minute-high-or-low';
-    case 'up-or-down':
-      if (isHourLong && source === 'binance') return 'one-hour-close-against-open';
-      return source === 'binance' ? 'one-minute-close' : 'spot-at-end-against-start';
-    default:
-      return source === 'binance' && rules?.isHourly !== true ? 'one-minute-close' : 'close';
-  }
 }

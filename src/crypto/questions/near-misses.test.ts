@@ -13,6 +13,9 @@ const NEAR_MISSES: readonly (readonly [question: string, endDate: string, more?:
   ['Will Bitcoin climb over $5,000 in June?', june],
   ['Will Bitcoin surge $20k or more in June?', june],
   ['Will Bitcoin hit $70,000 at the end of June?', june],
+  ['Will Bitcoin reach a closing price of $70,000 in June?', june],
+  ['When will the price of Bitcoin be above $60,000 on June 24?', noon],
+  ['Will Bitcoin be above $60,000 on Friday, June 24?', noon],
   ['Will Bitcoin be above $60,000 on June 24 and June 25?', noon],
   ["Will Bitcoin's all-time high be above $130,000 on June 24?", noon],
   ['When will Bitcoin hit $150k?', '2026-12-31'],
@@ -55,6 +58,24 @@ describe('what sounds like a price and is none', () => {
       expect(payoff.kind).toBe('other');
     },
   );
+});
+
+describe('a close whose time nobody says', () => {
+  const question = 'Will Bitcoin close above $60,000 on Wednesday, June 24?';
+
+  it('is classified, and traded once a time is known', () => {
+    expect(isTradable(parseQuestion({ question, endDate: '2026-06-24' }))).toBe(false);
+    expect(parseQuestion({ question, endDate: '2026-06-24' })).toMatchObject({
+      kind: 'close',
+      direction: 'above',
+    });
+    expect(isTradable(parseQuestion({ question, endDate: noon }))).toBe(true);
+    const timed = { question: question.replace('?', ' at 5PM ET?'), endDate: '2026-06-24' };
+    expect(parseQuestion(timed)).toMatchObject({
+      window: { endAtMs: Date.UTC(2026, 5, 24, 21) },
+      missing: [],
+    });
+  });
 });
 
 describe('why a market is not traded', () => {

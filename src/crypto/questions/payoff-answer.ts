@@ -1,7 +1,7 @@
 import { parseInstant } from './civil-time.ts';
 import { coinOf } from './coins.ts';
 import type { Level } from './levels.ts';
-import { parseQuestion, payoffFor, type Reading, readingOf, subjectBeside } from './parse-question.ts';
+import { parseQuestion, payoffFor } from './parse-question.ts';
 import {
   CLASSIFIED_KINDS,
   type ClassifiedKind,
@@ -11,6 +11,7 @@ import {
   type Payoff,
   type QuestionText,
 } from './payoff.ts';
+import { type Reading, readingOf, subjectBeside } from './reading.ts';
 import type { Sentence } from './sentence.ts';
 import { isMoment, otherSubject, type Shape } from './shape.ts';
 
@@ -113,6 +114,7 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
     period: sentence.periods[0] ?? null,
     clock: sentence.clocks[0] ?? null,
     source: sentence.sources[0] ?? null,
+    isAtClose: sentence.isAtClose,
     // What is asked of a whole month is no close, whatever a model says: the rules have to say which.
     isMomentOpen: (kind === 'close' || kind === 'range') && !isMoment(sentence),
     texts: {

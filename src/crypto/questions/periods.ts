@@ -1,11 +1,13 @@
-import { type CivilDate, dayOf, daysInMonth, isDate, type Zone } from './civil-time.ts';
-import type { NumberToken, TimeToken, Token } from './tokens.ts';
+import { isDate } from './civil-time.ts';
+import type { NumberToken, Token } from './tokens.ts';
 
 /** A date as written, its year left out more often than not. */
 export interface WrittenDay {
   readonly month: number;
   readonly day: number;
   readonly year: number | null;
+  /** 0 is Sunday; where one is written, the date has to fall on it. */
+  readonly weekday?: number;
 }
 
 /** A stretch of the calendar as written. Of a `weekday` and of `this` week or month only the end date of the listing tells the dates. */
@@ -61,7 +63,7 @@ const isMark = (token: Token | undefined, text: string): boolean =>
   token?.kind === 'mark' && token.text === text;
 
 /** A bare whole number, as days and years are written. */
-function bareNumber(tokens: readonly Token[], at: number): NumberToken | null {
+export function bareNumber(tokens: readonly Token[], at: number): NumberToken | null {
   const token = tokens[at];
   if (token?.kind !== 'number') return null;
   const { isDollar, scale, isGrouped, hasDecimals, hasPlus } = token;
@@ -119,12 +121,13 @@ function dayIfReal(
   return { item: { month, day, year }, length };
 }
 
-/** `June 24`, `June 24th, 2026`, `24 June 2026`, `2026-06-24`, `6/24`. A weekday in front is passed over: the date says more. */
+/** `June 24`, `June 24th, 2026`, `24 June 2026`, `2026-06-24`, `6/24`, with or without a weekday in front. */
 function dayAt(tokens: readonly Token[], at: number): Taken<WrittenDay> | null {
-  if (WEEKDAY_OF.has(wordAt(tokens, at) ?? '')) {
+  const weekday = WEEKDAY_OF.get(wordAt(tokens, at) ?? '');
+  if (weekday !== undefined) {
     const skip = isMark(tokens[at + 1], ',') || isMark(tokens[at + 1], '.') ? 2 : 1;
     const behind = dayAt(tokens, at + skip);
-    return behind === null ? null : { ...behind, length: behind.length + skip };
+    return behind === null ? null : { item: { ...behind.item, weekday }, length: behind.length + skip };
   }
   const month = monthAt(tokens, at);
   if (month !== null) {
@@ -326,128 +329,3 @@ export const textOf = (tokens: readonly Token[], at: number, length: number): st
     .join(' ')
     .replaceAll(' ,', ',')
     .replaceAll(' - ', '-');
-
-/** A time of day, or a window of the day, as minutes after midnight. */
-export interface ClockPhrase {
-  readonly fromMinutes: number;
-  /** Null for a single time; a window that ends at or before its start ends on the next day. */
-  readonly toMinutes: number | null;
-  readonly zone: Zone | null;
-  readonly text: string;
-}
-
-const ZONES: Readonly<Record<string, Zone>> = {
-  et: 'ET',
-  est: 'ET',
-  edt: 'ET',
-  utc: 'UTC',
-  gmt: 'UTC',
-};
-
-/** `12PM ET`, `2:00AM-2:05AM ET`, `3:15-3:30PM ET`, `noon ET`, `(16:00 UTC)`; "at" and commas in front are taken along. */
-export function clockPhraseAt(tokens: readonly Token[], at: number): Taken<ClockPhrase> | null {
-  const lead = ['at', 'from', 'between'].includes(wordAt(tokens, at) ?? '') ? 1 : 0;
-  const window = clockWindowAt(tokens, at + lead);
-  if (window === null) return null;
-  const after = at + lead + window.length;
-  const open = tokens[after]?.kind === 'open' ? 1 : 0;
-  const zone = ZONES[wordAt(tokens, after + open) ?? ''];
-  const shut = zone !== undefined && open === 1 && tokens[after + 2]?.kind === 'shut' ? 1 : 0;
-  const length = lead + window.length + (zone === undefined ? 0 : open + 1 + shut);
-  return { item: { ...window.item, zone: zone ?? null, text: textOf(tokens, at, length) }, length };
-}
-
-function clockWindowAt(
-  tokens: readonly Token[],
-  at: number,
-): Taken<{ readonly fromMinutes: number; readonly toMinutes: number | null }> | null {
-  const named = { noon: 720, midday: 720, midnight: 0 }[wordAt(tokens, at) ?? ''];
-  if (named !== undefined) return { item: { fromMinutes: named, toMinutes: null }, length: 1 };
-  const isJoined = tokens[at + 1]?.kind === 'dash' || wordAt(tokens, at + 1) === 'to';
-  const [first, second] = [clockTokenAt(tokens, at), isJoined ? tokens[at + 2] : undefined];
-  if (first === null) return null;
-  if (second?.kind !== 'time') {
-    // A bare number is an hour only in front of a time that says am or pm.
-    return first.half === 'bare'
-      ? null
-      : { item: { fromMinutes: minutesOf(first), toMinutes: null }, length: 1 };
-  }
-  const toMinutes = minutesOf(second);
-  if (first.half !== 'bare' && (first.half !== null || second.half === null))
-    return { item: { fromMinutes: minutesOf(first), toMinutes }, length: 3 };
-  if (second.half === null) return null;
-  // The half of the day stands once: "3:15-3:30PM", and "11:45-12:00PM" begins in the morning.
-  const [same, otherHalf] = (['am', 'pm'] as const)
-    .map((half) => minutesOf({ ...first, half }))
-    .sort((a, b) => lengthOf(a, toMinutes) - lengthOf(b, toMinutes));
-  return { item: { fromMinutes: same ?? otherHalf ?? 0, toMinutes }, length: 3 };
-}
-
-const lengthOf = (from: number, to: number): number => (to - from + 1_440) % 1_440 || 1_440;
-
-interface ClockToken {
-  readonly hour: number;
-  readonly minute: number;
-  readonly half: TimeToken['half'] | 'bare';
-}
-
-function clockTokenAt(tokens: readonly Token[], at: number): ClockToken | null {
-  const token = tokens[at];
-  if (token?.kind === 'time') return token;
-  const bare = bareNumber(tokens, at);
-  if (bare === null || bare.value < 1 || bare.value > 12 || tokens[at + 1]?.kind !== 'dash') return null;
-  return { hour: bare.value, minute: 0, half: 'bare' };
-}
-
-function minutesOf({ hour, minute, half }: ClockToken): number {
-  const ofDay = half === 'am' || half === 'pm' ? (hour % 12) + (half === 'pm' ? 12 : 0) : hour;
-  return ofDay * 60 + minute;
-}
-
-/** The first and the last day of a period in a year, or null where the date does not exist in it. */
-export function daysOf(
-  period: DatedPeriod,
-  year: number,
-): { readonly first: number; readonly last: number } | null {
-  switch (period.kind) {
-    case 'days':
-      return writtenDays(period.first, period.last, year);
-    case 'week-of': {
-      const week = writtenDays(period.first, period.first, year);
-      return week === null ? null : { first: week.first, last: week.first + 6 };
-    }
-    case 'month':
-      return monthDays(period.year ?? year, period.month, period.month);
-    case 'quarter':
-      return monthDays(period.year ?? year, period.quarter * 3 - 2, period.quarter * 3);
-    case 'year':
-      return monthDays(period.year ?? year, 1, 12);
-  }
-}
-
-function monthDays(year: number, from: number, to: number): { first: number; last: number } {
-  return {
-    first: dayOf({ year, month: from, day: 1 }),
-    last: dayOf({ year, month: to, day: daysInMonth(year, to) }),
-  };
-}
-
-/** The year is that of the last day; a span that begins late in the year and ends early began the year before. */
-function writtenDays(
-  first: WrittenDay,
-  last: WrittenDay,
-  year: number,
-): { first: number; last: number } | null {
-  const end: CivilDate = { ...last, year: last.year ?? year };
-  const isBackwards = first.month > last.month || (first.month === last.month && first.day > last.day);
-  const start: CivilDate = { ...first, year: first.year ?? (isBackwards ? end.year - 1 : end.year) };
-  if (!isDate(end) || !isDate(start) || dayOf(start) > dayOf(end)) return null;
-  return { first: dayOf(start), last: dayOf(end) };
-}
-
-/** The year that a period names, if any. */
-export function yearIn(period: WrittenPeriod): number | null {
-  if (period.kind === 'weekday' || period.kind === 'this') return null;
-  if (period.kind === 'week-of') return period.first.year;
-  return period.kind === 'days' ? period.last.year : period.year;
-}

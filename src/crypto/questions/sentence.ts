@@ -1,16 +1,8 @@
+import { type ClockPhrase, clockPhraseAt } from './clock.ts';
 import { COIN_SPELLINGS, type Coin, coinOf } from './coins.ts';
 import { type Level, levelAt, type Side } from './levels.ts';
 import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
-import {
-  type ClockPhrase,
-  clockPhraseAt,
-  closedPeriodAt,
-  type PeriodPhrase,
-  periodPhraseAt,
-  type Taken,
-  textOf,
-  wordAt,
-} from './periods.ts';
+import { closedPeriodAt, type PeriodPhrase, periodPhraseAt, type Taken, textOf, wordAt } from './periods.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 /** What a sentence says, whatever its order. Whatever is not understood is in `unread`; a sentence with any of it means nothing. */
@@ -21,6 +13,8 @@ export interface Sentence {
   readonly moves: readonly { readonly side: Side | null; readonly text: string }[];
   /** "be", "close", "settle": the price at a moment. */
   readonly isState: boolean;
+  /** "close", "closing", "end": of a day or a candle, whose time the word does not say. */
+  readonly isAtClose: boolean;
   /** "trade": the price at a moment, or at any of them. */
   readonly isLoose: boolean;
   /** "5m", "15 minutes", "hourly": how long a window is. */
@@ -65,11 +59,8 @@ const MOVES: ReadonlyMap<string, Side | null> = new Map([
 /** These point up by themselves, but "break below" and "pass under" point down. */
 const TURNING = new Set('break breaks pass passes cross crosses'.split(' '));
 
-const STATES = new Set(
-  'be is are close closes closed closing end ends finish finishes settle settles stand stands sit sits'.split(
-    ' ',
-  ),
-);
+const STATES = new Set('be is are stand stands sit sits'.split(' '));
+const CLOSES = new Set('close closes closed closing end ends finish finishes settle settles'.split(' '));
 const ENDINGS = new Set('close closes end ends finish finishes settle settles'.split(' '));
 
 /** Words that change nothing in a question about a price. What is not here and nowhere else is not understood. */
@@ -93,6 +84,7 @@ const SOURCE_LEADS = ['according to', 'as per', 'per', 'on', 'via', 'using', 'fr
 /** What counts by being there. */
 type PlainItem =
   | 'state'
+  | 'at-close'
   | 'loose'
   | 'length'
   | 'filler'
@@ -144,7 +136,8 @@ function summaryOf(
     coins: found.flatMap(({ item, text }) => (item.as === 'coin' ? [{ coin: item.coin, text }] : [])),
     levels: found.flatMap(({ item }) => (item.as === 'level' ? [item.level] : [])),
     moves: found.flatMap(({ item, text }) => (item.as === 'move' ? [{ side: item.side, text }] : [])),
-    isState: has('state'),
+    isState: has('state') || has('at-close'),
+    isAtClose: has('at-close'),
     isLoose: has('loose'),
     lengths: found.flatMap(({ item, text }) => (item.as === 'length' ? [text] : [])),
     periods: found.flatMap(({ item }) => (item.as === 'period' ? [item.period] : [])),
@@ -275,6 +268,7 @@ function verbAt(tokens: readonly Token[], at: number): Taken<Item> | null {
   const word = wordAt(tokens, at) ?? '';
   const closed = ENDINGS.has(word) ? closedPeriodAt(tokens, at + 1) : null;
   if (closed !== null) return { item: { as: 'period', period: closed.item }, length: 1 + closed.length };
+  if (CLOSES.has(word)) return { item: { as: 'at-close' }, length: 1 };
   if (STATES.has(word)) return { item: { as: 'state' }, length: 1 };
   if (word === 'trade' || word === 'trades') return { item: { as: 'loose' }, length: 1 };
   const side = MOVES.get(word);

@@ -1,7 +1,8 @@
+import type { ClockPhrase } from './clock.ts';
 import type { Coin } from './coins.ts';
 import type { Level, Side } from './levels.ts';
 import { type ClassifiedKind, type Direction, type OtherPayoff, other, type PriceSource } from './payoff.ts';
-import type { ClockPhrase, PeriodPhrase } from './periods.ts';
+import type { PeriodPhrase } from './periods.ts';
 import type { Sentence } from './sentence.ts';
 
 /** What a sentence asks, before its dates are put into a calendar. */
@@ -15,6 +16,8 @@ export interface Shape {
   readonly source: PriceSource | null;
   /** Whether the words leave open if one moment or a whole window is meant: "above $100,000 by December 31". Only a description tells. */
   readonly isMomentOpen: boolean;
+  /** Whether a close is named: of a day, a candle or a year. */
+  readonly isAtClose: boolean;
   readonly texts: {
     readonly kind: string;
     readonly coin: string;
@@ -85,6 +88,7 @@ export function shapeOf(sentence: Sentence, text: string): Shape | OtherPayoff {
     period: sentence.periods[0] ?? null,
     clock: sentence.clocks[0] ?? null,
     source: sentence.sources[0] ?? null,
+    isAtClose: sentence.isAtClose,
     texts: { ...asked.texts, coin: coin.text },
   };
 }
@@ -119,7 +123,7 @@ function refusalOf(sentence: Sentence, text: string): OtherPayoff | null {
       'not-a-price',
       'it asks about a record high, and not if the price reaches one that is named',
     );
-  if (sentence.asksWhen && sentence.periods.length === 0)
+  if (sentence.asksWhen && !sentence.periods.some(({ bound }) => bound === 'by' || bound === 'before'))
     return other('not-a-price', 'it asks when, and has no date of its own');
   if (sentence.unread.length > 0)
     return other(
@@ -253,6 +257,8 @@ function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>):
   const [side] = sides;
   const isTouch =
     sentence.moves.length > 0 || sentence.arrows.length > 0 || sentence.isAnyMoment || sentence.asksWhen;
+  if (isTouch && sentence.isAtClose)
+    return other('ambiguous', `"${level.text}" is to be reached, and at a close: which close, nobody says`);
   const isAim = level.kind === 'plain' && level.isAim && !sentence.isState;
   if (!isTouch && !isAim && level.kind === 'plain')
     return other('ambiguous', `it names "${level.text}" and does not say above or below it`);

@@ -1,6 +1,6 @@
 import { DAY_MS, instantsOf, MINUTE_MS, shownAt, startOfDay, type Zone } from './civil-time.ts';
+import type { ClockPhrase } from './clock.ts';
 import type { Origin, PayoffWindow, QuestionField } from './payoff.ts';
-import type { ClockPhrase } from './periods.ts';
 import type { Shape } from './shape.ts';
 import type { DateHints, ResolvedWindow } from './window.ts';
 

@@ -1,7 +1,8 @@
 import { utcText } from '../../domain/utc-text.ts';
+import { daysOf, yearIn } from './calendar.ts';
 import { DAY_MS, parseInstant, shownAt, weekdayOf, yearOf, type Zone } from './civil-time.ts';
 import { type Origin, type OtherPayoff, other, type PayoffWindow } from './payoff.ts';
-import { type DatedPeriod, daysOf, type PeriodPhrase, type WrittenPeriod, yearIn } from './periods.ts';
+import type { DatedPeriod, PeriodPhrase, WrittenPeriod } from './periods.ts';
 import type { Shape } from './shape.ts';
 import { isSameMoment, origin, type Span, windowIn } from './span-window.ts';
 
