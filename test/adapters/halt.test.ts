@@ -33,16 +33,14 @@ afterEach(async () => {
 });
 
 /** A venue that counts each placement as soon as its head arrives, and answers as it is told. */
-async function countingVenue(
-  answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
-) {
+async function countingVenue(answer: (body: Promise<string>, response: ServerResponse) => void) {
   const placed: number[] = [];
   const canceled: number[] = [];
   const server = createServer((request, response) => {
     const isPlacement = request.method === 'POST' && request.url === '/orders';
     (isPlacement ? placed : canceled).push(performance.now());
-    request.resume();
-    if (isPlacement) answer(request, response, placed.length);
+    const body = bodyOf(request);
+    if (isPlacement) answer(body, response);
     else response.end('{"canceled":[],"not_canceled":{}}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,14 +51,16 @@ async function countingVenue(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, placed, canceled };
 }
 
-/** Answers each order of a request; by what it says, they may be live. */
-function takeAll(request: IncomingMessage, response: ServerResponse): void {
+function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    const { length } = JSON.parse(Buffer.concat(chunks).toString()) as unknown[];
-    response.end(JSON.stringify(Array.from({ length }, () => ({ success: true, status: 'live' }))));
-  });
+  return new Promise((resolve) => request.on('end', () => resolve(Buffer.concat(chunks).toString())));
+}
+
+/** Answers each order of a request; by what it says, they may be live. */
+async function takeAll(body: Promise<string>, response: ServerResponse): Promise<void> {
+  const { length } = JSON.parse(await body) as unknown[];
+  response.end(JSON.stringify(Array.from({ length }, () => ({ success: true, status: 'live' }))));
 }
 
 function approved(n: number): Approved<OrderRequest> {
@@ -202,7 +202,7 @@ describe('after a halt no order is transmitted', () => {
 
   it('that waits for a connection, also when one comes free', async () => {
     const held: (() => void)[] = [];
-    const venue = await countingVenue((request, response) => held.push(() => takeAll(request, response)));
+    const venue = await countingVenue((body, response) => held.push(() => void takeAll(body, response)));
     let isHalted = false;
     const { effects, counted } = await wayTo(venue.url, { mayTransmit: () => !isHalted });
     for (let batch = 0; batch < 20; batch += 1) effects.run(place(1));
@@ -221,7 +221,7 @@ describe('after a halt no order is transmitted', () => {
     ['425', (response: ServerResponse) => response.writeHead(425).end('{}')],
     ['a broken connection', (response: ServerResponse) => response.destroy()],
   ])('again, after the venue answered with %s: an order leaves once, halted or not', async (_, end) => {
-    const venue = await countingVenue((_request, response) => void end(response));
+    const venue = await countingVenue((_body, response) => void end(response));
     const { effects, counted } = await wayTo(venue.url, { mayTransmit: () => true });
     effects.run(place(2));
     await effects.idle();
@@ -232,7 +232,7 @@ describe('after a halt no order is transmitted', () => {
 
   it('of a placement of which one part has left: each request asks for itself', async () => {
     const held: (() => void)[] = [];
-    const venue = await countingVenue((request, response) => held.push(() => takeAll(request, response)));
+    const venue = await countingVenue((body, response) => held.push(() => void takeAll(body, response)));
     let isHalted = false;
     const { effects, counted } = await wayTo(venue.url, { mayTransmit: () => !isHalted });
     // Ten requests of fifteen orders, of which six have a connection.
