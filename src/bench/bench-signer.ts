@@ -37,7 +37,7 @@ export const benchSignerSetup = (signsInThread: boolean): SignerSetup => ({
 });
 
 /** The signer of the benchmark account in a process of its own, over the socket that the worker has. Closing it ends the process. */
-export async function benchSigner(signsInThread = false): Promise<SignerPort> {
+export async function benchSigner({ signsInThread = false, signsAhead = false } = {}): Promise<SignerPort> {
   const script = fileURLToPath(new URL('./signer-process.ts', import.meta.url));
   const child = spawn(process.execPath, [script, ...(signsInThread ? ['--thread'] : [])], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
@@ -49,6 +49,7 @@ export async function benchSigner(signsInThread = false): Promise<SignerPort> {
     socket: child.stdio[SIGNER_DESCRIPTOR] as Socket,
     onLost: silent,
     onWord: silent,
+    signsAhead,
   });
   return {
     ...signer,

@@ -72,27 +72,33 @@ export interface JournaledOrder {
   readonly orderId: string;
 }
 
-const PLACED = /"clientId":"(o-\d+)"[^{}]*"salt":(\d+)/g;
+const PLACED =
+  /"clientId":"(o-\d+)"[^{}]*"tokenId":"(\d+)"[^{}]*"side":"BUY","price":(\d+),"size":(\d+)[^{}]*"salt":/g;
 const SIGNED = /\["(o-\d+)","(0x[0-9a-f]{64})"\]/g;
 
 /**
- * Follows the journal that another process writes. The result looks an order up by its salt, and throws unless both its
- * command and its signed form are with the operating system at that moment.
+ * Follows the journal that another process writes. The result looks up the newest order of a token, and throws unless both its
+ * command, with the amounts of the order given, and its signed form are with the operating system at that moment. Whether the id
+ * is that of the order is proven afterwards.
  */
-export function followJournal(directory: string): (salt: number) => JournaledOrder {
-  const clientIds = new Map<number, string>();
+export function followJournal(directory: string): (order: PostedOrder) => JournaledOrder {
+  const commands = new Map<string, { clientId: string; amounts: string }>();
   const orderIds = new Map<string, string>();
   const readMore = tailOf(directory);
-  return (salt) => {
+  return ({ tokenId, makerAmount, takerAmount }) => {
     const text = readMore();
-    for (const [, clientId, at] of text.matchAll(PLACED)) clientIds.set(Number(at), clientId!);
-    for (const [, clientId, orderId] of text.matchAll(SIGNED)) orderIds.set(clientId!, orderId!);
-    const clientId = clientIds.get(salt);
-    if (clientId === undefined)
-      throw new Error(`the command of the order with salt ${salt} is not in the journal`);
-    const orderId = orderIds.get(clientId);
-    if (orderId === undefined) throw new Error(`the signed order ${clientId} is not in the journal`);
-    clientIds.delete(salt);
+    for (const [, clientId = '', token = '', price, size] of text.matchAll(PLACED))
+      commands.set(token, { clientId, amounts: `${(Number(price) * Number(size)) / 10_000} ${size}` });
+    for (const [, clientId = '', orderId = ''] of text.matchAll(SIGNED)) orderIds.set(clientId, orderId);
+    const command = commands.get(tokenId);
+    if (command?.amounts !== `${makerAmount} ${takerAmount}`)
+      throw new Error(
+        `the journal's command for token ${tokenId} is of ${command?.amounts ?? 'nothing'}, the order of ${makerAmount} ${takerAmount}`,
+      );
+    const orderId = orderIds.get(command.clientId);
+    if (orderId === undefined) throw new Error(`the signed order ${command.clientId} is not in the journal`);
+    commands.delete(tokenId);
+    orderIds.delete(command.clientId);
     return { orderId };
   };
 }

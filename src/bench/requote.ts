@@ -118,7 +118,7 @@ function resultOf(
 
 async function openVenue(server: BenchVenue, signsInThread: boolean): Promise<PolymarketVenue> {
   const silent = (): void => undefined;
-  const signer = await benchSigner(signsInThread);
+  const signer = await benchSigner({ signsInThread });
   const venue = createPolymarketVenue({
     clobUrl: server.url,
     signer,

@@ -76,7 +76,7 @@ function contenderOf(path: string): TickContender {
   return found;
 }
 let ordersOfPeers = 0;
-let journaled: ((salt: number) => JournaledOrder) | null = null;
+let journaled: ((order: PostedOrder) => JournaledOrder) | null = null;
 
 const send = (message: FromTickServer): void => {
   process.send?.(message);
@@ -196,7 +196,7 @@ function orderIdOf(contender: TickContender, order: PostedOrder): string {
     return `0x${ordersOfPeers.toString(16).padStart(64, '0')}`;
   }
   if (journaled === null) throw new Error('an order came before the journal was named');
-  return journaled(order.salt).orderId;
+  return journaled(order).orderId;
 }
 
 async function round(contender: TickContender, frames: number): Promise<void> {

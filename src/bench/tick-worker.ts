@@ -51,7 +51,7 @@ export async function startTickWorker(options: TickWorkerOptions): Promise<TickW
   };
   const log: Log = { debug: () => undefined, note: () => undefined, warning, alarm };
   const nowMs = (): number => systemTimers.nowMs();
-  const signer = await benchSigner();
+  const signer = await benchSigner({ signsAhead: true });
   const venue = createPolymarketVenue({
     clobUrl: `http://127.0.0.1:${port}/ours`,
     signer,

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
   const { settings } = parsed;
   const log = createWorkerLogFor(settings, projectFolder);
-  const signer = await signerOrNull(json);
+  const signer = await signerOrNull(settings.signer.signsAhead, json);
   if (signer === null) return;
   const started = await startWorker({
     settings,
@@ -68,9 +68,13 @@ async function main(): Promise<void> {
   process.exit(await untilEnded(started.worker, log, json));
 }
 
-async function signerOrNull(json: boolean): Promise<SignerPort | null> {
+async function signerOrNull(signsAhead: boolean, json: boolean): Promise<SignerPort | null> {
   try {
-    return await connectSigner({ onLost: (text) => onLost(text), onWord: (word) => onWord(word) });
+    return await connectSigner({
+      onLost: (text) => onLost(text),
+      onWord: (word) => onWord(word),
+      signsAhead,
+    });
   } catch (error) {
     if (!(error instanceof ForeignError)) throw error;
     refuse([error.message], json);

@@ -13,7 +13,10 @@ export type TimeInForce = 'GTC' | 'GTD' | 'FOK' | 'FAK';
 export const isImmediate = (timeInForce: TimeInForce): boolean =>
   timeInForce === 'FOK' || timeInForce === 'FAK';
 
-/** What the worker asks the venue for. Everything that is signed is in here, so the order's hash follows from it alone. */
+/**
+ * What the worker asks the venue for. Everything that is signed is in here. Where an order with the same terms was signed ahead, its
+ * salt and time are sent instead of these; the id that is journaled before it leaves is that of what is sent.
+ */
 export interface OrderRequest {
   readonly clientId: ClientId;
   readonly conditionId: ConditionId;

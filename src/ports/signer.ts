@@ -16,6 +16,9 @@ export interface SignedOrder {
   readonly makerAmount: number;
   /** What the order wants, in millionths: shares for BUY, dollars for SELL. */
   readonly takerAmount: number;
+  /** Those of the request, or of an order with the same terms that was signed ahead. */
+  readonly salt: number;
+  readonly timestampMs: number;
 }
 
 /** The signer's no: a whole sentence on which limit the order would have passed. */
@@ -56,6 +59,8 @@ export interface SignerPort {
   proveKey(timestampS: number, nonce: number): Promise<Hex>;
   /** Rejects with a ForeignError (`signerRefused`) where the policy does not allow it. */
   signTransaction(fields: TransactionFields): Promise<SignedTransaction>;
+  /** Throws away what was signed ahead of being asked for. A halt does, so that nothing signed before it is sent after it. */
+  forgetAhead(): void;
   close(): Promise<void>;
 }
 

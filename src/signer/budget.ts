@@ -67,7 +67,8 @@ export function createBudget(limits: SignerLimits, clock: BudgetClock): SigningB
       day = today;
       dayUsd = 0;
     }
-    if (dayUsd + amount > limits.maxDay)
+    // What is signed ahead leaves half of a day to what is sent.
+    if (dayUsd + amount > (isAhead ? limits.maxDay / 2 : limits.maxDay))
       return `${usdToFloat(dayUsd as Usd)} USD were signed today, SIGNER_MAX_DAY_USD allows ${usdToFloat(limits.maxDay)}`;
     minute.add(amount);
     dayUsd += amount;

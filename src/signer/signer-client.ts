@@ -31,6 +31,7 @@ import {
   writeAccount,
   writeOrder,
 } from './protocol.ts';
+import { createSigningAhead } from './signing-ahead.ts';
 
 export interface SignerClientOptions {
   readonly keccak: Keccak;
@@ -41,6 +42,8 @@ export interface SignerClientOptions {
   readonly onLost?: (text: string) => void;
   /** Called with what a person has asked the signer's process for. */
   readonly onWord?: (word: ParentWord) => void;
+  /** Whether to have the quotes signed that are probably asked for next; not where left out. */
+  readonly signsAhead?: boolean;
   /** How long a question may stay without an answer. */
   readonly answerBoundMs?: number;
   readonly close?: () => Promise<void>;
@@ -61,6 +64,9 @@ export interface SignerClient {
 /** A thousand times what a signer with a core to itself takes; one that is stopped or starved is silent. */
 const ANSWER_BOUND_MS = 5_000;
 
+/** Longer than a signature takes from question to answer. */
+const WATCH_MS = 0.3;
+
 interface Question {
   readonly askedAtMs: number;
   readonly answered: (frame: Frame) => void;
@@ -74,6 +80,8 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
   let lastId = 0;
   let lostBecause: ForeignError | null = null;
   let bound: NodeJS.Timeout | null = null;
+  let watchUntilMs = 0;
+  let isWatching = false;
 
   /** Makes a question with the next number. It is noted before it is written, since the answer may come within the call. */
   function ask(
@@ -89,6 +97,20 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     questions.set(lastId, { askedAtMs: performance.now(), answered, failed });
     bound ??= setTimeout(checkBound, boundMs).unref();
     write(make(lastId));
+    watch();
+  }
+
+  /** Looks for the answer for a moment instead of going to sleep: being woken takes longer than most signatures. */
+  function watch(): void {
+    watchUntilMs = performance.now() + WATCH_MS;
+    if (isWatching) return;
+    isWatching = true;
+    setImmediate(look);
+  }
+
+  function look(): void {
+    isWatching = questions.size > 0 && performance.now() < watchUntilMs;
+    if (isWatching) setImmediate(look);
   }
 
   /** The answer may be waiting already, when it was this process that stood still: it is taken in before the immediate. */
@@ -166,24 +188,30 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     };
     const encoder = createOrderEncoder({ ...facts, keccak, contracts: options.contracts });
     const claimOf = createClaims(encoder, options.contracts);
-    const queue: OrderQueue = createOrderQueue({
-      claimOf,
-      encode: encoder.encodeAmounts,
-      turnMs: options.turnMs ?? (() => performance.now()),
-      send: (claims, answered, failed) =>
-        ask(
-          sendOrders(QUESTION.orders, claims, account),
-          ({ kind, body: found }) => {
-            if (kind === ANSWER.orders) answered(readReplies(found, claims.length));
-            else answered(claims.map(() => ({ refused: textOf(found) })));
-          },
-          failed,
-        ),
-    });
+    const queueOf = (kind: number): OrderQueue =>
+      createOrderQueue({
+        claimOf,
+        encode: encoder.encodeAmounts,
+        turnMs: options.turnMs ?? (() => performance.now()),
+        send: (claims, answered, failed) =>
+          ask(
+            sendOrders(kind, claims, account),
+            ({ kind: found, body: answer }) => {
+              if (found === ANSWER.orders) answered(readReplies(answer, claims.length));
+              else answered(claims.map(() => ({ refused: textOf(answer) })));
+            },
+            failed,
+          ),
+      });
+    const queue = queueOf(QUESTION.orders);
+    const ahead =
+      options.signsAhead === true ? createSigningAhead(queue, queueOf(QUESTION.ordersAhead)) : null;
     return {
       address,
       wallet,
-      signOrders: (orders): Promise<readonly (SignedOrder | SigningRefused)[]> => queue.sign(orders),
+      signOrders: (orders): Promise<readonly (SignedOrder | SigningRefused)[]> =>
+        (ahead ?? queue).sign(orders),
+      forgetAhead: () => ahead?.forget(),
       proveKey: async (timestampS, nonce) => {
         const message = CLOB_AUTH_MESSAGE;
         const claim = { chainId, address: hexToBytes(address, 20), timestampS, nonce, message };
@@ -194,6 +222,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
         return { raw: bytesToHex(raw), hash: bytesToHex(keccak(raw)) };
       },
       close: async () => {
+        ahead?.close();
         fail('signerGone', 'the connection to the signer was closed');
         await options.close?.();
       },

@@ -120,7 +120,8 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
     const places: number[] = [];
     for (const [index, order] of orders.entries()) {
       const verdict = admit(order, claimed, isAhead);
-      if (typeof verdict === 'string') replies[index] = { refused: refuse(verdict) };
+      // What is signed ahead is only a convenience, and its end is no trouble.
+      if (typeof verdict === 'string') replies[index] = { refused: isAhead ? verdict : refuse(verdict) };
       else {
         admitted.push(verdict);
         places.push(index);

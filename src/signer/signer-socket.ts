@@ -16,6 +16,8 @@ export interface SignerSocketOptions {
   /** Called once when the signer is gone, or is silent: nothing can be signed any more. */
   readonly onLost: (text: string) => void;
   readonly onWord: (word: ParentWord) => void;
+  /** Whether to have the quotes signed that are probably asked for next; not where left out. */
+  readonly signsAhead?: boolean;
   /** An open socket to the signer, where it is not at the usual descriptor. */
   readonly socket?: Socket;
   readonly answerBoundMs?: number;
@@ -37,6 +39,7 @@ export async function connectSigner(options: SignerSocketOptions): Promise<Signe
     },
     onLost: options.onLost,
     onWord: options.onWord,
+    signsAhead: options.signsAhead ?? false,
     ...(options.answerBoundMs === undefined ? {} : { answerBoundMs: options.answerBoundMs }),
     close: async () => {
       socket.destroy();

@@ -115,8 +115,13 @@ export function createPolymarketVenue(options: PolymarketVenueOptions): Polymark
       return answers;
     },
     cancel: (orderIds, signal) => cancelByIds(client, orderIds, signal),
-    cancelAll: async (signal) =>
-      parseCancel(await authed(client, { method: 'DELETE', path: '/cancel-all', writes: true }, signal)),
+    cancelAll: async (signal) => {
+      // What was signed before everything was taken back is not for what comes after.
+      signer.forgetAhead();
+      return parseCancel(
+        await authed(client, { method: 'DELETE', path: '/cancel-all', writes: true }, signal),
+      );
+    },
     openOrders: (signal) => allPages(client, '/data/orders', '', signal, parseOrder),
     order: (orderId, signal) => readOrder(client, orderId, signal),
     trades,

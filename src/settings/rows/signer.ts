@@ -1,4 +1,4 @@
-import { int, number, text } from '../row.ts';
+import { bool, int, number, text } from '../row.ts';
 import { filePathText } from '../shapes.ts';
 
 /** Where the key is, and what its process signs at most. Read once, at the start of that process: the worker cannot change them. */
@@ -61,6 +61,12 @@ export const signerRows = {
     apply: 'boot',
     doc: 'Most chain transactions (splits, merges, redemptions, conversions, allowances) that the signer signs within any hour.',
   }),
+  signsAhead: bool(
+    'SIGNER_SIGNS_AHEAD',
+    true,
+    'Has the quotes signed in idle time that are probably asked for next, a tick up and down, so that a requote finds its signature ready. They count in a minute of their own and in the day, are used within 20 s or never, and are thrown away when everything is cancelled.',
+    'boot',
+  ),
   maxFeeGwei: number('SIGNER_MAX_FEE_GWEI', {
     unit: 'gwei',
     min: 1,

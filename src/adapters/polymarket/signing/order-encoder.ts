@@ -185,6 +185,8 @@ export function createOrderEncoder(options: OrderEncoderOptions): OrderEncoder {
         builder,
         makerAmount: amounts.makerAmount,
         takerAmount: amounts.takerAmount,
+        salt,
+        timestampMs,
       }),
     };
   }

@@ -9,10 +9,10 @@ import { ZERO_BYTES32 } from '../signing/order-encoder.ts';
 export function orderBody(request: OrderRequest, signed: SignedOrder, apiKey: string): string {
   const expiration = request.timeInForce === 'GTD' ? request.expirationS : 0;
   return (
-    `{"deferExec":false,"postOnly":${request.postOnly},"order":{"salt":${request.salt}` +
+    `{"deferExec":false,"postOnly":${request.postOnly},"order":{"salt":${signed.salt}` +
     `,"maker":"${signed.maker}","signer":"${signed.signer}","tokenId":"${request.tokenId}"` +
     `,"makerAmount":"${signed.makerAmount}","takerAmount":"${signed.takerAmount}","side":"${request.side}"` +
-    `,"signatureType":${signed.signatureType},"timestamp":"${request.timestampMs}","expiration":"${expiration}"` +
+    `,"signatureType":${signed.signatureType},"timestamp":"${signed.timestampMs}","expiration":"${expiration}"` +
     `,"metadata":"${ZERO_BYTES32}","builder":"${signed.builder}","signature":"${signed.signature}"}` +
     `,"owner":"${apiKey}","orderType":"${request.timeInForce}"}`
   );

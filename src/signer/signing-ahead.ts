@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { OrderRequest } from '../domain/order.ts';
+import { isSigned, type SignedOrder, type SigningRefused } from '../ports/signer.ts';
+import type { OrderQueue } from './order-queue.ts';
+import { createSignedAhead } from './signed-ahead.ts';
+
+/** A queue that answers from what was signed ahead where it can, and has the next quotes signed while nothing else is to be done. */
+export interface SigningAhead extends OrderQueue {
+  forget(): void;
+  close(): void;
+}
+
+/** Orders go out first, and their answers come in; the signatures for the next ones can wait for that. */
+const IDLE_AFTER_MS = 2;
+/** After the signer has refused to sign ahead, it is not asked for this long. */
+const REST_MS = 10_000;
+/** Orders whose neighbours are still to be signed; the newest count. */
+const MAX_WAITING = 512;
+
+/** Below 2^53, as the venue's wire format has it. */
+const nextSalt = (): number => {
+  const bytes = randomBytes(8);
+  return (bytes.readUInt32LE(0) & 0x1f_ffff) * 2 ** 32 + bytes.readUInt32LE(4);
+};
+
+export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): SigningAhead {
+  const kept = createSignedAhead(nextSalt);
+  let waiting: OrderRequest[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let restsUntilMs = 0;
+
+  function signNext(): void {
+    timer = null;
+    const nowMs = Date.now();
+    const placed = waiting;
+    waiting = [];
+    if (nowMs < restsUntilMs) return;
+    const wanted = placed.flatMap((order) => kept.wantedAfter(order, nowMs));
+    aheadQueue.sign(wanted).then(
+      (answers) => {
+        for (const [index, order] of wanted.entries()) {
+          const answer = answers[index];
+          const isRefused = answer === undefined || !isSigned(answer);
+          if (isRefused) restsUntilMs = nowMs + REST_MS;
+          kept.keep(order, isRefused ? null : answer);
+        }
+      },
+      // Whoever asks for orders hears of it, too.
+      () => kept.forget(),
+    );
+  }
+
+  function noteForLater(orders: readonly OrderRequest[]): void {
+    waiting.push(...orders);
+    if (waiting.length > MAX_WAITING) waiting = waiting.slice(-MAX_WAITING);
+    timer ??= setTimeout(signNext, IDLE_AFTER_MS).unref();
+  }
+
+  function sign(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]> {
+    const nowMs = Date.now();
+    const found = orders.map((order) => kept.take(order, nowMs));
+    noteForLater(orders);
+    const missing = orders.filter((_, index) => found[index] === null);
+    if (missing.length === 0) return Promise.resolve(found.filter((signed) => signed !== null));
+    if (missing.length === orders.length) return queue.sign(orders);
+    return queue.sign(missing).then((signed) => {
+      let next = 0;
+      return found.map((ready) => ready ?? (signed[next++] as SignedOrder | SigningRefused));
+    });
+  }
+
+  return {
+    sign,
+    forget: () => {
+      waiting = [];
+      kept.forget();
+    },
+    close: () => {
+      if (timer !== null) clearTimeout(timer);
+      waiting = [];
+      kept.forget();
+    },
+  };
+}
