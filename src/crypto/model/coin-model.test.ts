@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextNormal, streamOf } from '../../domain/random.ts';
-import { coinModel, coinTerms, lawOf, shapesOf } from './coin-model.ts';
+import { coinModel, coinTerms, lawOf, shapesOf, withoutDrift } from './coin-model.ts';
 import type { PricePoint } from './ewma-volatility.ts';
 import { plainShape } from './horizon-shape.ts';
 
@@ -40,6 +40,14 @@ describe('the model of a coin', () => {
     expect(Math.abs(lawOf(model, 60).sd / Math.sqrt(60) / model.usual!.daily - 1)).toBeLessThan(0.05);
     expect(model.recent!.daily).toBeGreaterThan(1.4 * model.usual!.daily);
     expect(model.regime).toBe('high');
+  });
+
+  it('has a twin without drift that is the same in all else', () => {
+    const shapes = [{ ...plainShape(4), shift: 0.1, reversion: 0.2, usualVolatility: 0.03 }];
+    const model = coinModel(days, minutes, shapes, NOW, TERMS)!;
+    const [law, twin] = [lawOf(model, 7), lawOf(withoutDrift(model), 7)];
+    expect(law.drift).toBeGreaterThan(0);
+    expect(twin).toEqual({ ...law, drift: 0 });
   });
 
   it('widens with time whatever the two volatilities are', () => {

@@ -124,3 +124,12 @@ export function lawOf(model: CoinModel, days: number): ReturnLaw {
   const volatility = expectedVolatility(model.recent, model.usual, days) ?? model.dailyVolatility;
   return returnLaw(model.shapes, volatility > 0 ? volatility : model.dailyVolatility, days);
 }
+
+/**
+ * The same model that expects no drift. What a decade of rising prices taught of drift is thin: it helps to be right on average and
+ * shows in no horizon's log loss beyond chance. So an entry should have its edge with drift and without; see `entryCandidates`.
+ */
+export const withoutDrift = (model: CoinModel): CoinModel => ({
+  ...model,
+  shapes: model.shapes.map((shape) => ({ ...shape, shift: 0 })),
+});

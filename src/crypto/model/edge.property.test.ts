@@ -81,6 +81,29 @@ describe('the edge of an entry', () => {
     );
   });
 
+  it('between two probabilities an edge has to hold for both', () => {
+    fc.assert(
+      fc.property(anyP, anyP, anyTouch, (p, q, touch) => {
+        const range = { low: Math.min(p, q), high: Math.max(p, q) };
+        const both = entryCandidates(range, touch, CRYPTO, false);
+        for (const one of both)
+          for (const probability of [p, q]) {
+            const same = entryCandidates(probability, touch, CRYPTO, false);
+            expect(one.edgePts).toBeLessThanOrEqual(
+              same.find(({ outcome }) => outcome === one.outcome)!.edgePts + 1e-9,
+            );
+          }
+      }),
+    );
+    // 58 % with drift, 50 % without, at 50.5 cents and no fee: nothing is left to buy.
+    expect(
+      bestEntry(entryCandidates({ low: 0.5, high: 0.58 }, touchOf(4_950, 5_050), FREE, false), 1),
+    ).toBeNull();
+    expect(() => entryCandidates({ low: 0.6, high: 0.5 }, touchOf(4_900, 5_100), FREE, false)).toThrow(
+      RangeError,
+    );
+  });
+
   it('mirrors: YES of p in a book is NO of 1 - p in the mirrored one', () => {
     fc.assert(
       fc.property(anyP, anyTouch, fc.boolean(), (p, touch, postOnly) => {

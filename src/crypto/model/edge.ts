@@ -36,6 +36,9 @@ export interface EntryCandidate {
   readonly edgePts: number;
 }
 
+/** Probability of YES as a number, or between two that are both held possible: with drift and without, for example. */
+export type YesProbability = number | { readonly low: number; readonly high: number };
+
 const FEE_PROBE = (10_000 * MICRO) as Shares;
 
 /** Taker fee of one share in dollars; asked of many shares at once, because the venue rounds each fee. */
@@ -45,21 +48,26 @@ export const feePerShare = (schedule: FeeSchedule, at: Price): number =>
 /**
  * What buying either outcome would bring, the better one first. Taking costs the ask and the taker fee of the market's own schedule;
  * a post-only order costs the bid that it joins, and no fee where only takers pay. An outcome without that side in the book is no
- * candidate, nor is one whose price leaves nothing to win. Buying NO is the way to sell a YES that is too dear.
+ * candidate, nor is one whose price leaves nothing to win. Buying NO is the way to sell a YES that is too dear. Between two
+ * probabilities each outcome counts with the one that is worse for it, so that an edge has to hold for both.
  */
 export function entryCandidates(
-  probabilityOfYes: number,
+  probabilityOfYes: YesProbability,
   touch: MarketTouch,
   fee: FeeSchedule,
   postOnly: boolean,
 ): EntryCandidate[] {
-  if (!(probabilityOfYes >= 0 && probabilityOfYes <= 1))
-    throw new RangeError(`a probability lies between 0 and 1, found ${probabilityOfYes}`);
+  const { low, high } =
+    typeof probabilityOfYes === 'number'
+      ? { low: probabilityOfYes, high: probabilityOfYes }
+      : probabilityOfYes;
+  if (!(low >= 0 && high >= low && high <= 1))
+    throw new RangeError(`probabilities lie between 0 and 1, the lower first; found ${low} and ${high}`);
   const candidates: EntryCandidate[] = [];
   for (const outcome of ['YES', 'NO'] as const) {
     const price = postOnly ? touch[outcome].bid : touch[outcome].ask;
     if (price === null || price <= 0 || price >= PRICE_ONE) continue;
-    const probability = outcome === 'YES' ? probabilityOfYes : 1 - probabilityOfYes;
+    const probability = outcome === 'YES' ? low : 1 - high;
     const feePerShareUsd = postOnly && fee.takerOnly ? 0 : feePerShare(fee, price);
     const costPerShareUsd = priceToFloat(price) + feePerShareUsd;
     candidates.push({
