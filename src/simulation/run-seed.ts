@@ -162,6 +162,8 @@ export function openScenario(options: SeedOptions): Scenario {
     transmissionChecker(),
     quotesChecker(world, {
       ...caps,
+      maxPerCoinMicroUsd: Math.round(settings.trading.maxPerCoinUsd * MICRO),
+      maxMinuteMicroUsd: (settings.trading.maxNotionalPerMinuteUsd || Number.POSITIVE_INFINITY) * MICRO,
       maxTotalExposurePct: settings.trading.maxTotalExposurePct,
     }),
     withdrawalChecker(world),

@@ -10,6 +10,7 @@ import { createMarketMirror, type MirroredMarket, markOfMirror, mirror } from '.
 /** Marks are rounded to a price, each market's losses to a micro-dollar. */
 const MARKETS_ROUNDED = 100;
 const LOT = 10_000;
+const MINUTE_MS = 60_000;
 const DOLLAR = 10_000;
 
 /** Shares that own orders of one market may still add to and take from its net position, and their best prices. */
@@ -24,6 +25,9 @@ interface OwnBook {
 export interface QuoteLimits {
   readonly maxPerMarketMicroUsd: number;
   readonly maxPerEventMicroUsd: number;
+  readonly maxPerCoinMicroUsd: number;
+  /** Of orders within any minute, filled or not. */
+  readonly maxMinuteMicroUsd: number;
   readonly maxTotalExposurePct: number;
 }
 
@@ -39,6 +43,8 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
   const net = new Map<ConditionId, number>();
   /** Conversions whose end nobody has told yet. */
   const converting = new Map<string, TransactionRequest>();
+  /** Orders of the last minute. */
+  const sent: { readonly atMs: number; readonly microUsd: number }[] = [];
 
   const addNet = (conditionId: ConditionId, shares: number): void => {
     net.set(conditionId, (net.get(conditionId) ?? 0) + shares);
@@ -153,6 +159,41 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
     }
   }
 
+  /** What the open markets about a coin may lose, each by itself. */
+  function coinLoss(coin: string, books: ReadonlyMap<ConditionId, OwnBook>): number {
+    let loss = 0;
+    for (const [conditionId, market] of markets.markets)
+      if (!market.resolved && coinNamed(market) === coin)
+        loss += exposure(net.get(conditionId) ?? 0, books.get(conditionId) ?? NOTHING, markOfMirror(market));
+    return loss;
+  }
+
+  function checkCoins(
+    touched: ReadonlySet<ConditionId>,
+    now: ReadonlyMap<ConditionId, OwnBook>,
+    before: ReadonlyMap<ConditionId, OwnBook>,
+  ): void {
+    const coins = new Set<string>();
+    for (const conditionId of touched) {
+      const coin = coinNamed(markets.markets.get(conditionId));
+      if (coin !== null) coins.add(coin);
+    }
+    for (const coin of coins) {
+      const most = Math.max(limits.maxPerCoinMicroUsd, coinLoss(coin, before));
+      const found = coinLoss(coin, now);
+      if (found > most + MARKETS_ROUNDED)
+        throw new Violation('quotes', `at most ${most} micro-USD at risk in ${coin}`, `${found}`);
+    }
+  }
+
+  function checkMinute(atMs: number, requests: readonly OrderRequest[]): void {
+    for (const { price, size } of requests) sent.push({ atMs, microUsd: (price * size) / DOLLAR });
+    while ((sent[0]?.atMs ?? atMs) <= atMs - MINUTE_MS) sent.shift();
+    const found = sent.reduce((sum, { microUsd }) => sum + microUsd, 0);
+    if (found > limits.maxMinuteMicroUsd)
+      throw new Violation('quotes', `at most ${limits.maxMinuteMicroUsd} micro-USD a minute`, `${found}`);
+  }
+
   function checkTotal(books: ReadonlyMap<ConditionId, OwnBook>): void {
     let total = 0;
     let equity = world.chain.cash;
@@ -171,7 +212,7 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
 
   return {
     name: 'quotes',
-    afterStep({ input, commands }) {
+    afterStep({ atMs, input, commands }) {
       mirror(markets, input);
       if (input.kind === 'ordersAnswered') for (const [clientId] of input.answers) transit.delete(clientId);
       if (input.kind === 'transactionEnded') takeEnded(input);
@@ -195,6 +236,11 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       for (const conditionId of touched)
         checkMarket(conditionId, now.get(conditionId) ?? NOTHING, before.get(conditionId) ?? NOTHING);
       checkEvents(touched, now, before);
+      checkCoins(touched, now, before);
+      checkMinute(
+        atMs,
+        [...added].flatMap((clientId) => transit.get(clientId) ?? []),
+      );
       checkTotal(now);
     },
     onVenueEvent(_atMs, event) {
@@ -212,6 +258,10 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
     },
   };
 }
+
+/** The coin whose whole name stands in the question. */
+const coinNamed = (market: MirroredMarket | undefined): string | null =>
+  /\b(Bitcoin|Ethereum|Solana)\b/.exec(market?.market.question ?? '')?.[0] ?? null;
 
 /** A NO share that goes and a YES share that comes both make a market longer by one. */
 const convertedIn = (request: TransactionRequest, conditionId: ConditionId): number =>
