@@ -86,7 +86,9 @@ describe.each(Object.entries(TERMS))('trading control with %s', (name, terms) =>
     expect(stuck.length).toBe(wanted.length);
   });
 
-  it('gets from every state to full trading by the way out that each of its blocks states', () => {
+  it('gets from every state to full trading by the way out that each of its blocks states', {
+    timeout: 60_000,
+  }, () => {
     const held = graph.states.flatMap((state) => {
       const { mode, blocks } = model.takeWayOut(state).control.trading;
       return mode === 'active' ? [] : [[...blocks.keys()].join(', ')];
@@ -94,7 +96,7 @@ describe.each(Object.entries(TERMS))('trading control with %s', (name, terms) =>
     expect(held).toEqual([]);
   });
 
-  it('gets rid of each limit on losses by itself where that is said', () => {
+  it('gets rid of each limit on losses by itself where that is said', { timeout: 60_000 }, () => {
     const met = { reduce: 0, kill: 0, day: 0, residual: 0 };
     for (const state of graph.states) {
       const { blocks } = state.control.trading;
@@ -129,7 +131,9 @@ describe.each(Object.entries(TERMS))('trading control with %s', (name, terms) =>
     expect(met.residual > 0).toBe(terms.events.includes('money missing'));
   });
 
-  it('stops for good from every state, and starts again with what must outlast a run', () => {
+  it('stops for good from every state, and starts again with what must outlast a run', {
+    timeout: 60_000,
+  }, () => {
     const others = (Object.keys(EVENTS) as EventName[]).filter((event) => event !== 'restart');
     const wrong: string[] = [];
     for (const state of graph.states) {
