@@ -68,6 +68,24 @@ describe('./run parse-questions', () => {
     expect(lines[3]).toContain('standard input, line 5: found an unusable "question"');
   });
 
+  it('ends quietly when its reader does', () => {
+    const file = join(folder, 'many.jsonl');
+    writeFileSync(file, `${above}\n`.repeat(2_000));
+    const { status, stdout, stderr } = spawnSync(
+      '/bin/sh',
+      ['-c', '"$0" "$1" "$2" | head -n 1', process.execPath, command, file],
+      {
+        encoding: 'utf8',
+        timeout: 60_000,
+      },
+    );
+    expect({ status, stderr, lines: stdout.trimEnd().split('\n').length }).toEqual({
+      status: 0,
+      stderr: '',
+      lines: 1,
+    });
+  });
+
   it('takes a market as the venue lists it', () => {
     const market = {
       id: 3,

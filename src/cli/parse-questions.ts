@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -31,6 +32,8 @@ const lineSchema = z.object({
 });
 type Line = z.output<typeof lineSchema>;
 
+// Whoever reads may stop early, as head does; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const [file = ''] = readWords(USAGE, {}, 1).words;
 await parseLines(file);
 
@@ -47,7 +50,7 @@ async function parseLines(path: string): Promise<void> {
       if (typeof read === 'string') {
         bad += 1;
         console.error(`${nameOf(path)}, line ${number}: ${read}`);
-      } else console.log(JSON.stringify(answerOf(number, read)));
+      } else await writeLine(JSON.stringify(answerOf(number, read)));
     }
   } catch (error) {
     console.error(
@@ -56,6 +59,11 @@ async function parseLines(path: string): Promise<void> {
     process.exitCode = EXIT_BAD_INPUT;
   }
   if (bad > 0) process.exitCode = EXIT_BAD_INPUT;
+}
+
+/** Waits for a slow reader instead of keeping in memory what it has not read. */
+async function writeLine(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
 function nameOf(path: string): string {

@@ -41,7 +41,7 @@ export const COINS: readonly Coin[] = [
   coin('BONK!', 'bonk coin', 1e-10, 1),
   coin('FLOKI', 'floki inu', 1e-10, 1),
   coin('WIF', 'dogwifhat', 1e-4, 1e3),
-  coin('FARTCOIN', 'fartcoin', 1e-4, 1e3),
+  coin('FARTCOIN', 'fart coin', 1e-4, 1e3),
   coin('TRX', 'tron', 0.001, 100),
   coin('SUI', 'sui network', 0.01, 1e3),
   coin('TON!', 'toncoin', 0.05, 1e3),
