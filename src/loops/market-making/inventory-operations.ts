@@ -37,13 +37,16 @@ export function operateInventory(
   return intents;
 }
 
-/** What settled markets pay is asked for, whether quotes are wanted or not. */
+/**
+ * What settled markets pay is asked for, whether quotes are wanted or not. Not before the oracle's report was read from the chain: until
+ * then a redemption reverts, and one that was booked by a wrong word of the venue would leave the books wrong for good.
+ */
 export function redeemSettled(view: LoopView, memory: MarketMakingMemory): Intent[] {
   const { markets, books, transactions } = view.state;
   const busy = busyConditions(transactions);
   return [...books.positions.keys()].flatMap((conditionId) => {
     const slot = markets.get(conditionId);
-    if (slot?.resolved === undefined || busy.has(conditionId)) return [];
+    if (slot?.resolved === undefined || !slot.isPaidOut || busy.has(conditionId)) return [];
     return redeemIntent(view, memory, slot, slot.resolved) ?? [];
   });
 }
@@ -68,7 +71,6 @@ function redeemIntent(
   const amount = notional(paid, yes.final) + notional(complement(paid), no.final);
   if (amount <= 0) return null;
   const ofMarket = memoryOf(memory, conditionId);
-  // The oracle's report may reach the chain some time after the venue's news of it.
   if (ofMarket.redeemAskedAtMs !== null && nowMs - ofMarket.redeemAskedAtMs < REDEEM_EVERY_MS) return null;
   ofMarket.redeemAskedAtMs = nowMs;
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Payouts } from '../../domain/resolution.ts';
 import type { Price } from '../../domain/units.ts';
 import type { Command, Input } from '../../kernel/messages.ts';
 import {
@@ -38,6 +39,13 @@ const noSplit = (mm: Parameters<typeof strategySettings>[0] = {}) =>
 const memoryOf = (test: TestKernel): MarketMakingMemory =>
   // The kernel hands the memory only to the loop that made it; a test may look.
   test.state.loops.get('market-making')?.memory as MarketMakingMemory;
+
+/** The oracle has reported to the chain. */
+const paidOut = (payouts: Payouts, askedAtMs: number): Input => ({
+  kind: 'resolutionsRead',
+  resolutions: [{ conditionId: conditionId(1), stage: 'resolved', payouts }],
+  askedAtMs,
+});
 
 const listing = (...markets: ReturnType<typeof market>[]): Input => ({ kind: 'marketsListed', markets });
 
@@ -338,6 +346,8 @@ describe('inventory', () => {
       ({ transaction }) => transaction.request.action === 'merge',
     );
     expect(merges).toEqual([]);
+    expect(ofKind(wakes(test, 5, 10_000), 'transact')).toEqual([]);
+    test.step(paidOut([1, 0], test.nowMs));
     const redeemed = ofKind(wakes(test, 5, 10_000), 'transact').map(({ transaction }) => transaction.request);
     expect(redeemed).toMatchObject([{ action: 'redeem', conditionId: conditionId(1), amount: shares(20) }]);
     const txKey = redeemed[0]?.txKey ?? '';
@@ -363,6 +373,7 @@ describe('inventory', () => {
     accept(test, test.step({ kind: 'fill', fill: fillOf(bid, 'trade', 5, 'MATCHED', test.nowMs) }));
     const resolved = test.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: null }, 2_000);
     confirmCancels(test, [...resolved, ...wakes(test, 1, 10_000)]);
+    test.step(paidOut([1, 1], test.nowMs));
     expect(ofKind(wakes(test, 5, 10_000), 'transact')).toEqual([]);
     test.step({ kind: 'fill', fill: fillOf(bid, 'trade', 5, 'CONFIRMED', test.nowMs) });
     const redeemed = ofKind(wakes(test, 2, 10_000), 'transact').map(({ transaction }) => transaction.request);
@@ -374,6 +385,7 @@ describe('inventory', () => {
       lost,
       lost.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: 'YES' }, 2_000),
     );
+    lost.step(paidOut([1, 0], lost.nowMs));
     expect(ofKind(wakes(lost, 5, 10_000), 'transact')).toEqual([]);
   });
 });
