@@ -31,17 +31,26 @@ export function limitsOf({ mm, trading }: StrategySettings): RiskLimits {
 const HOUR_MS = 3_600_000;
 
 /** The limits of directional entries in domain units. */
-export function directionalLimitsOf(cd: Settings['cd']): DirectionalLimits {
-  return {
-    minEdge: toPrice(cd.minEdgePts),
-    minPrice: toPrice(cd.minPricePts),
-    maxPrice: toPrice(cd.maxPricePts),
-    minEntry: toUsd(cd.minTradeUsd),
-    maxEntryBps: Math.round(cd.maxPositionPct * 100),
-    maxPositions: cd.maxConcurrentPositions,
-    minTimeLeftMs: Math.round(cd.minHoursToExpiry * HOUR_MS),
-    maxTimeLeftMs: Math.round(cd.maxDaysToExpiry * 24 * HOUR_MS),
-    maxEntriesPerDay: cd.maxTradesPerDay,
-    maxPerDayBps: Math.round(cd.maxDailyPct * 100),
-  };
-}
+export const directionalLimitsOf = ({
+  minEdgePts,
+  minEntryPricePts,
+  maxEntryPricePts,
+  minTradeUsd,
+  maxPositionPct,
+  maxConcurrentPositions,
+  minHoursToExpiry,
+  maxDaysToExpiry,
+  maxTradesPerDay,
+  maxDailyPct,
+}: Settings['cd']): DirectionalLimits => ({
+  minEdge: toPrice(minEdgePts),
+  minPrice: toPrice(minEntryPricePts),
+  maxPrice: toPrice(maxEntryPricePts),
+  minEntry: toUsd(minTradeUsd),
+  maxEntryBps: Math.round(maxPositionPct * 100),
+  maxPositions: maxConcurrentPositions,
+  minTimeLeftMs: Math.round(minHoursToExpiry * HOUR_MS),
+  maxTimeLeftMs: Math.round(maxDaysToExpiry * 24 * HOUR_MS),
+  maxEntriesPerDay: maxTradesPerDay,
+  maxPerDayBps: Math.round(maxDailyPct * 100),
+});

@@ -158,9 +158,9 @@ const ORDERED_PAIRS: readonly OrderedPair[] = [
     why: 'the gate would approve what the signer refuses',
   },
   {
-    low: ['CD_MIN_PRICE_PTS', ({ cd }) => cd.minPricePts],
+    low: ['CD_MIN_PRICE_PTS', ({ cd }) => cd.minEntryPricePts],
     is: 'below',
-    high: ['CD_MAX_PRICE_PTS', ({ cd }) => cd.maxPricePts],
+    high: ['CD_MAX_PRICE_PTS', ({ cd }) => cd.maxEntryPricePts],
     why: 'no price would be left for an entry',
   },
   {

@@ -70,14 +70,14 @@ export const cryptoDirectionalRows = {
     default: 1,
     doc: 'Smallest stake of one entry. Added as a setting; it was fixed in the predecessor.',
   }),
-  minPricePts: number('CD_MIN_PRICE_PTS', {
+  minEntryPricePts: number('CD_MIN_PRICE_PTS', {
     unit: 'pts',
     min: 0.1,
     max: 99,
     default: 5,
     doc: 'Lowest price of an entry. Added because models are least right where a price says that something hardly ever happens.',
   }),
-  maxPricePts: number('CD_MAX_PRICE_PTS', {
+  maxEntryPricePts: number('CD_MAX_PRICE_PTS', {
     unit: 'pts',
     min: 1,
     max: 99.9,
