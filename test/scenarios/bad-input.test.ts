@@ -60,7 +60,20 @@ const CASES: readonly (readonly [
   [
     'a missing key',
     () => ({ POLYMARKET_PRIVATE_KEY: undefined }),
-    /POLYMARKET_PRIVATE_KEY: found nothing; expected the private key.*64 hexadecimal digits.*Set it/s,
+    /POLYMARKET_PRIVATE_KEY: found nothing, and no POLYMARKET_KEYSTORE_FILE; expected a keystore file.*keystore create or import/s,
+  ],
+  [
+    'a keystore that is not there',
+    () => ({
+      POLYMARKET_PRIVATE_KEY: undefined,
+      POLYMARKET_KEYSTORE_FILE: join(folder.path, 'account.json'),
+    }),
+    /POLYMARKET_KEYSTORE_FILE .*account\.json: found ENOENT; expected a file that can be read/,
+  ],
+  [
+    'a signer that would sign no full quote',
+    () => ({ SIGNER_MAX_ORDER_USD: '1' }),
+    /MM_QUOTE_SIZE_USD: found 5; expected at most SIGNER_MAX_ORDER_USD, which is 1.*refuse every full-sized quote/s,
   ],
   [
     'a malformed key',
