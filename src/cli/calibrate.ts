@@ -23,7 +23,7 @@ const USAGE = `./run calibrate --markets FILE --prices DIR [--picture FILE] [opt
   --prices          folder of CSV files (also .gz) with prices, from which outcomes and volatility are read
   --walk-forward    no markets: asks every day since 2020 about closes at 0, 1 and 2 deviations after 1, 3, 7 and 30 days,
                     from daily candles in DIR, knowing only what was known on that day
-  --picture         where the reliability diagram goes (default calibration.svg)
+  --picture         where the reliability diagram goes (default data/calibration.svg)
   --nu              degrees of freedom where too little past is known to fit them (default 6)
   --block-hours     markets that end within as many hours share their luck (default 4)
   --min-edge-pts    edge after costs at which the filter would have bought (default 5)
@@ -37,7 +37,7 @@ const values = readArguments(USAGE, {
   markets: { type: 'string' },
   prices: { type: 'string' },
   'walk-forward': { type: 'boolean', default: false },
-  picture: { type: 'string', default: 'calibration.svg' },
+  picture: { type: 'string', default: 'data/calibration.svg' },
   nu: { type: 'string', default: '6' },
   'block-hours': { type: 'string', default: '4' },
   'min-edge-pts': { type: 'string', default: '5' },
