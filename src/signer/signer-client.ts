@@ -97,19 +97,21 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     questions.set(lastId, { askedAtMs: performance.now(), answered, failed });
     bound ??= setTimeout(checkBound, boundMs).unref();
     write(make(lastId));
-    watch();
   }
 
-  /** Looks for the answer for a moment instead of going to sleep: being woken takes longer than most signatures. */
+  /**
+   * Looks for the answer to a single question for a moment instead of going to sleep: being woken takes longer than most signatures.
+   * Where more is asked, the signer needs the time, and where nobody waits for the answer, others do.
+   */
   function watch(): void {
+    if (questions.size !== 1 || isWatching) return;
     watchUntilMs = performance.now() + WATCH_MS;
-    if (isWatching) return;
     isWatching = true;
     setImmediate(look);
   }
 
   function look(): void {
-    isWatching = questions.size > 0 && performance.now() < watchUntilMs;
+    isWatching = questions.size === 1 && performance.now() < watchUntilMs;
     if (isWatching) setImmediate(look);
   }
 
@@ -193,7 +195,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
         claimOf,
         encode: encoder.encodeAmounts,
         turnMs: options.turnMs ?? (() => performance.now()),
-        send: (claims, answered, failed) =>
+        send: (claims, answered, failed) => {
           ask(
             sendOrders(kind, claims, account),
             ({ kind: found, body: answer }) => {
@@ -201,7 +203,9 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
               else answered(claims.map(() => ({ refused: textOf(answer) })));
             },
             failed,
-          ),
+          );
+          if (kind === QUESTION.orders) watch();
+        },
       });
     const queue = queueOf(QUESTION.orders);
     const ahead =
