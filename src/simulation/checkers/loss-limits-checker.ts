@@ -1,4 +1,3 @@
-import type { ConditionId } from '../../domain/market.ts';
 import type { Input } from '../../kernel/messages.ts';
 import type { BlockName, TradingMode } from '../../risk/trading-state.ts';
 import { WORKER, type World } from '../world.ts';
@@ -58,7 +57,6 @@ export function lossLimitsChecker(
 ): Checker & { readonly counts: LossCounts } {
   const markets = createMarketMirror();
   const holdings = createToldHoldings(world);
-  const paid = new Map<ConditionId, number>();
   const counts: LossCounts = { kills: 0, resumesByItself: 0, stops: 0 };
   let opening: number | null = null;
   let isFunded = false;
@@ -77,10 +75,9 @@ export function lossLimitsChecker(
     let high = low;
     for (const [conditionId, { cash, yes, no }] of holdings.byMarket) {
       const market = markets.markets.get(conditionId);
-      const payout = paid.get(conditionId);
-      const mid = payout ?? (market === undefined ? 5_000 : markOfMirror(market));
+      const mid = market === undefined ? 5_000 : markOfMirror(market);
       const at = (mark: number): number => cash + (yes * mark + no * (10_000 - mark)) / 10_000;
-      const cautious = payout ?? cautiousMark(market, mid, yes - no, settings.maxSpreadPts * 50);
+      const cautious = cautiousMark(market, mid, yes - no, settings.maxSpreadPts * 50);
       high += Math.max(at(mid), at(cautious));
       low += Math.min(at(mid), at(cautious));
     }
@@ -220,10 +217,6 @@ export function lossLimitsChecker(
   function takeFacts(input: Input): void {
     mirror(markets, input);
     holdings.take(input);
-    if (input.kind === 'marketResolved') paid.set(input.conditionId, payoutOf(input.winner));
-    if (input.kind === 'resolutionsRead')
-      for (const { conditionId, payouts } of input.resolutions)
-        if (payouts !== null) paid.set(conditionId, (10_000 * payouts[0]) / (payouts[0] + payouts[1]));
     if (input.kind === 'balancesRead') opening ??= input.cash;
     // Money from outside moves what losses are measured from, which is another checker's matter.
     if (
@@ -275,9 +268,6 @@ export function lossLimitsChecker(
 const LOSS_BLOCKS = ['drawdownReduce', 'drawdownKill', 'drawdownStopLoss', 'dailyStopLoss'] as const;
 const HALTING = ['drawdownKill', 'drawdownStopLoss', 'dailyStopLoss'] as const;
 
-const payoutOf = (winner: 'YES' | 'NO' | null): number =>
-  winner === null ? 5_000 : winner === 'YES' ? 10_000 : 0;
-
 /** How far below a mark the value is, in percent: at least, and at most. */
 const below = (mark: Worth, worth: Worth): Worth => ({
   low: 100 * (1 - worth.high / Math.max(1, mark.low)),
@@ -291,7 +281,7 @@ function cautiousMark(
   excess: number,
   reach: number,
 ): number {
-  if (market === undefined || !market.live) return mid;
+  if (market === undefined || market.resolved || !market.live) return mid;
   if (excess > 0)
     return Math.min(
       mid,

@@ -8,6 +8,8 @@ export interface MirroredMarket {
   /** Whether a whole book has come since the last gap, drop of the socket, or start of watching. */
   live: boolean;
   resolved: boolean;
+  /** What a YES share pays, in ten-thousandths of a dollar; null before that was told. */
+  payout: number | null;
   readonly bids: Map<number, number>;
   readonly asks: Map<number, number>;
   bestBid: number | null;
@@ -31,6 +33,14 @@ export function mirror(state: MarketMirror, input: Input): void {
         const known = state.markets.get(market.conditionId);
         if (known === undefined) state.markets.set(market.conditionId, freshMarket(market));
         else known.market = market;
+      }
+      return;
+    case 'resolutionsRead':
+      for (const { conditionId, payouts } of input.resolutions) {
+        const market = state.markets.get(conditionId);
+        if (market === undefined || payouts === null) continue;
+        market.resolved = true;
+        market.payout = (10_000 * payouts[0]) / (payouts[0] + payouts[1]);
       }
       return;
     case 'feed':
@@ -81,6 +91,7 @@ function mirrorMarket(market: MirroredMarket, input: MarketNews): void {
       return;
     case 'marketResolved':
       market.resolved = true;
+      market.payout = input.winner === null ? 5_000 : input.winner === 'YES' ? 10_000 : 0;
       return;
   }
   market.bestBid = best(market.bids, 'BUY');
@@ -102,6 +113,7 @@ const freshMarket = (market: Market): MirroredMarket => ({
   tick: market.tickSize,
   live: false,
   resolved: false,
+  payout: null,
   bids: new Map(),
   asks: new Map(),
   bestBid: null,
@@ -109,6 +121,6 @@ const freshMarket = (market: Market): MirroredMarket => ({
   lastMid: null,
 });
 
-/** The price that stands for a market: the last middle that was told, else its listing, else even odds. */
-export const markOfMirror = ({ lastMid, market }: MirroredMarket): number =>
-  lastMid === null ? (market.listedYesPrice ?? 5_000) : Math.round(lastMid);
+/** The price that stands for a market: what it pays, else the last middle that was told, else its listing, else even odds. */
+export const markOfMirror = ({ payout, lastMid, market }: MirroredMarket): number =>
+  payout !== null ? payout : lastMid === null ? (market.listedYesPrice ?? 5_000) : Math.round(lastMid);

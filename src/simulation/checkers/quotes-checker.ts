@@ -194,19 +194,26 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
       throw new Violation('quotes', `at most ${limits.maxMinuteMicroUsd} micro-USD a minute`, `${found}`);
   }
 
-  function checkTotal(books: ReadonlyMap<ConditionId, OwnBook>): void {
+  /** Marks and outcomes may carry the total past its cap; no order may add to it then. */
+  function checkTotal(
+    books: ReadonlyMap<ConditionId, OwnBook>,
+    before: ReadonlyMap<ConditionId, OwnBook>,
+  ): void {
     let total = 0;
+    let totalBefore = 0;
     let equity = world.chain.cash;
     for (const [conditionId, market] of markets.markets) {
       const mark = markOfMirror(market);
-      const held = net.get(conditionId) ?? 0;
+      // What has an outcome is at risk no more, and may have been redeemed.
+      const held = market.resolved ? 0 : (net.get(conditionId) ?? 0);
       total += exposure(held, books.get(conditionId) ?? NOTHING, mark);
+      totalBefore += exposure(held, before.get(conditionId) ?? NOTHING, mark);
       equity += ((world.chain.tokens.get(market.market.yesTokenId) ?? 0) * mark) / DOLLAR;
       equity += ((world.chain.tokens.get(market.market.noTokenId) ?? 0) * (DOLLAR - mark)) / DOLLAR;
     }
     // Fills on their way and moving marks make the two views of equity differ by little; a percent is far more than that.
     const cap = (equity * (limits.maxTotalExposurePct + 1)) / 100;
-    if (total > cap)
+    if (total > cap && total > totalBefore)
       throw new Violation('quotes', `at most ${Math.floor(cap)} micro-USD at risk`, `${total}`);
   }
 
@@ -241,7 +248,7 @@ export function quotesChecker(world: World, limits: QuoteLimits): Checker {
         atMs,
         [...added].flatMap((clientId) => transit.get(clientId) ?? []),
       );
-      checkTotal(now);
+      checkTotal(now, before);
     },
     onVenueEvent(_atMs, event) {
       if (event.kind === 'orderPlaced' && event.order.owner === WORKER) {
