@@ -39,7 +39,12 @@ const LAYERS = {
   ai: { imports: ['domain'] },
   settings: {},
   // Settings reach the kernel as inputs, so it names their type and nothing else of them.
-  kernel: { imports: ['domain', 'orders', 'risk'], types: ['settings'] },
+  kernel: {
+    imports: ['domain', 'orders', 'risk'],
+    types: ['settings', 'crypto'],
+    // Whether a price is believed is a rule and no model; every loop, the status and replay have to get the same answer.
+    whole: ['crypto/prices/spot-board'],
+  },
   // A loop asks the state the same questions as the kernel (what is reserved, what is at risk), and must get the same answers.
   loops: {
     imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings', 'kernel'],

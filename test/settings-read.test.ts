@@ -28,10 +28,10 @@ describe('every setting', () => {
   });
 
   it('that is documented as without effect is indeed not read', () => {
-    // Three dots spread a variable of the same name; one dot reads a setting.
+    // Named with its group: words like `model` and `postOnly` have other uses.
     const claimed = rows.filter(
-      ({ name, row }) =>
-        settingsNotYetRead.has(row.env) && new RegExp(`(?<!\\.\\.)\\.${name}\\b`).test(source),
+      ({ group, name, row }) =>
+        settingsNotYetRead.has(row.env) && new RegExp(`\\b${group}\\??\\.${name}\\b`).test(source),
     );
     expect(claimed.map(({ row }) => row.env)).toEqual([]);
   });

@@ -9,9 +9,11 @@ import { createResolutions } from '../adapters/polymarket/resolutions.ts';
 import type { ApiCredentials } from '../adapters/polymarket/signing/l2-auth.ts';
 import { createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import { CONTRACTS, PAYER_FACTS } from '../adapters/polymarket/venue-facts.ts';
+import { createSpotPrices } from '../adapters/spot-prices/index.ts';
 import type { AnalystPort } from '../ports/analyst.ts';
 import type { ResolutionPort } from '../ports/resolutions.ts';
 import type { SignerPort } from '../ports/signer.ts';
+import type { SpotPricePort } from '../ports/spot-prices.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { UserFeedPort } from '../ports/venue.ts';
 import { problemsBeforeStart, type Settings } from '../settings/index.ts';
@@ -26,6 +28,8 @@ export interface Adapters {
   readonly chain: Chain;
   readonly resolutions: ResolutionPort;
   readonly data: DataApi;
+  /** Connects to nobody before a coin is watched. */
+  readonly spotPrices: SpotPricePort;
   /** Left out without a key. */
   readonly analyst?: AnalystPort;
   close(): Promise<void>;
@@ -67,6 +71,16 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
     nowMs,
     log,
   });
+  const spotPrices = createSpotPrices({
+    polyboltUrl: settings.cd.polyboltUrl,
+    rtdsUrl: settings.cd.rtdsUrl,
+    binanceUrl: settings.cd.binanceApiUrl,
+    coingeckoUrl: settings.cd.coingeckoApiUrl,
+    credentials: (signal) => venue.credentials(signal),
+    timers,
+    random,
+    log,
+  });
   const data = createDataApi({ dataUrl: polymarket.dataUrl ?? '', nowMs });
   return {
     venue,
@@ -76,6 +90,7 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
     chain,
     resolutions,
     data,
+    spotPrices,
     ...(analyst === null ? {} : { analyst }),
     close: async () => {
       await Promise.allSettled([
@@ -86,6 +101,7 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
         chain.close(),
         resolutions.close(),
         data.close(),
+        spotPrices.close(),
         analyst?.close(),
       ]);
     },

@@ -12,6 +12,7 @@ import { lastingBlocks, mayTransmit } from '../risk/trading-state.ts';
 import { createEffectRunner } from '../runtime/effect-runner.ts';
 import { createHeartbeat } from '../runtime/heartbeat.ts';
 import { createLiveDriver, type LiveDriver } from '../runtime/live-driver.ts';
+import { createSpotSampler } from '../runtime/spot-sampler.ts';
 import { environmentOf, type SettingChange, type Settings } from '../settings/index.ts';
 import type { Adapters } from './adapters.ts';
 import { cancelEverything } from './cancel-everything.ts';
@@ -143,6 +144,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
         reason: `${reason}, at ${new Date(atMs).toISOString()}`,
       }),
   });
+  const sampler = createSpotSampler({ timers, submit });
   const cancelSync = syncEvery(journal, timers, (error) =>
     abort(`the journal cannot be forced to disk: ${String(error)}`),
   );
@@ -172,6 +174,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     heartbeat.stop();
     haltWatch.stop();
     observer.stop();
+    sampler.close();
     cancelSync();
     await bounded(effects.idle(), DRAIN_BOUND_MS);
     isOpen = false;
@@ -251,6 +254,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   observer.start();
   adapters.userFeed.start(feedSink('user', submit));
   adapters.marketFeed.start(feedSink('market', submit));
+  adapters.spotPrices.start(sampler);
   if (settings.heartbeat.enabled) heartbeat.start();
 
   return {

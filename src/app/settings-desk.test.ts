@@ -62,13 +62,13 @@ describe('the settings desk', () => {
     expect(kept.at(-1)).toEqual([
       { name: 'MM_QUOTE_SIZE_USD', value: '7', by: 'me', reason: 'a test', atMs: 7 },
     ]);
-    const { mm, trading, heartbeat } = defaultSettings();
+    const { mm, trading, heartbeat, cd } = defaultSettings();
     expect(told).toEqual([
       {
         kind: 'settingsChanged',
         by: 'me',
         change: { name: 'MM_QUOTE_SIZE_USD', from: 5, to: 7, reason: 'a test' },
-        settings: { mm: { ...mm, quoteSizeUsd: 7 }, trading, heartbeat },
+        settings: { mm: { ...mm, quoteSizeUsd: 7 }, trading, heartbeat, cd },
       },
     ]);
     change(word('MM_MAX_MARKETS', '4'));

@@ -28,6 +28,7 @@ const MADE_ANEW: ReadonlySet<string> = new Set([
   'KernelState.told',
   'KernelState.shutdown',
   'KernelState.accountRisk',
+  'KernelState.spot',
 ]);
 
 /** The types that are held, property by property, as lines. */

@@ -11,19 +11,20 @@ import { settingsOfOptions } from './set-option.ts';
  * the outcome from outside the worker.
  */
 const USAGE =
-  './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--set NAME=VALUE]... [--json]';
+  './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--crypto] [--set NAME=VALUE]... [--json]';
 const PROGRESS_EVERY_MS = 10_000;
 
 await main();
 
 async function main(): Promise<void> {
-  const { minutes, markets, seed, data, json, set, ...rest } = readArguments(USAGE, {
+  const { minutes, markets, seed, data, crypto, json, set, ...rest } = readArguments(USAGE, {
     minutes: { type: 'string' },
     markets: { type: 'string' },
     'replay-l2': { type: 'string' },
     seed: { type: 'string' },
     data: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
+    crypto: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
   const forMinutes = minutes === undefined ? null : Number(minutes);
@@ -32,6 +33,13 @@ async function main(): Promise<void> {
   const settings = settingsOfOptions(set);
   if (typeof settings === 'string') return refuse([settings], json);
   const replayL2 = rest['replay-l2'];
+  if (crypto && (markets !== undefined || replayL2 !== undefined))
+    return refuse(
+      [
+        '--crypto: its markets are the synthetic ones; leave out --markets and --replay-l2, or leave out --crypto.',
+      ],
+      json,
+    );
   const stop = new AbortController();
   onSignals(stop);
   const screen = process.stderr.isTTY ? openLiveScreen(process.stderr) : null;
@@ -45,6 +53,7 @@ async function main(): Promise<void> {
         ...(seed === undefined ? [] : ['--seed', seed]),
         ...(markets === undefined ? [] : ['--markets', markets]),
         ...(replayL2 === undefined ? [] : ['--replay-l2', replayL2]),
+        ...(crypto ? ['--crypto'] : []),
       ],
       settings,
       stopAsked: stop.signal,

@@ -15,6 +15,10 @@ export const SPOT_SOURCES = [
 ] as const;
 export type SpotSource = (typeof SPOT_SOURCES)[number];
 
+/** Who is asked for prices; one of them may tell the prices of several sources. */
+export const SPOT_PUBLISHERS = ['polybolt', 'rtds', 'binance', 'coingecko'] as const;
+export type SpotPublisher = (typeof SPOT_PUBLISHERS)[number];
+
 /** One price as a source told it. Dollars of a coin are no money of ours, so they are a float. */
 export interface SpotTick {
   readonly source: SpotSource;
@@ -34,6 +38,9 @@ export interface SpotCandle {
   readonly lowUsd: number;
   readonly closeUsd: number;
 }
+
+/** How long one candle is. */
+export type CandleStep = '1m' | '1h';
 
 /** What a coin closed at on one day of UTC. */
 export interface DailyClose {

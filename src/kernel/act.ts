@@ -153,6 +153,8 @@ function take(context: ActContext, intent: Intent): void {
     }
     case 'readMarkets':
     case 'readEarnings':
+    case 'readDailyCloses':
+    case 'readCandles':
     case 'ask':
     case 'notify':
       outbox.send(intent);

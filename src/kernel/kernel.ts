@@ -7,6 +7,7 @@ import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { nextPullAtMs, pullFaulted, pullOrders } from './pull-orders.ts';
 import { reduce } from './reduce.ts';
+import { followTrust, nextTrustAtMs } from './reduce-spot.ts';
 import { nextStaleAtMs, pullStale } from './stale-quotes.ts';
 import { createState, type KernelState } from './state.ts';
 import { nextTokenAtMs, wakeForTokens } from './token-wait.ts';
@@ -54,6 +55,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     const { mode } = state.trading;
     reduce(state, input, outbox);
     watchLosses(state, outbox);
+    followTrust(state, outbox);
     followMode(state, mode, outbox);
     wakeForTokens(state, outbox);
     freeUntold(state, outbox);
@@ -85,6 +87,7 @@ const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
     nextUntoldAtMs(state),
     nextStaleAtMs(state),
     nextLossLookAtMs(state),
+    nextTrustAtMs(state),
   );
 
 /** A new run looks at everything at once, and gives a loop that was faulted a new chance. */

@@ -1,6 +1,7 @@
 import type { AnalystQuestion } from '../domain/analyst-question.ts';
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { ClientId, OrderId } from '../domain/order.ts';
+import type { CandleStep, CoinSymbol } from '../domain/spot-price.ts';
 import type { Conversion, TransactionAction } from '../domain/transaction.ts';
 import type { Price, Shares, Usd } from '../domain/units.ts';
 import type { FillRecord } from '../orders/fills.ts';
@@ -21,7 +22,8 @@ export type WakeReason =
   | 'transaction'
   | 'markets'
   | 'outcomeBooks'
-  | 'answer';
+  | 'answer'
+  | 'spot';
 
 /** One order of a set that takes what it finds and is over. Price and size in the outcome's own terms. */
 export interface TakingLeg {
@@ -94,6 +96,14 @@ export type Intent =
   | { readonly kind: 'forgetEnded'; readonly ordersAfterMs: number; readonly fillsAfterMs: number }
   /** Asks a model. Its answer, or why there is none, stands in `state.answers` under this key. */
   | ({ readonly kind: 'ask'; readonly key: string } & AnalystQuestion)
+  /** Asks for the history of a coin that is watched; it stands in `state.spot` once it is there, or why it is not. */
+  | { readonly kind: 'readDailyCloses'; readonly coin: CoinSymbol; readonly days: number }
+  | {
+      readonly kind: 'readCandles';
+      readonly coin: CoinSymbol;
+      readonly step: CandleStep;
+      readonly fromMs: number;
+    }
   | { readonly kind: 'readTrades'; readonly sinceMs: number }
   | { readonly kind: 'readBalances'; readonly tokens: readonly TokenId[] }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string };

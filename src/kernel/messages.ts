@@ -10,6 +10,14 @@ import type {
   VenueOrder,
 } from '../domain/order.ts';
 import type { MarketResolution, ResolvableMarket } from '../domain/resolution.ts';
+import type {
+  CandleStep,
+  CoinSymbol,
+  DailyClose,
+  SpotCandle,
+  SpotPublisher,
+  SpotSource,
+} from '../domain/spot-price.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import type { WalletTransfer } from '../domain/wallet-transfer.ts';
@@ -31,7 +39,8 @@ export type Input =
   | OrderInput
   | ReadInput
   | TransactionInput
-  | AnalystInput;
+  | AnalystInput
+  | SpotInput;
 
 export interface RunStarted {
   readonly kind: 'runStarted';
@@ -100,7 +109,9 @@ export type ReadName =
   | 'transaction'
   | 'priceHistory'
   | 'earnings'
-  | 'resolutions';
+  | 'resolutions'
+  | 'dailyCloses'
+  | 'candles';
 
 export type ReadInput =
   /** The complete list of live orders; `askedAtMs` is when the read was sent, so younger orders are not missing. */
@@ -202,6 +213,36 @@ export type AnalystInput =
       readonly retryAfterMs: number | null;
     };
 
+/** What coins cost. Dollars of a coin are no money of ours, so they are floats. */
+export type SpotInput =
+  /** Of each coin and source at most the newest price of the last seconds. */
+  | { readonly kind: 'spotTicks'; readonly ticks: readonly SpotRow[] }
+  | {
+      readonly kind: 'spotSource';
+      readonly source: SpotPublisher;
+      readonly up: boolean;
+      readonly reason: string;
+    }
+  /** Oldest first, the day under way last. */
+  | {
+      readonly kind: 'dailyClosesRead';
+      readonly coin: CoinSymbol;
+      readonly closes: readonly DailyClose[];
+      readonly askedAtMs: number;
+    }
+  /** From `fromMs` on, oldest first, the one under way last. */
+  | {
+      readonly kind: 'candlesRead';
+      readonly coin: CoinSymbol;
+      readonly step: CandleStep;
+      readonly fromMs: number;
+      readonly candles: readonly SpotCandle[];
+      readonly askedAtMs: number;
+    };
+
+/** A price in dollars, and when its source says that it was this. In rows, because this comes all day. */
+export type SpotRow = readonly [SpotSource, CoinSymbol, priceUsd: number, atMs: number];
+
 /** Everything the core ever asks for. Only what the gate approved can change something at the venue or on the chain. */
 export type Command =
   | { readonly kind: 'place'; readonly orders: readonly Approved<OrderRequest>[] }
@@ -236,6 +277,15 @@ export type Command =
       readonly txKey: string;
       readonly hash: string;
       readonly nonce: number;
+    }
+  /** The coins whose prices are wanted from now on, all others not; an empty list lets every source go. */
+  | { readonly kind: 'watchSpot'; readonly coins: readonly CoinSymbol[] }
+  | { readonly kind: 'readDailyCloses'; readonly coin: CoinSymbol; readonly days: number }
+  | {
+      readonly kind: 'readCandles';
+      readonly coin: CoinSymbol;
+      readonly step: CandleStep;
+      readonly fromMs: number;
     }
   /** A question to a model. What is answered changes nothing at the venue by itself. */
   | ({ readonly kind: 'ask'; readonly key: string } & AnalystQuestion)

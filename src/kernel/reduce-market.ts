@@ -15,6 +15,7 @@ import {
   watchedMarket,
 } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
+import { followCoins } from './reduce-spot.ts';
 import type { KernelState } from './state.ts';
 import { allTransactions } from './transactions.ts';
 
@@ -42,6 +43,7 @@ function takeListing(
   forgetUnlisted(state.markets, state.listedSoFar, (conditionId) => inBooks.has(conditionId));
   state.listedSoFar = new Set();
   state.listedAtMs = state.nowMs;
+  followCoins(state, outbox);
   outbox.wake('markets');
 }
 

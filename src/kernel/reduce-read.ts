@@ -10,6 +10,7 @@ import { noteListed } from './pull-orders.ts';
 import { isReconcilingRead, noteDone, noteFailed } from './reconciliation.ts';
 import { cancelOrders, takeFill, wakeFor } from './reduce-order.ts';
 import { takeResolutions } from './reduce-resolutions.ts';
+import { isHistoryRead, noteHistoryFailed } from './reduce-spot.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
 import { takeTransfers } from './wallet-transfers.ts';
@@ -54,7 +55,7 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
       else if (input.read === 'markets') {
         state.listingFailedAtMs = state.nowMs;
         outbox.wake('markets');
-      }
+      } else if (isHistoryRead(input.read)) noteHistoryFailed(state, input.key, input.text, outbox);
       outbox.send({ kind: 'notify', level: 'warning', text: `reading ${input.read} failed: ${input.text}` });
   }
 }

@@ -8,7 +8,9 @@ import type { Outbox } from './outbox.ts';
 import { reduceMarket } from './reduce-market.ts';
 import { reduceOrder } from './reduce-order.ts';
 import { reduceRead } from './reduce-read.ts';
+import { followCoins, reduceSpot } from './reduce-spot.ts';
 import { reduceTransaction } from './reduce-transaction.ts';
+import { createSpotPrices } from './spot-prices.ts';
 import { createCounts, type KernelState } from './state.ts';
 import { createTokenWait } from './token-wait.ts';
 import { obeyOperator, restartControl, switchFeed } from './trading-control.ts';
@@ -26,6 +28,7 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'settingsChanged':
       state.settings = input.settings;
       outbox.send({ kind: 'notify', level: 'note', text: changeText(input) });
+      followCoins(state, outbox);
       outbox.wake('settings');
       return;
     case 'operator':
@@ -67,6 +70,12 @@ export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
     case 'transactionPrepared':
     case 'transactionEnded':
       reduceTransaction(state, input, outbox);
+      return;
+    case 'spotTicks':
+    case 'spotSource':
+    case 'dailyClosesRead':
+    case 'candlesRead':
+      reduceSpot(state, input, outbox);
       return;
     case 'answered':
     case 'askFailed':
@@ -110,6 +119,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.withdrawal = null;
   // What was asked by a run before this one is not answered any more.
   state.answers = new Map();
+  state.spot = createSpotPrices();
   state.shutdown = null;
   for (const slot of state.markets.values()) {
     slot.watched = false;

@@ -18,6 +18,7 @@ import type { AnalystInput, FeedName } from './messages.ts';
 import { createReconciliation, type Reconciliation } from './reconciliation.ts';
 import type { LastRefusal } from './refusals.ts';
 import type { RejectionRests } from './rejection-rest.ts';
+import { createSpotPrices, type SpotPrices } from './spot-prices.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { createTokenWait, type TokenWait } from './token-wait.ts';
 import { createTransactions, type TransactionTable } from './transactions.ts';
@@ -130,6 +131,8 @@ export interface KernelState {
   earnings: Earnings | null;
   /** The latest answers of models by the key of their question, oldest first. */
   answers: Map<string, AnalystInput>;
+  /** Prices of coins, as far as they are followed. */
+  spot: SpotPrices;
   /** Order tokens of the rate limit. */
   orderBudget: OrderBudget;
   /** Dollars of orders approved within the last minute. It outlives a restart, or a restart would be a way around its limit. */
@@ -202,6 +205,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     told: new Map(),
     earnings: null,
     answers: new Map(),
+    spot: createSpotPrices(),
     orderBudget: { tokens: 0, atMs: nowMs },
     notional: createNotionalWindow(),
     directionalDay: createDirectionalDay(nowMs),

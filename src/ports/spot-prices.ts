@@ -1,15 +1,25 @@
-import type { CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../domain/spot-price.ts';
+import type {
+  CandleStep,
+  CoinSymbol,
+  DailyClose,
+  SpotCandle,
+  SpotPublisher,
+  SpotTick,
+} from '../domain/spot-price.ts';
 
 export interface SpotSink {
   onTick(tick: SpotTick): void;
   /** A source of prices came or went. */
-  onSource(source: string, up: boolean, reason: string): void;
+  onSource(source: SpotPublisher, up: boolean, reason: string): void;
 }
 
-/** What coins cost, from several sources at once. Which of them to believe is not decided here. */
+/**
+ * What coins cost, from several sources at once. Which of them to believe is not decided here. As long as no coin is watched nothing is
+ * connected.
+ */
 export interface SpotPricePort {
   start(sink: SpotSink): void;
-  /** The coins to hear of from now on; the others are let go. */
+  /** The coins to hear of from now on; the others are let go, and with the last of them every connection. */
   watch(coins: readonly CoinSymbol[]): void;
   /** Daily closes of so many days up to today, oldest first, today's marked as not whole. Throws a ForeignError. */
   dailyCloses(coin: CoinSymbol, days: number, signal: AbortSignal): Promise<DailyClose[]>;
@@ -20,5 +30,3 @@ export interface SpotPricePort {
   candles(coin: CoinSymbol, step: CandleStep, fromMs: number, signal: AbortSignal): Promise<SpotCandle[]>;
   close(): Promise<void>;
 }
-
-export type CandleStep = '1m' | '1h';

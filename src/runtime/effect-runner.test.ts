@@ -93,6 +93,13 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
       markets: () =>
         call('markets', { kind: 'marketsListed', markets: trouble.listed ?? [] } as const, trouble.reads),
     },
+    spotPrices: {
+      start: () => undefined,
+      watch: (coins) => calls.push(`watchSpot ${coins.join()}`),
+      dailyCloses: (coin, days) => call(`closes ${coin} ${days}`, [], trouble.reads),
+      candles: (coin, step, fromMs) => call(`candles ${coin} ${step} ${fromMs}`, [], trouble.reads),
+      close: () => call('close', undefined),
+    },
     marketFeed: {
       start: () => undefined,
       watch: (markets) => calls.push(`watch ${markets.length}`),
@@ -303,6 +310,13 @@ describe('reads', () => {
       'priceHistory',
     ],
     [{ kind: 'readEarnings', date: '2026-11-22' }, 'earnings 2026-11-22', 'earningsRead', 'earnings'],
+    [{ kind: 'readDailyCloses', coin: 'BTC', days: 60 }, 'closes BTC 60', 'dailyClosesRead', 'dailyCloses'],
+    [
+      { kind: 'readCandles', coin: 'BTC', step: '1h', fromMs: 7 },
+      'candles BTC 1h 7',
+      'candlesRead',
+      'candles',
+    ],
     [{ kind: 'readResolutions', markets: [] }, 'resolutions 0', 'resolutionsRead', 'resolutions'],
     [{ kind: 'readOrder', orderId: ids[0] as OrderId }, 'order', 'orderRead', 'order'],
     [{ kind: 'readTrades', sinceMs: 9 }, 'trades 9', 'tradesRead', 'trades'],
@@ -373,6 +387,7 @@ describe('the other commands', () => {
     await run(
       { kind: 'watch', markets: [watched] },
       { kind: 'unwatch', conditionIds: [conditionId] },
+      { kind: 'watchSpot', coins: ['BTC', 'ETH'] },
       { kind: 'notify', level: 'warning', text: 'look' },
       {
         kind: 'decision',
@@ -381,7 +396,7 @@ describe('the other commands', () => {
       },
       { kind: 'exit', reason: 'done' },
     );
-    expect(calls).toEqual(['watch 1', 'unwatch 1']);
+    expect(calls).toEqual(['watch 1', 'unwatch 1', 'watchSpot BTC,ETH']);
     expect(log.lines).toEqual(['warning: look']);
     expect(exits).toEqual(['done']);
     expect(inputs).toEqual([]);

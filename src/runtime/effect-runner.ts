@@ -1,12 +1,15 @@
 import type { OrderAnswer, OrderRequest } from '../domain/order.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Command, Input } from '../kernel/messages.ts';
+import { historyKey } from '../kernel/spot-prices.ts';
 import type { AnalystPort } from '../ports/analyst.ts';
 import type { ChainPort } from '../ports/chain.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { ResolutionPort } from '../ports/resolutions.ts';
+import type { SpotPricePort } from '../ports/spot-prices.ts';
 import type { Log } from '../ports/timers.ts';
 import type { MarketFeedPort, MarketListPort, PreparedOrder, VenuePort } from '../ports/venue.ts';
+import { readCandles, readDailyCloses } from './read-histories.ts';
 
 export interface EffectPorts {
   readonly venue: VenuePort;
@@ -17,6 +20,8 @@ export interface EffectPorts {
   readonly resolutions?: ResolutionPort;
   /** Left out where no model is asked. */
   readonly analyst?: AnalystPort;
+  /** Left out where nobody is asked what coins cost. */
+  readonly spotPrices?: SpotPricePort;
 }
 
 export interface EffectRunner {
@@ -324,6 +329,19 @@ export function createEffectRunner(options: {
             askedAtMs,
           };
         });
+        return;
+      case 'watchSpot':
+        ports.spotPrices?.watch(command.coins);
+        return;
+      case 'readDailyCloses':
+        read('dailyCloses', historyKey(command.coin, null), READ_TIMEOUT_MS, (signal) =>
+          readDailyCloses(ports.spotPrices, command, askedAtMs, signal),
+        );
+        return;
+      case 'readCandles':
+        read('candles', historyKey(command.coin, command.step), READ_TIMEOUT_MS, (signal) =>
+          readCandles(ports.spotPrices, command, askedAtMs, signal),
+        );
         return;
       case 'readOpenOrders':
         read('openOrders', '', READ_TIMEOUT_MS, async (signal) => ({

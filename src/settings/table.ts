@@ -13,6 +13,7 @@ import {
 import { quoteLimitRows } from './rows/quote-limits.ts';
 import { quotingRows } from './rows/quoting.ts';
 import { signerRows } from './rows/signer.ts';
+import { spotPriceRows } from './rows/spot-prices.ts';
 import { chainRows, heartbeatRows, polymarketRows } from './rows/venue.ts';
 
 /**
@@ -26,7 +27,7 @@ export const settingsTable = {
   heartbeat: heartbeatRows,
   trading: tradingRows,
   mm: { ...quotingRows, ...marketSelectionRows, ...quoteLimitRows },
-  cd: cryptoDirectionalRows,
+  cd: { ...cryptoDirectionalRows, ...spotPriceRows },
   guard: guardRows,
   anthropic: anthropicRows,
   conversation: conversationRows,
@@ -56,7 +57,6 @@ export const groupTitles: Readonly<Record<SettingGroup, string>> = {
 
 /** Groups whose settings are checked at start although the part of the worker that reads them is still to come. */
 export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
-  'cd',
   'guard',
   'conversation',
   'telegram',
@@ -69,6 +69,34 @@ export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'STRATEGIST_ENABLED',
   'ANTHROPIC_MODEL',
   'ANTHROPIC_MODEL_HAIKU',
+  'CD_CYCLE_MINUTES',
+  'CD_STUDENT_T_NU',
+  'CD_EWMA_LAMBDA',
+  'CD_EWMA_SPAN',
+  'CD_MIN_EDGE_PTS',
+  'CD_CONFIRMATION_CYCLES',
+  'CD_KELLY_FRACTION',
+  'CD_MAX_POSITION_PCT',
+  'CD_MIN_TRADE_USD',
+  'CD_MIN_PRICE_PTS',
+  'CD_MAX_PRICE_PTS',
+  'CD_MIN_HOURS_TO_EXPIRY',
+  'CD_MAX_DAYS_TO_EXPIRY',
+  'CD_MAX_TRADES_PER_DAY',
+  'CD_MAX_DAILY_PCT',
+  'CD_POST_ONLY',
+  'CD_EXIT_ENABLED',
+  'CD_EXIT_STOP_LOSS_PTS',
+  'CD_EXIT_TAKE_PROFIT_PTS',
+  'CD_EXIT_EDGE_REVERSAL_PTS',
+  'CD_EXIT_CHECK_SECONDS',
+  'CD_EXIT_AI_CONFIRM_ENABLED',
+  'CD_NL_PARSING_ENABLED',
+  'CD_PRETRADE_AI_ENABLED',
+  'CD_MAX_CONCURRENT_POSITIONS',
+  'CD_ANALYSIS_ENABLED',
+  'CD_ANALYSIS_INTERVAL_HOURS',
+  'CD_ANALYSIS_AUTO_APPLY',
 ]);
 
 /** A row together with where its value lives in `Settings`. */

@@ -1,5 +1,4 @@
-import type { CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../../domain/spot-price.ts';
-import type { CandleStep } from '../../ports/spot-prices.ts';
+import type { CandleStep, CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../../domain/spot-price.ts';
 import { type HttpClient, parseJson, troubleError } from '../polymarket/http.ts';
 import { judged } from '../polymarket/signed-calls.ts';
 import { asArray, asObject, textField, WireFault } from '../polymarket/wire/fields.ts';

@@ -1,6 +1,6 @@
 import type { CoinSymbol, DailyClose } from '../../domain/spot-price.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
-import type { SpotPricePort } from '../../ports/spot-prices.ts';
+import type { SpotPricePort, SpotSink } from '../../ports/spot-prices.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import { createHttpClient } from '../polymarket/http.ts';
 import type { ApiCredentials } from '../polymarket/signing/l2-auth.ts';
@@ -42,32 +42,68 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
         });
   const binance = httpOf(options.binanceUrl);
   const coingecko = httpOf(options.coingeckoUrl);
-  const sources: PriceSource[] = [];
-  if (options.polyboltUrl !== null)
-    sources.push(
-      createPolybolt({ url: options.polyboltUrl, credentials: options.credentials, timers, random, log }),
-    );
-  if (options.rtdsUrl !== null) sources.push(createRtds({ url: options.rtdsUrl, timers, random, log }));
-  if (binance !== null)
-    sources.push(
-      createPolledSource({
-        name: 'binance',
-        everyMs: BINANCE_EVERY_MS,
-        timers,
-        log,
-        read: createBinanceSpot(binance, () => timers.nowMs()),
-      }),
-    );
-  if (coingecko !== null)
-    sources.push(
-      createPolledSource({
-        name: 'coingecko',
-        everyMs: COINGECKO_EVERY_MS,
-        timers,
-        log,
-        read: (coins, signal) => readCoingeckoSpot(coingecko, coins, signal),
-      }),
-    );
+  const readBinance = binance === null ? null : createBinanceSpot(binance, () => timers.nowMs());
+  /** Open while coins are watched. */
+  let open: readonly PriceSource[] | null = null;
+  let sink: SpotSink | null = null;
+  let watched: readonly CoinSymbol[] = [];
+  const closings = new Set<Promise<unknown>>();
+
+  function openSources(): PriceSource[] {
+    const sources: PriceSource[] = [];
+    if (options.polyboltUrl !== null)
+      sources.push(
+        createPolybolt({ url: options.polyboltUrl, credentials: options.credentials, timers, random, log }),
+      );
+    if (options.rtdsUrl !== null) sources.push(createRtds({ url: options.rtdsUrl, timers, random, log }));
+    if (readBinance !== null)
+      sources.push(
+        createPolledSource({
+          name: 'binance',
+          everyMs: BINANCE_EVERY_MS,
+          timers,
+          log,
+          read: readBinance,
+        }),
+      );
+    if (coingecko !== null)
+      sources.push(
+        createPolledSource({
+          name: 'coingecko',
+          everyMs: COINGECKO_EVERY_MS,
+          timers,
+          log,
+          read: (coins, signal) => readCoingeckoSpot(coingecko, coins, signal),
+        }),
+      );
+
+    return sources;
+  }
+
+  function follow(): void {
+    if (watched.length === 0) {
+      closeSources();
+      return;
+    }
+    if (sink === null) return;
+    if (open !== null) {
+      for (const source of open) source.watch(watched);
+      return;
+    }
+    open = openSources();
+    for (const source of open) {
+      source.watch(watched);
+      source.start(sink);
+    }
+  }
+
+  function closeSources(): void {
+    if (open === null) return;
+    const closing = Promise.allSettled(open.map((source) => source.close()));
+    open = null;
+    closings.add(closing);
+    closing.finally(() => closings.delete(closing));
+  }
 
   async function dailyCloses(coin: CoinSymbol, days: number, signal: AbortSignal): Promise<DailyClose[]> {
     if (binance !== null) {
@@ -83,11 +119,13 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
   }
 
   return {
-    start: (sink) => {
-      for (const source of sources) source.start(sink);
+    start: (given) => {
+      sink = given;
+      follow();
     },
     watch: (coins) => {
-      for (const source of sources) source.watch(coins);
+      watched = [...coins];
+      follow();
     },
     dailyCloses,
     candles: async (coin, step, fromMs, signal) => {
@@ -95,9 +133,10 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
       return readBinanceCandles(binance, coin, step, fromMs, signal);
     },
     close: async () => {
-      await Promise.all(
-        [...sources, ...[binance, coingecko].filter((http) => http !== null)].map((one) => one.close()),
-      );
+      watched = [];
+      closeSources();
+      await Promise.all(closings);
+      await Promise.all([binance, coingecko].map((http) => http?.close()));
     },
   };
 }

@@ -1,11 +1,11 @@
-import type { CoinSymbol, SpotTick } from '../../domain/spot-price.ts';
+import type { CoinSymbol, SpotPublisher, SpotTick } from '../../domain/spot-price.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import type { SpotSink } from '../../ports/spot-prices.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import { createCounts, type PriceSource, type PriceSourceCounts } from './price-source.ts';
 
 export interface PolledOptions {
-  readonly name: string;
+  readonly name: SpotPublisher;
   readonly everyMs: number;
   readonly timers: Timers;
   readonly log: Log;
@@ -27,6 +27,8 @@ export function createPolledSource(
   let cancelTimer: (() => void) | null = null;
   let underWay: Promise<void> | null = null;
   let failures = 0;
+  /** Null until the first answer. */
+  let isUp: boolean | null = null;
   let sink: SpotSink | null = null;
 
   async function poll(): Promise<void> {
@@ -34,8 +36,8 @@ export function createPolledSource(
     try {
       const ticks = coins.length === 0 ? [] : await options.read(coins, closing.signal);
       counts.ticks += ticks.length;
-      if (failures > 0) sink?.onSource(name, true, 'answers again');
       failures = 0;
+      if (coins.length > 0) tell(true, 'answers');
       for (const tick of ticks) sink?.onTick(tick);
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -44,10 +46,16 @@ export function createPolledSource(
       waitMs = waitAfter(error);
       const text = error instanceof Error ? error.message : String(error);
       log.debug(`${name}: ${text}; next try in ${waitMs} ms`);
-      if (failures === 1) sink?.onSource(name, false, text);
+      tell(false, text);
     }
     underWay = null;
     if (!closing.signal.aborted) cancelTimer = timers.after(waitMs, begin);
+  }
+
+  function tell(up: boolean, reason: string): void {
+    if (isUp === up) return;
+    isUp = up;
+    sink?.onSource(name, up, reason);
   }
 
   function waitAfter(error: unknown): number {

@@ -52,5 +52,22 @@ it('takes settings that a person asks for, but for where the worker trades and w
     MM_MAX_MARKETS: DEMO_SETTINGS.MM_MAX_MARKETS,
     POLYMARKET_PRIVATE_KEY: '0xkey',
     POLYMARKET_CLOB_URL: 'http://127.0.0.1:1',
+    CD_ENABLED: 'false',
+  });
+  const prices = {
+    polybolt: 'ws://127.0.0.1:5/polybolt',
+    rtds: 'ws://127.0.0.1:5/rtds',
+    binance: 'http://127.0.0.1:5/binance',
+    coingecko: 'http://127.0.0.1:5/coingecko/api/v3',
+  };
+  const priced = demoWorkerSettings({ ...venue, prices }, '/data', { CD_BINANCE_API: 'https://elsewhere' });
+  expect(parseSettings(priced)).toMatchObject({
+    ok: false,
+    problems: [expect.objectContaining({ env: 'POLYMARKET_PRIVATE_KEY' })],
+  });
+  expect(priced).toMatchObject({
+    CD_ENABLED: 'true',
+    CD_BINANCE_API: prices.binance,
+    CD_RTDS_URL: prices.rtds,
   });
 });

@@ -47,6 +47,19 @@ export function demoWorkerSettings(
     POLYGON_RPC_URL: venue.rpc,
     POLYMARKET_CHAIN_ID: String(venue.chainId),
     EVENKEEL_DATA_DIR: dataDir,
+    ...priceSettings(venue),
+  };
+}
+
+/** Prices of the real world say nothing about the coins of a local one, so without its own there are none. */
+function priceSettings({ prices }: VenueReady): Record<string, string> {
+  if (prices === undefined) return { CD_ENABLED: 'false' };
+  return {
+    CD_ENABLED: 'true',
+    CD_POLYBOLT_URL: prices.polybolt,
+    CD_RTDS_URL: prices.rtds,
+    CD_BINANCE_API: prices.binance,
+    CD_COINGECKO_API: prices.coingecko,
   };
 }
 

@@ -11,6 +11,8 @@ const schema = z.object({
   rpc: z.url(),
   chainId: z.number().int(),
   contracts: z.record(z.string(), z.string()),
+  /** Only where the venue publishes prices of coins. */
+  prices: z.object({ polybolt: z.url(), rtds: z.url(), binance: z.url(), coingecko: z.url() }).optional(),
   accounts: z.array(z.object({ address: z.string(), privateKey: z.string() })).min(1),
 });
 

@@ -3,6 +3,7 @@ import type { ClientId, OrderId } from '../../domain/order.ts';
 import type { TransactionAction } from '../../domain/transaction.ts';
 import type { Price, Shares, Usd } from '../../domain/units.ts';
 import { cents, DAY_MS, market, shares } from '../../kernel/test-support/test-kernel.ts';
+import type { SpotSink } from '../../ports/spot-prices.ts';
 import type { Adapters } from '../adapters.ts';
 
 /** Everything outside the worker, in memory: one market with a calm book, and a venue that takes every order. */
@@ -15,6 +16,7 @@ export interface FakeWorld {
   signed: number;
   /** The venue does not answer to a cancel any more. */
   cancelsFail: boolean;
+  readonly prices: FakePrices;
 }
 
 const WALLET = '0x00000000000000000000000000000000000000aa';
@@ -24,9 +26,19 @@ const unused = (what: string) => (): never => {
   throw new Error(`the test does not expect ${what}`);
 };
 
-export function createFakeWorld(): FakeWorld {
+/** Hears nothing by itself: tests tell prices through `sink`. */
+interface FakePrices {
+  watched: readonly string[][];
+  sink: SpotSink | null;
+}
+
+export function createFakeWorld(question?: string): FakeWorld {
   const nowMs = Date.now();
-  const listed: Market = market(1, { endAtMs: nowMs + 10 * DAY_MS, createdAtMs: nowMs - 30 * DAY_MS });
+  const listed: Market = market(1, {
+    endAtMs: nowMs + 10 * DAY_MS,
+    createdAtMs: nowMs - 30 * DAY_MS,
+    ...(question === undefined ? {} : { question }),
+  });
   const sent: string[] = [];
   const open = new Map<OrderId, ClientId>();
   const level = (at: number): readonly [Price, Shares] => [cents(at), shares(1_000)];
@@ -48,6 +60,7 @@ export function createFakeWorld(): FakeWorld {
     open,
     signed: 0,
     cancelsFail: false,
+    prices: { watched: [], sink: null },
     adapters: {
       venue: {
         address: WALLET,
@@ -162,6 +175,17 @@ export function createFakeWorld(): FakeWorld {
       data: {
         positions: async () => ({ positions: [], isComplete: true }),
         value: async () => 0 as Usd,
+        close: async () => undefined,
+      },
+      spotPrices: {
+        start: (sink) => {
+          world.prices.sink = sink;
+        },
+        watch: (coins) => {
+          world.prices.watched = [...world.prices.watched, [...coins]];
+        },
+        dailyCloses: unused('dailyCloses'),
+        candles: unused('candles'),
         close: async () => undefined,
       },
       resolutions: {

@@ -68,6 +68,11 @@ export const createSpotBoard = (): SpotBoard => ({
   refused: { older: 0, early: 0, noPrice: 0 },
 });
 
+/** Forgets every coin that is not among these. */
+export function keepCoins({ coins }: SpotBoard, kept: readonly CoinSymbol[]): void {
+  for (const coin of coins.keys()) if (!kept.includes(coin)) coins.delete(coin);
+}
+
 /** Takes a tick in, or counts why it was not taken. Returns whether it was. */
 export function takeSpot(board: SpotBoard, tick: SpotTick, nowMs: number): boolean {
   const refusal = refusalOf(board, tick, nowMs);
@@ -130,6 +135,20 @@ export function trustedSpot(
     disagreementPct,
     sources: counting.map(({ source }) => source),
   };
+}
+
+/** When the oldest of a coin's prices that count now will count no more, unix milliseconds; null where none counts. */
+export function nextStaleAtMs(
+  { coins }: SpotBoard,
+  coin: CoinSymbol,
+  nowMs: number,
+  { maxAgeMs }: SpotRules,
+): number | null {
+  let next: number | null = null;
+  for (const [source, { atMs }] of coins.get(coin) ?? [])
+    if (PREFERENCE.includes(source) && nowMs - atMs <= maxAgeMs)
+      next = Math.min(next ?? Number.POSITIVE_INFINITY, Math.floor(atMs + maxAgeMs) + 1);
+  return next;
 }
 
 function staleText(

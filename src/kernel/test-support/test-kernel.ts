@@ -66,7 +66,7 @@ export const market = (n: number, change: Partial<Market> = {}): Market => ({
 
 export function strategySettings(
   mm: Partial<StrategySettings['mm']> = {},
-  others: Partial<Pick<StrategySettings, 'trading' | 'heartbeat'>> = {},
+  others: Partial<Pick<StrategySettings, 'trading' | 'heartbeat' | 'cd'>> = {},
 ): StrategySettings {
   const settings = defaultSettings();
   return {

@@ -5,7 +5,7 @@ export const cryptoDirectionalRows = {
   enabled: bool(
     'CD_ENABLED',
     true,
-    'Runs the crypto-directional loops. Open positions are still watched and exited when it is off.',
+    'Follows what coins cost, and runs the crypto-directional loops. Open positions are still watched and exited when it is off.',
   ),
   cycleMinutes: number('CD_CYCLE_MINUTES', {
     unit: 'min',
@@ -115,7 +115,7 @@ export const cryptoDirectionalRows = {
   postOnly: bool('CD_POST_ONLY', true, 'Sends entries as post-only orders.'),
   coingeckoApiUrl: url('CD_COINGECKO_API', {
     default: 'https://api.coingecko.com/api/v3',
-    doc: 'Where daily price history comes from.',
+    doc: 'CoinGecko, asked for prices once a minute, and for daily closes where Binance gives none.',
   }),
   exitEnabled: bool('CD_EXIT_ENABLED', true, 'Runs the exit loop, which is never paused by a trading state.'),
   exitStopLossPts: number('CD_EXIT_STOP_LOSS_PTS', {

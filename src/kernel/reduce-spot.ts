@@ -1,0 +1,125 @@
+import { nextStaleAtMs, takeSpot, trustedSpot } from '../crypto/prices/spot-board.ts';
+import type { CoinSymbol } from '../domain/spot-price.ts';
+import type { ReadName, SpotInput } from './messages.ts';
+import type { Outbox } from './outbox.ts';
+import { coinsToWatch, historyKey, keepOnly, spotRulesOf } from './spot-prices.ts';
+import type { KernelState } from './state.ts';
+
+/** The newest of a longer history are kept: three years of days, and more minutes than any question looks back. */
+const MOST_KEPT = 1_100;
+/** A coin whose trust comes and goes is told of at most this often. */
+const TELL_GAP_MS = 60_000;
+
+/** Prices of coins, their histories, and who gives them. */
+export function reduceSpot(state: KernelState, input: SpotInput, outbox: Outbox): void {
+  const { spot, nowMs } = state;
+  switch (input.kind) {
+    case 'spotTicks':
+      for (const [source, coin, priceUsd, atMs] of input.ticks)
+        if (spot.coins.includes(coin)) takeSpot(spot.board, { source, coin, priceUsd, atMs }, nowMs);
+      spot.lookAtMs = nowMs;
+      break;
+    case 'spotSource':
+      switchPublisher(state, input, outbox);
+      break;
+    case 'dailyClosesRead':
+      if (!spot.coins.includes(input.coin)) return;
+      spot.closes.set(input.coin, { closes: input.closes.slice(-MOST_KEPT), asOfMs: input.askedAtMs });
+      spot.failures.delete(historyKey(input.coin, null));
+      break;
+    case 'candlesRead': {
+      const { coin, step, fromMs, candles, askedAtMs } = input;
+      if (!spot.coins.includes(coin)) return;
+      const byStep = spot.candles.get(coin) ?? new Map();
+      byStep.set(step, { candles: candles.slice(-MOST_KEPT), fromMs, asOfMs: askedAtMs });
+      spot.candles.set(coin, byStep);
+      spot.failures.delete(historyKey(coin, step));
+      break;
+    }
+  }
+  outbox.wake('spot');
+}
+
+/** Where nobody watches any more, what still comes in is of no interest. */
+function switchPublisher(
+  { spot, nowMs }: KernelState,
+  { source, up, reason }: Extract<SpotInput, { kind: 'spotSource' }>,
+  outbox: Outbox,
+): void {
+  if (spot.coins.length === 0) return;
+  const before = spot.publishers.get(source);
+  if (before?.up === up) return;
+  spot.publishers.set(source, { up, sinceMs: nowMs, reason });
+  if (!up)
+    outbox.send({ kind: 'notify', level: 'warning', text: `price source ${source} is down: ${reason}` });
+  else if (before !== undefined)
+    outbox.send({ kind: 'notify', level: 'note', text: `price source ${source} is up again` });
+}
+
+export const isHistoryRead = (read: ReadName): boolean => read === 'dailyCloses' || read === 'candles';
+
+/** Notes why a history is not there, for whoever asked for it. */
+export function noteHistoryFailed(
+  { spot, nowMs }: KernelState,
+  key: string,
+  text: string,
+  outbox: Outbox,
+): void {
+  if (!spot.coins.includes(key.split(' ')[0] ?? '')) return;
+  spot.failures.set(key, { atMs: nowMs, text });
+  outbox.wake('spot');
+}
+
+/** Watches the coins that listed markets hang on, once that has changed. */
+export function followCoins(state: KernelState, outbox: Outbox): void {
+  const coins = coinsToWatch(state);
+  const { spot } = state;
+  // A limit on ages or sources may have changed as well.
+  spot.lookAtMs = coins.length === 0 ? Number.MAX_SAFE_INTEGER : state.nowMs;
+  if (coins.join() === spot.coins.join()) return;
+  keepOnly(spot, coins);
+  outbox.send({ kind: 'watchSpot', coins });
+}
+
+/** Tells a person when the price of a coin is believed no more, and when it is again. Looks only when that may have changed. */
+export function followTrust(state: KernelState, outbox: Outbox): void {
+  const { spot, nowMs } = state;
+  if (nowMs < spot.lookAtMs) return;
+  spot.lookAtMs = Number.MAX_SAFE_INTEGER;
+  const rules = spotRulesOf(state.settings);
+  if (rules === null) return;
+  for (const coin of spot.coins) {
+    const found = trustedSpot(spot.board, coin, nowMs, rules);
+    const dueAtMs = tell(state, coin, found.kind === 'trusted' ? null : found.why, outbox);
+    const staleAtMs = nextStaleAtMs(spot.board, coin, nowMs, rules);
+    for (const atMs of [dueAtMs, staleAtMs]) if (atMs !== null) spot.lookAtMs = Math.min(spot.lookAtMs, atMs);
+  }
+}
+
+/** Says it, unless it was said, or something else a moment ago. Returns when it is to be said then; null where nothing is left to say. */
+function tell(
+  { spot, nowMs }: KernelState,
+  coin: CoinSymbol,
+  untrustedBecause: string | null,
+  outbox: Outbox,
+): number | null {
+  const isTrusted = untrustedBecause === null;
+  const told = spot.told.get(coin);
+  // Before its first price a coin is no news.
+  if (told === undefined ? !isTrusted : told.isTrusted === isTrusted) return null;
+  if (told !== undefined && nowMs - told.atMs < TELL_GAP_MS) return told.atMs + TELL_GAP_MS;
+  spot.told.set(coin, { isTrusted, atMs: told === undefined ? Number.MIN_SAFE_INTEGER : nowMs });
+  outbox.wake('spot');
+  if (!isTrusted)
+    outbox.send({
+      kind: 'notify',
+      level: 'warning',
+      text: `the price is not believed, and nothing is bought on it: ${untrustedBecause}`,
+    });
+  else if (told !== undefined)
+    outbox.send({ kind: 'notify', level: 'note', text: `the price of ${coin} is believed again` });
+  return null;
+}
+
+/** When `followTrust` next has something to look at. */
+export const nextTrustAtMs = ({ spot }: KernelState): number => spot.lookAtMs;
