@@ -39,7 +39,7 @@ const order = (priceTenThousandths: number, given: object = {}): OrderRequest =>
   salt += 1;
   return orderRequest({ priceTenThousandths, salt, timestampMs: Date.now(), ...given });
 };
-const idle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(5);
+const idle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(10);
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -10,8 +10,8 @@ export interface SigningAhead extends OrderQueue {
   close(): void;
 }
 
-/** Orders go out first, and their answers come in; the signatures for the next ones can wait for that. */
-const IDLE_AFTER_MS = 2;
+/** Orders go out first, and their answers come in; the signatures for the next ones wait for that, and for each other. */
+const IDLE_AFTER_MS = 6;
 /** After the signer has refused to sign ahead, it is not asked for this long. */
 const REST_MS = 10_000;
 /** Orders whose neighbours are still to be signed; the newest count. */
