@@ -2,23 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Side } from '../domain/market.ts';
 import type { TransferKind } from '../domain/wallet-transfer.ts';
+import { decodeState, encodeState } from './codec.ts';
 import type { Command } from './messages.ts';
+import type { KernelState } from './state.ts';
 import {
   accept,
   book,
   conditionId,
   confirmCancels,
+  DAY_MS,
   dollars,
+  feedsUp,
   fillOf,
   market,
   ofKind,
   placed,
   quoteIntent,
+  reconcile,
+  runStarted,
   type ScriptedLoop,
   scriptedLoop,
   shares,
   strategySettings,
   type TestKernel,
+  testKernel,
   trading,
   wakes,
   yesToken,
@@ -230,5 +237,33 @@ describe('W10: the first value', () => {
       verdict: 'ok',
     });
     expect(test.state.trading.mode).toBe('active');
+  });
+});
+
+describe('a limit on losses', () => {
+  it('outlives a restart with since when it stands, and trading goes on only once a person or the day has cleared it', () => {
+    const { test } = afterLoss();
+    // 200 YES from 50 to 1 cent are 98 dollars of 1,100, and a limit of 8 % for the day.
+    const tight = { ...settings, trading: { ...settings.trading, stopLossPercent: 8 } };
+    test.step({ kind: 'settingsChanged', settings: tight, by: 'test' });
+    test.step({ kind: 'marketResolved', conditionId: conditionId(1), winner: 'NO' });
+    wakes(test, 3, 1_000);
+    expect(test.state.trading.mode).toBe('halted');
+    const standing = test.state.trading.blocks.get('dailyStopLoss');
+    expect(standing?.why).toMatch(/9\.1 % lost since the start of the UTC day, limit 8 %/);
+    const next = testKernel([], decodeState(encodeState(test.state)) as KernelState, test.nowMs + 60_000);
+    next.step(runStarted('run-2', tight));
+    feedsUp(next);
+    reconcile(next, { tokens: { 11: 200 } });
+    wakes(next, 3, 1_000);
+    expect(next.state.trading.mode).toBe('halted');
+    expect(next.state.trading.blocks.get('dailyStopLoss')).toEqual(standing);
+    const midnightMs = (Math.floor(next.nowMs / DAY_MS) + 1) * DAY_MS;
+    expect(next.kernel.nextWakeAtMs()).toBeLessThanOrEqual(midnightMs);
+    wakes(next, 1, midnightMs - next.nowMs);
+    expect(next.state.trading.mode).toBe('starting');
+    wakes(next, 1, 1);
+    reconcile(next, { tokens: { 11: 200 } });
+    expect(next.state.trading.mode).toBe('active');
   });
 });
