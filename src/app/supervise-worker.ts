@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../ports/timers.ts';
+import { WORKER_NODE_FLAGS } from '../runtime/worker-flags.ts';
 import { rowByEnv, type SettingTexts } from '../settings/index.ts';
 import { openSignerSession, type SignerSetup } from '../signer/open-signer.ts';
 import { frameOf, type ParentWord, WORD_OF_PARENT } from '../signer/protocol.ts';
@@ -51,10 +52,15 @@ export async function superviseWorker(options: SuperviseOptions): Promise<Superv
   let socket: Socket | null = null;
   // Whoever does not take its answers has ended; its end is seen below.
   const session = await openSignerSession(setup, (frame) => socket?.writable === true && socket.write(frame));
-  const child = spawn(process.execPath, [...process.execArgv, options.script ?? WORKER, ...options.args], {
-    env: workerEnvironment(options.environment, options.texts),
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  });
+  const program = options.script ?? WORKER;
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, ...WORKER_NODE_FLAGS, program, ...options.args],
+    {
+      env: workerEnvironment(options.environment, options.texts),
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    },
+  );
   socket = child.stdio[SIGNER_DESCRIPTOR] as Socket;
   serveSession(socket, session, log);
   const ended = endOf(child, session, log);
