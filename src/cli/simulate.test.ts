@@ -37,6 +37,7 @@ describe('./run simulate', () => {
 
   it.each([
     [['--seeds', '9..3'], '--seeds: expected a seed such as 7, or a range such as 1..50, found "9..3"'],
+    [['--cash', '0'], '--cash: expected dollars for each market from 1 to 100000, found "0"'],
     [['--hours', '0'], '--hours: expected a number above 0 and at most 1000, found "0"'],
     [['--markets', '2.5'], '--markets: expected a whole number from 1 to 1000, found "2.5"'],
     [['--informed', '1.1'], '--informed: expected a share from 0 to 1, found "1.1"'],
