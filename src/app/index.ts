@@ -19,6 +19,7 @@ export type { CandidateStatus, ScannerStatus } from './scanner-status.ts';
 export type { ScorerStatus } from './scorer-status.ts';
 export type { SettingAnswer } from './settings-desk.ts';
 export { changeLine, readSettingChanges, settingsWithChanges } from './settings-file.ts';
+export type { ShownCoin, ShownPrices } from './shown-prices.ts';
 export type { ShownRefusal } from './shown-refusals.ts';
 export { StartRefused } from './start-refused.ts';
 export { createWorkerLogFor, startWorker } from './start-worker.ts';

@@ -12,6 +12,7 @@ import {
   type ShownTransfers,
   shownTransfers,
 } from './run-figures.ts';
+import { type ShownPrices, shownPrices } from './shown-prices.ts';
 import type { ShownDay } from './tables/shown-day.ts';
 
 /** How a run ended: `summary.json` in its folder, and the last line of `./run start --json`. */
@@ -32,6 +33,8 @@ export interface RunSummary {
   readonly refused: Readonly<Record<string, number>>;
   readonly rejected: Readonly<Record<string, number>>;
   readonly arbitrage: ArbitrageReport | null;
+  /** What coins cost at the end; null where prices were not followed. */
+  readonly prices: ShownPrices | null;
   readonly splitUsd: number;
   readonly mergedUsd: number;
   /** Profit of this run at mid marks. */
@@ -81,6 +84,7 @@ export function runSummary(
     refused: counts.refused,
     rejected: counts.rejected,
     arbitrage: arbitrageReport(state),
+    prices: shownPrices(state, state.nowMs),
     splitUsd: inUsd(counts.splitMicroUsd),
     mergedUsd: inUsd(counts.mergedMicroUsd),
     pnlUsd: inUsd(profitMicroUsd(state) - baseline.profitMicroUsd),

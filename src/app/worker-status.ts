@@ -24,6 +24,7 @@ import {
 } from './run-figures.ts';
 import { type ScannerStatus, scannerStatus } from './scanner-status.ts';
 import { type ScorerStatus, scorerStatus } from './scorer-status.ts';
+import { type ShownPrices, shownPrices } from './shown-prices.ts';
 import { type ShownRefusal, shownRefusals } from './shown-refusals.ts';
 import type { ShownDay } from './tables/shown-day.ts';
 
@@ -83,6 +84,8 @@ export interface WorkerStatus {
   readonly trading: ShownTrading;
   readonly losses: ShownLosses;
   readonly feeds: Readonly<Record<string, { up: boolean; sinceMs: number; reason: string }>>;
+  /** What coins cost; null while prices are not followed. */
+  readonly prices: ShownPrices | null;
   readonly reconciliation: {
     readonly done: boolean;
     readonly lastErrors: readonly string[];
@@ -149,6 +152,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
     trading: shownTrading(state),
     losses: shownLosses(state),
     feeds: state.feeds,
+    prices: shownPrices(state, nowMs),
     reconciliation: {
       done: isReconciled(state.reconciliation),
       lastErrors: Object.entries(reads).flatMap(([name, { lastError }]) =>

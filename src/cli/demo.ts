@@ -3,6 +3,7 @@ import { type DemoSummary, runDemo, StartRefused, type WorkerStatus } from '../a
 import { readArguments, refuse } from './arguments.ts';
 import { openLiveScreen } from './live-screen.ts';
 import { marketTable } from './market-table.ts';
+import { believedText, priceLines } from './price-lines.ts';
 import { projectFolder } from './read-settings.ts';
 import { settingsOfOptions } from './set-option.ts';
 
@@ -95,7 +96,7 @@ function headline(status: WorkerStatus): string {
   const seconds = Math.round((status.run.nowMs - status.run.startedAtMs) / 1_000);
   const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
   const { counts, profit } = status;
-  return `${clock} ${status.trading.mode}, ${status.quotedMarkets} markets quoted, ${status.liveOrders} orders live, ${counts.fills} fills (${counts.settledTrades} settled), profit ${profit.profitUsd.toFixed(2)} USD, ${status.framesPerSecond} frames/s, ${status.inputsPerSecond} inputs/s`;
+  return `${clock} ${status.trading.mode}, ${status.quotedMarkets} markets quoted, ${status.liveOrders} orders live, ${counts.fills} fills (${counts.settledTrades} settled), profit ${profit.profitUsd.toFixed(2)} USD, ${status.framesPerSecond} frames/s, ${status.inputsPerSecond} inputs/s${status.prices === null ? '' : `, prices of ${believedText(status.prices)}`}`;
 }
 
 function screenLines(status: WorkerStatus, columns: number): string[] {
@@ -104,6 +105,7 @@ function screenLines(status: WorkerStatus, columns: number): string[] {
     headline(status),
     `  placed ${counts.ordersPlaced}, cancelled ${counts.ordersCanceled}, split ${(counts.splitMicroUsd / 1e6).toFixed(2)}, merged ${(counts.mergedMicroUsd / 1e6).toFixed(2)}, cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}`,
     `  books: ${reconciliation.done ? 'reconciled' : 'being reconciled'}, residuals ${reconciliation.ledgerResidualMicroUsd} and ${reconciliation.chainResidualMicroUsd ?? '-'} micro-USD (in themselves, against the chain)`,
+    ...priceLines(status.prices).map((line) => `  ${line}`),
     ...trading.blocks.map((block) => `  held back: ${block}`),
     ...(trading.blocks.length === 0 ? [] : [`  blocked: ${trading.blocked}`]),
     '',
@@ -134,6 +136,7 @@ function showSummary(summary: DemoSummary, json: boolean): void {
       `profit: ${summary.pnlUsd.toFixed(2)} USD at mid marks, of which fees ${summary.feesUsd.toFixed(2)}`,
       `residuals: books ${unit(summary.ledgerResidualMicroUsd)}, against the chain ${unit(summary.chainResidualMicroUsd)}, profit taken apart ${unit(summary.pnlIdentityResidualMicroUsd)}`,
       `journal: ${summary.journalEntries} entries, replay ${summary.replayMatches ? 'gives the same outputs' : 'DIFFERS'}; ${summary.runDirectory ?? 'no run'}`,
+      ...priceLines(summary.prices),
       ...summary.troubles.map((trouble) => `trouble: ${trouble}`),
     ].join('\n'),
   );

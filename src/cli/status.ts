@@ -2,6 +2,7 @@ import { askStatus, dataFolder, NoWorker, type WorkerStatus } from '../app/index
 import { utcText } from '../domain/utc-text.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { marketTable } from './market-table.ts';
+import { priceLines } from './price-lines.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 import { refusalLines } from './refusal-lines.ts';
 import { scannerLines } from './scanner-lines.ts';
@@ -46,6 +47,7 @@ function linesOf(status: WorkerStatus): string[] {
     ...Object.entries(status.feeds).map(
       ([name, feed]) => `feed ${name}: ${feed.up ? 'up' : 'down'} (${feed.reason})`,
     ),
+    ...priceLines(status.prices),
     `books: ${reconciliation.done ? 'reconciled' : 'not reconciled'}, residuals ${reconciliation.ledgerResidualMicroUsd} in themselves, ${reconciliation.chainResidualMicroUsd ?? 'not compared'} against the chain (micro-USD)${reconciliation.lastErrors.map((text) => `; ${text}`).join('')}`,
     ...status.loops.map(
       ({ name, runs, skippedBeats, fault }) =>

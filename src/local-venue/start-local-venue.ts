@@ -57,6 +57,8 @@ export interface LocalVenue extends RunningVenue {
   /** Funded, and used by nobody else. */
   readonly accounts: readonly FundedAccount[];
   readonly markets: readonly OpenableMarket[];
+  /** The coins and what their publishers do wrong; null where none are published. */
+  readonly spot: SpotWorld | null;
   /** What was chosen, shifted and changed: to be shown at start. */
   readonly notes: readonly string[];
   /** Recorded markets whose ids are equal here; and those whose ids are not. */
@@ -152,6 +154,7 @@ async function openOn(
     ...venue,
     accounts,
     markets,
+    spot,
     notes: [...(flowingMarkets?.notes ?? []), ...(capturedMarkets?.notes ?? [])],
     matched: (flowingMarkets?.matched ?? 0) + (capturedMarkets?.matched ?? 0),
     differences: [...(flowingMarkets?.differences ?? []), ...(capturedMarkets?.differences ?? [])],

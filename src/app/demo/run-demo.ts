@@ -35,6 +35,8 @@ export interface DemoSummary {
   readonly settledTrades: number;
   readonly failedTrades: number;
   readonly arbitrage: RunSummary['arbitrage'];
+  /** What coins cost at the end; null where the venue published no prices. */
+  readonly prices: RunSummary['prices'];
   readonly splitUsd: number;
   readonly mergedUsd: number;
   readonly pnlUsd: number;
@@ -161,6 +163,7 @@ async function judge({ venue, worker, isInTime, seconds }: Ended): Promise<DemoS
     settledTrades: run?.settledTrades ?? 0,
     failedTrades: run?.failedTrades ?? 0,
     arbitrage: run?.arbitrage ?? null,
+    prices: run?.prices ?? null,
     splitUsd: run?.splitUsd ?? 0,
     mergedUsd: run?.mergedUsd ?? 0,
     pnlUsd: run?.pnlUsd ?? 0,
