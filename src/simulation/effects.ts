@@ -16,6 +16,7 @@ import type { Command, Input, ReadName } from '../kernel/messages.ts';
 import { ask } from './analyst-model.ts';
 import { execute, tokenBalance } from './chain-model.ts';
 import { bookInput, outcomeBooksInput, sendBook, venueOrderOf } from './sockets.ts';
+import { keyOfHistory, readHistory, watchSpot } from './spot-model.ts';
 import { raceAgainst, receiveCancel, receiveOrders } from './venue-model.ts';
 import { headOf, recordOwn, transfersSince } from './wallet-transfers.ts';
 import { after, latencyMs, strikes, WORKER, type World } from './world.ts';
@@ -101,6 +102,15 @@ export function runCommand(world: World, command: Command, transmission: Transmi
         askedAtMs,
       }));
       return;
+    case 'watchSpot':
+      watchSpot(world, command.coins);
+      return;
+    case 'readDailyCloses':
+    case 'readCandles': {
+      const name = command.kind === 'readCandles' ? 'candles' : 'dailyCloses';
+      read(world, name, keyOfHistory(command), () => readHistory(world, command, askedAtMs));
+      return;
+    }
     case 'readOpenOrders':
       read(world, 'openOrders', '', () => ({
         kind: 'openOrdersRead',

@@ -26,6 +26,7 @@ import { startHeartbeat } from './heartbeat-model.ts';
 import { startOperator } from './operator-model.ts';
 import { createSimulatedDriver, type SimulatedDriver, type SteppedKernel } from './simulated-driver.ts';
 import { type SimulatedMarket, simulatedMarkets } from './simulated-markets.ts';
+import { createSpotModel, startSpot } from './spot-model.ts';
 import { startDesk } from './venue-model.ts';
 import { startWalletTransfers } from './wallet-transfers.ts';
 import { after, createWorld, type World } from './world.ts';
@@ -53,6 +54,8 @@ export interface SeedOptions {
   readonly cashPerMarketUsd?: number;
   /** What is different about the drawn markets, such as that they are the outcomes of one event. */
   readonly adjust?: (markets: readonly SimulatedMarket[]) => readonly SimulatedMarket[];
+  /** Prices of coins that move under the seed, and a worker that follows them; left out, there are none. */
+  readonly prices?: boolean;
   /** A bug to plant. */
   readonly canary?: CanaryName;
   /** Settings beyond what the other options mean, by environment name. */
@@ -180,19 +183,21 @@ export function openScenario(options: SeedOptions): Scenario {
     checkers,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   });
-  const { mm, trading, heartbeat } = settings;
+  const { mm, trading, heartbeat, cd } = settings;
+  if (options.prices === true) world.spot = createSpotModel(seed, world);
   world.deliver({
     kind: 'runStarted',
     runId: world.runId,
     parentRunId: null,
     seed,
     wallet: '0x0000000000000000000000000000000000000001',
-    settings: { mm, trading, heartbeat },
+    settings: { mm, trading, heartbeat, ...(world.spot === null ? {} : { cd }) },
   });
   startFeeds(world);
   startHeartbeat(world);
   startCrossedBooks(world);
   startWalletTransfers(world);
+  if (world.spot !== null) startSpot(world);
   for (const desk of world.desks.values()) startDesk(world, desk);
   forgetNowAndThen(world);
   const checkEnd = (): void => {

@@ -24,6 +24,7 @@ import { type ChainModel, createChainModel } from './chain-model.ts';
 import { createEventQueue, type EventQueue, scheduleAt } from './event-queue.ts';
 import type { FaultRates } from './faults.ts';
 import type { SimulatedMarket } from './simulated-markets.ts';
+import type { SpotModel } from './spot-model.ts';
 
 /** The exchange account of the worker under test. */
 export const WORKER = 'worker';
@@ -67,6 +68,8 @@ export interface World {
   /** In the order they were matched. */
   readonly ownTrades: OwnTrade[];
   readonly watched: Set<ConditionId>;
+  /** Prices of coins; null in a run that has none. */
+  spot: SpotModel | null;
   readonly marketFeed: SimulatedFeed;
   readonly userFeed: SimulatedFeed;
   readonly heartbeat: {
@@ -131,6 +134,7 @@ export function createWorld(options: {
     clientIds: new Map(),
     ownTrades: [],
     watched: new Set(),
+    spot: null,
     marketFeed: { up: false, lastDeliveryMs: 0 },
     userFeed: { up: false, lastDeliveryMs: 0 },
     heartbeat: {
