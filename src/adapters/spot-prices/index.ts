@@ -47,7 +47,7 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
   let open: readonly PriceSource[] | null = null;
   let sink: SpotSink | null = null;
   let watched: readonly CoinSymbol[] = [];
-  const closings = new Set<Promise<unknown>>();
+  const closings = new Set<Promise<void>>();
 
   function openSources(): PriceSource[] {
     const sources: PriceSource[] = [];
@@ -99,10 +99,11 @@ export function createSpotPrices(options: SpotPriceOptions): SpotPricePort {
 
   function closeSources(): void {
     if (open === null) return;
-    const closing = Promise.allSettled(open.map((source) => source.close()));
+    const closing: Promise<void> = Promise.allSettled(open.map((source) => source.close())).then(() => {
+      closings.delete(closing);
+    });
     open = null;
     closings.add(closing);
-    closing.finally(() => closings.delete(closing));
   }
 
   async function dailyCloses(coin: CoinSymbol, days: number, signal: AbortSignal): Promise<DailyClose[]> {

@@ -4,6 +4,7 @@ import { Secret } from '../../settings/secret.ts';
 import { type FakeSocketServer, startFakeSocket } from '../polymarket/testing/fake-socket.ts';
 import { silentLog } from '../polymarket/testing/silent-log.ts';
 import { until, wallTimers } from '../polymarket/testing/wall-timers.ts';
+import { createSpotPrices } from './index.ts';
 import { createPolybolt } from './polybolt.ts';
 import { createRtds } from './rtds.ts';
 
@@ -175,5 +176,38 @@ describe('the older price stream', () => {
       { source: 'rtdsChainlink', coin: 'ETH', priceUsd: 3_001, atMs: AT },
     ]);
     expect(stream.counts).toEqual({ ticks: 2, odd: 1, missed: 0 });
+  });
+});
+
+describe('all sources behind one port', () => {
+  it('are connected while a coin is watched, and not before nor after', async () => {
+    const server = await startFakeSocket();
+    const port = createSpotPrices({
+      ...common,
+      polyboltUrl: null,
+      rtdsUrl: server.url,
+      binanceUrl: null,
+      coingeckoUrl: null,
+      credentials: () => Promise.reject(new Error('nobody asks for credentials here')),
+    });
+    open.push(port, server);
+    const { sink, ticks } = heard();
+    const tell = (atMs: number) =>
+      server.broadcast({ topic: 'crypto_prices', payload: { symbol: 'btcusdt', ...point(97_000, atMs) } });
+    port.start(sink);
+    port.watch([]);
+    // Long enough for a connection to 127.0.0.1, which nothing waits for.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.clients.size).toBe(0);
+    for (const round of [1, 2]) {
+      port.watch(['BTC']);
+      await until('a connection', () => server.clients.size === 1 && server.received.length > 0);
+      await until('a price', () => {
+        tell(AT + round);
+        return ticks.some(({ atMs }) => atMs === AT + round);
+      });
+      port.watch([]);
+      await until('no connection', () => server.clients.size === 0);
+    }
   });
 });
