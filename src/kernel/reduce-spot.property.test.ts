@@ -38,8 +38,13 @@ const listing = (coins: readonly string[]): Input => ({
 
 const coin = fc.constantFrom(...COINS);
 const usd = fc.oneof(
-  { weight: 8, arbitrary: fc.double({ min: 99.5, max: 100.6, noNaN: true }) },
+  { weight: 8, arbitrary: fc.double({ min: 99.9, max: 100.2, noNaN: true }) },
+  { weight: 1, arbitrary: fc.double({ min: 98, max: 103, noNaN: true }) },
   { weight: 1, arbitrary: fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e9) },
+);
+const age = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -4_000, max: 8_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: -8_000, max: 40_000 }) },
 );
 /** More than are kept. */
 const CLOSES = Array.from({ length: 1_105 }, (_, day) => ({ dayAtMs: day, closeUsd: 1, isWhole: true }));
@@ -49,15 +54,12 @@ const happening = fc.record({
   afterMs: fc.integer({ min: 1, max: 9_000 }),
   make: fc.oneof(
     {
-      weight: 8,
+      weight: 20,
       arbitrary: fc
-        .array(
-          fc.tuple(fc.constantFrom(...SPOT_SOURCES), coin, usd, fc.integer({ min: -8_000, max: 40_000 })),
-          {
-            minLength: 1,
-            maxLength: 6,
-          },
-        )
+        .array(fc.tuple(fc.constantFrom(...SPOT_SOURCES), coin, usd, age), {
+          minLength: 1,
+          maxLength: 6,
+        })
         .map(
           (rows) =>
             (nowMs: number): Input => ({
@@ -193,10 +195,10 @@ it('whatever is said of prices: they are believed as the rules say, in bounded m
         expect(copy?.state.spot).toEqual(kernel.state.spot);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 100 },
   );
-  // About 1,000 of each in practice; the prices are believed in a fair part of all looks.
-  expect(believed).toBeGreaterThan(60);
-  expect(watched).toBeGreaterThan(20);
-  expect(told).toBeGreaterThan(5);
+  // About 2,000, 130 and 100 with any seed that was tried.
+  expect(believed).toBeGreaterThan(500);
+  expect(watched).toBeGreaterThan(30);
+  expect(told).toBeGreaterThan(20);
 });

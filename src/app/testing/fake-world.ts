@@ -3,7 +3,6 @@ import type { ClientId, OrderId } from '../../domain/order.ts';
 import type { TransactionAction } from '../../domain/transaction.ts';
 import type { Price, Shares, Usd } from '../../domain/units.ts';
 import { cents, DAY_MS, market, shares } from '../../kernel/test-support/test-kernel.ts';
-import type { SpotSink } from '../../ports/spot-prices.ts';
 import type { Adapters } from '../adapters.ts';
 
 /** Everything outside the worker, in memory: one market with a calm book, and a venue that takes every order. */
@@ -16,7 +15,6 @@ export interface FakeWorld {
   signed: number;
   /** The venue does not answer to a cancel any more. */
   cancelsFail: boolean;
-  readonly prices: FakePrices;
 }
 
 const WALLET = '0x00000000000000000000000000000000000000aa';
@@ -26,19 +24,9 @@ const unused = (what: string) => (): never => {
   throw new Error(`the test does not expect ${what}`);
 };
 
-/** Hears nothing by itself: tests tell prices through `sink`. */
-interface FakePrices {
-  watched: readonly string[][];
-  sink: SpotSink | null;
-}
-
-export function createFakeWorld(question?: string): FakeWorld {
+export function createFakeWorld(): FakeWorld {
   const nowMs = Date.now();
-  const listed: Market = market(1, {
-    endAtMs: nowMs + 10 * DAY_MS,
-    createdAtMs: nowMs - 30 * DAY_MS,
-    ...(question === undefined ? {} : { question }),
-  });
+  const listed: Market = market(1, { endAtMs: nowMs + 10 * DAY_MS, createdAtMs: nowMs - 30 * DAY_MS });
   const sent: string[] = [];
   const open = new Map<OrderId, ClientId>();
   const level = (at: number): readonly [Price, Shares] => [cents(at), shares(1_000)];
@@ -60,7 +48,6 @@ export function createFakeWorld(question?: string): FakeWorld {
     open,
     signed: 0,
     cancelsFail: false,
-    prices: { watched: [], sink: null },
     adapters: {
       venue: {
         address: WALLET,
@@ -178,12 +165,8 @@ export function createFakeWorld(question?: string): FakeWorld {
         close: async () => undefined,
       },
       spotPrices: {
-        start: (sink) => {
-          world.prices.sink = sink;
-        },
-        watch: (coins) => {
-          world.prices.watched = [...world.prices.watched, [...coins]];
-        },
+        start: () => undefined,
+        watch: unused('watchSpot'),
         dailyCloses: unused('dailyCloses'),
         candles: unused('candles'),
         close: async () => undefined,
