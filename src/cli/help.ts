@@ -5,7 +5,10 @@ const sections: ReadonlyArray<
   [
     'Try it, without an account and without money',
     [
-      ['demo [--minutes N] [--seed S] [--crypto]', 'chain, venue, traders and worker together on this machine'],
+      [
+        'demo [--minutes N] [--seed S] [--crypto]',
+        'chain, venue, traders and worker together on this machine',
+      ],
       ['venue [--port P] [--rpc-port R] [--seed S]', 'the local venue alone'],
       ['simulate [--seeds A..B] [--hours H]', 'the core in virtual time, one line a seed'],
       ['compare-engines [--seeds A..B] [--hours H]', 'every engine on the same simulated markets'],
