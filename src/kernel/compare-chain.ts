@@ -2,13 +2,12 @@ import type { TokenId } from '../domain/market.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import { bookExternal } from '../orders/book-change.ts';
 import { reconcileChain } from '../orders/ledger.ts';
-import { moveBaselines } from '../risk/loss-watch.ts';
-import { accountWorth } from './account-worth.ts';
 import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { takeComparison } from './reconciliation.ts';
 import type { KernelState } from './state.ts';
+import { measureMoved, moveLossBaselines } from './value-moved.ts';
 import { withoutRecent } from './wallet-transfers.ts';
 
 type Residuals = readonly { readonly asset: 'USD' | TokenId; readonly residual: number }[];
@@ -121,10 +120,10 @@ function takeIn(
   reason: string,
   isUnexplained: boolean,
 ): void {
-  const before = accountWorth(state);
-  bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs);
-  const after = accountWorth(state);
-  if (!isUnexplained || after > before) moveBaselines(state.losses, before, after);
+  const value = measureMoved(state, () =>
+    bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs),
+  );
+  if (!isUnexplained || value.moved > 0) moveLossBaselines(state, value);
 }
 
 export function isListed(state: KernelState, tokenId: TokenId): boolean {

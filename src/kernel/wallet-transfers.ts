@@ -3,13 +3,12 @@ import type { Shares, Usd } from '../domain/units.ts';
 import type { TransferKind, WalletTransfer } from '../domain/wallet-transfer.ts';
 import { bookTransfer, type TokenFlow } from '../orders/book-change.ts';
 import type { ChainRead } from '../orders/ledger.ts';
-import { moveBaselines } from '../risk/loss-watch.ts';
-import { accountWorth } from './account-worth.ts';
 import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import type { KernelState } from './state.ts';
 import { allTransactions } from './transactions.ts';
+import { measureMoved, moveLossBaselines } from './value-moved.ts';
 
 /** How far transfers of the wallet are known, and what of them is not booked yet. */
 export interface WalletTransfers {
@@ -81,9 +80,8 @@ function book(state: KernelState, transfer: WalletTransfer, outbox: Outbox): voi
   const { kind, asset, amount, counterparty, key } = transfer;
   const flow = asset === 'USD' ? null : flowOf(state, asset, amount as Shares);
   if (asset !== 'USD' && flow === null) return;
-  const before = accountWorth(state);
-  bookTransfer(state.books, transfer, flow, state.nowMs);
-  if (!isEarned(kind)) moveBaselines(state.losses, before, accountWorth(state));
+  const value = measureMoved(state, () => bookTransfer(state.books, transfer, flow, state.nowMs));
+  if (!isEarned(kind)) moveLossBaselines(state, value);
   state.counts.transfers[kind] += amount;
   const what = asset === 'USD' ? 'USD' : `of token ${asset}`;
   outbox.send({

@@ -136,6 +136,57 @@ function transfer(account: Account, kind: TransferKind, amount: number): void {
   });
 }
 
+/** What may become of the account of `afterLoss` while its book moves, in cents and dollars. */
+interface Turn {
+  /** What the shares are worth from now on. */
+  readonly midCents: number;
+  /** Put in, or taken out where it is below 0. */
+  readonly usd: number;
+  /** The transfer comes while nobody bids near the mid; with `isSeen` a look falls into that moment, too. */
+  readonly isThin: boolean;
+  readonly isSeen: boolean;
+}
+
+const turns: fc.Arbitrary<Turn[]> = fc.array(
+  fc.record({
+    midCents: fc.integer({ min: 20, max: 60 }),
+    usd: fc.integer({ min: -300, max: 600 }),
+    isThin: fc.boolean(),
+    isSeen: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 8 },
+);
+
+const SHARES = 200;
+const bookAt = (midCents: number) => book(1, midCents - 3, midCents + 3);
+/** As wide as it can be around the same mid, so that shares are marked far below it. */
+const thinBookAt = (midCents: number) =>
+  midCents < 50 ? book(1, 2, 2 * midCents - 2) : book(1, 2 * midCents - 98, 98);
+
+/**
+ * The account as a fund: deposits buy parts of it and withdrawals sell them, both at what a part is worth, so that what a part has
+ * lost since its best and since the first look is what the account has lost by trading.
+ */
+function createFund() {
+  let parts = 1;
+  let cash = 1_000;
+  let best = cash + SHARES * 0.5;
+  const first = best;
+  return {
+    transfer(usd: number, midCents: number) {
+      parts *= 1 + usd / (cash + (SHARES * midCents) / 100);
+      cash += usd;
+    },
+    /** Percent below the best, and below the first. */
+    losses(midCents: number) {
+      const part = (cash + (SHARES * midCents) / 100) / parts;
+      best = Math.max(best, part);
+      return { drawdownPct: 100 * (1 - part / best), dayPct: 100 * (1 - part / first) };
+    },
+    canSpare: (usd: number) => cash + usd > 50,
+  };
+}
+
 function play(account: Account, move: Move): void {
   if (move.kind === 'trade') trade(account, move);
   else if ('amount' in move) transfer(account, move.kind, move.amount);
@@ -165,6 +216,59 @@ describe('losses, through the kernel and its real inputs', () => {
     for (const kind of ['trade', 'split', 'merge', 'deposit', 'withdrawal', 'tokensIn', 'tokensOut'])
       expect(met[kind], kind).toBeGreaterThan(3);
   });
+
+  it('are those of a fund that deposits buy parts of, also where a book is thin in that moment', () => {
+    const met = { thin: 0, seen: 0, out: 0 };
+    fc.assert(
+      fc.property(turns, (all) => {
+        const account = afterLoss();
+        const { test } = account;
+        const fund = createFund();
+        let midCents = 40;
+        for (const turn of all) {
+          if (!fund.canSpare(turn.usd) || turn.usd === 0) continue;
+          if (turn.isThin) test.step(thinBookAt(midCents));
+          if (turn.isThin && turn.isSeen) wakes(test, 1, 1_000);
+          transfer(account, turn.usd > 0 ? 'deposit' : 'withdrawal', Math.abs(turn.usd));
+          fund.transfer(turn.usd, midCents);
+          met.thin += turn.isThin ? 1 : 0;
+          met.seen += turn.isThin && turn.isSeen ? 1 : 0;
+          met.out += turn.usd < 0 ? 1 : 0;
+          for (const cents of [midCents, turn.midCents]) {
+            test.step(bookAt(cents));
+            wakes(test, 3, 1_000);
+            const expected = fund.losses(cents);
+            expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo(expected.drawdownPct, 3);
+            expect(test.state.losses.day.lossPct).toBeCloseTo(expected.dayPct, 3);
+          }
+          midCents = turn.midCents;
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(met.thin).toBeGreaterThan(20);
+    expect(met.seen).toBeGreaterThan(10);
+    expect(met.out).toBeGreaterThan(10);
+  });
+
+  it.each(['tokensIn', 'tokensOut'] as const)(
+    'do not change by %s, whether the book is thin for a moment or for long',
+    (kind) => {
+      for (const looks of [0, 1, 5]) {
+        const account = afterLoss();
+        const { test } = account;
+        test.step(thinBookAt(40));
+        wakes(test, looks, 1_000);
+        transfer(account, kind, 60);
+        if (looks < 3) test.step(bookAt(40));
+        wakes(test, 3, 1_000);
+        // Of 1,100 dollars 20 were lost before; where nobody bids for long, a share is worth 8 cents and not 50.
+        const lost = looks < 3 ? 20 : 84;
+        expect(test.state.losses.drawdown.drawdownPct).toBeCloseTo((100 * lost) / 1_100, 3);
+        expect(test.state.losses.day.lossPct).toBeCloseTo((100 * lost) / 1_100, 3);
+      }
+    },
+  );
 
   it('change by a purchase only by its price against the mid, and by rewards once they are paid, not while they are open', () => {
     fc.assert(

@@ -179,11 +179,11 @@ describe('the daily stop', () => {
   it('takes out what was put in or taken out', () => {
     const run = account();
     run.at(90);
-    moveBaselines(run.watch, dollars(90), dollars(30));
+    moveBaselines(run.watch, dollars(-60), dollars(90));
     run.at(30);
     expect(run.watch.day.lossPct).toBeCloseTo(10, 4);
     expect(run.watch.drawdown.drawdownPct).toBeCloseTo(10, 4);
-    moveBaselines(run.watch, dollars(30), dollars(3_000));
+    moveBaselines(run.watch, dollars(2_970), dollars(30));
     run.at(3_000);
     expect(run.watch.day.lossPct).toBeCloseTo(10, 4);
     expect(run.blocks()).toEqual([]);

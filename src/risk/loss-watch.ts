@@ -99,11 +99,17 @@ function settle(
   return stood === isRaised ? [] : [{ name, isRaised, text }];
 }
 
-/** Money was put in or taken out: neither the drawdown nor the loss of the day changes by it. */
-export function moveBaselines(watch: LossWatch, before: Usd, after: Usd): void {
+/**
+ * This much was put in, or taken out where it is below 0: neither the drawdown nor the loss of the day changes by it. What it is a
+ * share of is the confirmed value, as everywhere else: a book that is thin in this moment must not make a deposit look like most
+ * of the account. `worthNow` stands for it while nothing is confirmed.
+ */
+export function moveBaselines(watch: LossWatch, moved: Usd, worthNow: Usd): void {
+  const before = confirmedValue(watch.looks) ?? worthNow;
+  const after = (before + moved) as Usd;
   moveHighWater(watch.drawdown, before, after);
   moveDayStart(watch.day, before, after);
-  watch.looks = watch.looks.map((look) => (look + after - before) as Usd);
+  watch.looks = watch.looks.map((look) => (look + moved) as Usd);
 }
 
 /** A person accepts the losses so far: all that they are measured from starts again at the next confirmed value. */
