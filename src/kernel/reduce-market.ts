@@ -1,4 +1,4 @@
-import type { ConditionId } from '../domain/market.ts';
+import type { ConditionId, Outcome } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { conditionsOf } from '../domain/transaction.ts';
 import { noteListing, noteMark } from './account-risk.ts';
@@ -96,13 +96,28 @@ function change(
       slot.publicTradedMicro += event.size;
       return false;
     case 'marketResolved':
-      applyResolution(slot, event.winner);
+      return takeOutcome(slot, event.winner, outbox);
+  }
+  return true;
+}
+
+/** What the chain pays is the outcome: once it is read there, no socket changes it, and one that says otherwise is told of. */
+function takeOutcome(slot: MarketSlot, winner: Outcome | null, outbox: Outbox): boolean {
+  const { market, resolved, isPaidOut } = slot;
+  if (isPaidOut) {
+    if (winner !== resolved)
       outbox.send({
         kind: 'notify',
-        level: 'note',
-        text: `${slot.market.question} resolved: ${event.winner ?? 'void, both outcomes pay a half'}`,
+        level: 'alarm',
+        text: `${market.question}: the venue tells ${winner ?? 'void'}, which is left aside: the oracle has reported ${resolved ?? 'void'} to the chain, and that is what it pays`,
       });
-      break;
+    return false;
   }
+  applyResolution(slot, winner);
+  outbox.send({
+    kind: 'notify',
+    level: 'note',
+    text: `${market.question} resolved: ${winner ?? 'void, both outcomes pay a half'}`,
+  });
   return true;
 }

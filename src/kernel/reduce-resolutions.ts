@@ -40,16 +40,16 @@ function takePayouts(state: KernelState, slot: MarketSlot, payouts: Payouts, out
     });
     return;
   }
-  slot.isPaidOut = true;
   const told = slot.resolved;
-  if (told === winner) return;
-  if (told !== undefined)
+  if (told !== undefined && told !== winner)
     outbox.send({
       kind: 'notify',
       level: 'alarm',
       text: `${question}: the venue had told ${outcomeText(told)}, the oracle has reported ${outcomeText(winner)} to the chain, which is what it pays`,
     });
-  reduceMarket(state, { kind: 'marketResolved', conditionId, winner }, outbox);
+  if (told !== winner) reduceMarket(state, { kind: 'marketResolved', conditionId, winner }, outbox);
+  // From here on the outcome stands, whatever a socket says.
+  slot.isPaidOut = true;
 }
 
 const outcomeText = (winner: Outcome | null): string => winner ?? 'void';

@@ -140,6 +140,21 @@ describe('resolutions', () => {
     expect(test.state.markets.get(conditionId(1))?.resolved).toBe('NO');
   });
 
+  it('once the chain pays, what a socket tells changes nothing, and is told of where it differs', () => {
+    const test = holding();
+    test.step(resolutionsRead(test, [1, 0]));
+    const outcome = () => test.state.markets.get(conditionId(1));
+    expect(ofKind(test.step(told('YES')), 'notify')).toEqual([]);
+    for (const winner of ['NO', null] as const) {
+      const said = ofKind(test.step(told(winner)), 'notify');
+      expect(said.map(({ level }) => level)).toEqual(['alarm']);
+      expect(said[0]?.text).toMatch(/oracle has reported YES/);
+      expect(outcome()).toMatchObject({ resolved: 'YES', isPaidOut: true });
+    }
+    const [redeem] = ofKind(wakes(test, 12, 1_000), 'transact');
+    expect(redeem?.transaction.request).toMatchObject({ action: 'redeem', amount: shares(12) });
+  });
+
   it('an outcome that no market has is not believed', () => {
     const test = holding();
     const said = ofKind(test.step(resolutionsRead(test, [1, 3])), 'notify');
