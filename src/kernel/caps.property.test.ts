@@ -112,17 +112,38 @@ const ROUNDING = 0.0001;
 const requestsIn = (commands: readonly Command[]): OrderRequest[] =>
   ofKind(commands, 'place').flatMap(({ orders }) => orders.map(({ request }) => request));
 
+/** While reducing, nothing that may still happen turns round a position that an order is sent for; returns how many orders were. */
+function closesOnly(
+  { state }: TestKernel,
+  requests: readonly OrderRequest[],
+  converted: ReadonlySet<string>,
+): number {
+  const after = reaches(state, new Set(), converted);
+  for (const { conditionId: id, outcome, side } of requests) {
+    const buysYes = (outcome === 'YES') === (side === 'BUY');
+    const reach = after.find((one) => one.conditionId === id);
+    if (reach === undefined) throw new Error(`market ${id} has no reach`);
+    if (buysYes) expect(reach.most, 'a purchase turns no short position').toBeLessThanOrEqual(ROUNDING);
+    else expect(reach.least, 'a sale turns no long position').toBeGreaterThanOrEqual(-ROUNDING);
+  }
+  return requests.length;
+}
+
 /** What the runs of the property have met, so that no cap goes untested unnoticed. */
 interface Met {
   approvals: number;
   unknown: number;
   provisional: number;
+  reducing: number;
   refused: Record<string, number>;
 }
 
+const nothingMet = (): Met => ({ approvals: 0, unknown: 0, provisional: 0, reducing: 0, refused: {} });
+
 /** One stretch of life in which every step that sends is held against the naive model. */
-function watch(what: readonly Happening[], terms: Caps, met: Met): void {
+function watch(what: readonly Happening[], terms: Caps, met: Met, mode: 'active' | 'reducing'): void {
   const test = started(terms);
+  if (mode === 'reducing') test.step({ kind: 'operator', order: 'reduce', by: 'test', reason: 'test' });
   const sent: { atMs: number; usd: number }[] = [];
   live(test, what, (commands) => {
     const { state } = test;
@@ -135,6 +156,7 @@ function watch(what: readonly Happening[], terms: Caps, met: Met): void {
       ofKind(commands, 'transact').map(({ transaction }) => transaction.request.txKey),
     );
     const before = figures(state, reaches(state, news, converted));
+    if (state.trading.mode === 'reducing') met.reducing += closesOnly(test, requests, converted);
     for (const [figure, after] of figures(state, reaches(state, new Set(), converted))) {
       // What was over its cap before, since marks move and trades fail, may stay; nothing that is approved takes it further.
       const bound = Math.max(capOf(figure, state, terms), before.get(figure) ?? 0);
@@ -155,9 +177,9 @@ function watch(what: readonly Happening[], terms: Caps, met: Met): void {
 }
 
 it('approves nothing that may take a market, event, coin or the account beyond its cap, whatever may still become of everything sent', () => {
-  const met: Met = { approvals: 0, unknown: 0, provisional: 0, refused: {} };
+  const met = nothingMet();
   fc.assert(
-    fc.property(happenings, caps, (what, terms) => watch(what, terms, met)),
+    fc.property(happenings, caps, (what, terms) => watch(what, terms, met, 'active')),
     { numRuns: 250 },
   );
   expect(met.approvals).toBeGreaterThan(500);
@@ -172,4 +194,15 @@ it('approves nothing that may take a market, event, coin or the account beyond i
     'tooManyOrders',
   ])
     expect(met.refused[code] ?? 0, code).toBeGreaterThan(15);
+});
+
+it('turns no position round while reducing, whatever may still become of everything sent', () => {
+  const met = nothingMet();
+  const wide = { market: 500, event: 2_000, coin: 2_000, totalPct: 100, minute: 5_000, orders: 200 };
+  fc.assert(
+    fc.property(happenings, (what) => watch(what, wide, met, 'reducing')),
+    { numRuns: 150 },
+  );
+  expect(met.reducing).toBeGreaterThan(50);
+  expect(met.refused.growsPosition ?? 0).toBeGreaterThan(50);
 });

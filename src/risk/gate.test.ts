@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { OrderRequest } from '../domain/order.ts';
 import type { Price, Shares } from '../domain/units.ts';
-import { checkOrder, type GatePass } from './gate.ts';
+import { checkOrder, type GateMarket, type GatePass } from './gate.ts';
 import { checkTransaction } from './gate-transaction.ts';
 import { isRefused } from './refusal.ts';
 import { dollars, gateMarket, gatePass, limits, order, shares, transaction } from './test-gate.ts';
@@ -109,6 +110,44 @@ describe('an order', () => {
       'approved',
     );
     expect(codeOf(checkTransaction(pass, market(), transaction('split', 5)))).toBe('growsPosition');
+  });
+
+  it('turns no position round while reducing, though fewer dollars were at risk after it', () => {
+    const pass = gatePass({ mode: 'reducing' });
+    const position = (leastNet: number, mostNet: number, mark: number, live = 0) =>
+      gateMarket({
+        mid: mark as Price,
+        bestBid: (mark - 100) as Price,
+        bestAsk: (mark + 100) as Price,
+        freeYes: shares(1_000),
+        risk: {
+          leastNet: shares(leastNet),
+          mostNet: shares(mostNet),
+          liveBidShares: shares(live),
+          liveAskShares: shares(live),
+          mark: mark as Price,
+        },
+      });
+    const verdict = (market: GateMarket, change: Partial<OrderRequest>) =>
+      codeOf(checkOrder(pass, market, order(change)));
+    // 100 YES at 90 cents are 90 dollars at risk, and 900 shares short there no more than that.
+    const buyNo = (size: number) =>
+      ({ outcome: 'NO', price: 900 as Price, size: shares(size) }) satisfies Partial<OrderRequest>;
+    expect(verdict(position(100, 100, 9_000), buyNo(1_000))).toBe('growsPosition');
+    expect(verdict(position(100, 100, 9_000), buyNo(100.01))).toBe('growsPosition');
+    expect(verdict(position(100, 100, 9_000), buyNo(100))).toBe('approved');
+    // A provisional purchase may fail, so it is not there to be sold; orders that may be live sell first.
+    expect(verdict(position(60, 100, 9_000), buyNo(60.01))).toBe('growsPosition');
+    expect(verdict(position(60, 100, 9_000), buyNo(60))).toBe('approved');
+    expect(verdict(position(100, 100, 9_000, 45), buyNo(55.01))).toBe('growsPosition');
+    expect(verdict(position(100, 100, 9_000, 45), buyNo(55))).toBe('approved');
+    // The other way round: short 100 at 10 cents.
+    const buyYes = (size: number) => ({ price: 900 as Price, size: shares(size) });
+    expect(verdict(position(-100, -60, 1_000), buyYes(60.01))).toBe('growsPosition');
+    expect(verdict(position(-100, -60, 1_000), buyYes(60))).toBe('approved');
+    expect(verdict(position(-100, -60, 1_000, 45), buyYes(15.01))).toBe('growsPosition');
+    expect(verdict(position(0, 0, 1_000), buyYes(5))).toBe('growsPosition');
+    expect(verdict(position(-20, 30, 1_000), buyYes(5))).toBe('growsPosition');
   });
 });
 

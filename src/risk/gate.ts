@@ -90,6 +90,7 @@ export function checkOrder(
     checkAgainstBook(pass, market, request) ??
     checkOwnBook(pass, market, request) ??
     checkCover(pass, market, request) ??
+    checkReduces(pass, market, request) ??
     checkExposure(pass, market, request) ??
     checkEvent(pass, market, request) ??
     checkCoin(pass, market, request) ??
@@ -261,13 +262,25 @@ const notionalOf = ({ price, size }: OrderRequest): number => notional(price, si
 const costOf = ({ fee }: GateMarket, request: OrderRequest): number =>
   notionalOf(request) + takerFeeBound(fee, request);
 
+/**
+ * While reducing, all live orders of one side together may at most close what is surely held on the other, however provisional
+ * trades end. Dollars at risk alone would let a dear position be turned round into many cheap shares.
+ */
+function checkReduces({ mode }: GatePass, { risk }: GateMarket, request: OrderRequest): Refused | null {
+  if (mode !== 'reducing') return null;
+  const isBid = yesSideOf(request) === 'BUY';
+  const after = request.size + (isBid ? risk.liveBidShares : risk.liveAskShares);
+  const closable = Math.max(0, isBid ? -risk.mostNet : risk.leastNet);
+  return after > closable
+    ? refuse('growsPosition', after, closable, 'only reductions of what is surely held are allowed now')
+    : null;
+}
+
 function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const before = exposureOf(market.risk);
   const after = exposureOf(withOrder(market.risk, request));
   // An order on the side that does not carry the worst case is free: quoting both sides is not twice the risk.
   if (after <= before) return null;
-  if (pass.mode === 'reducing')
-    return refuse('growsPosition', after, before, 'only reductions are allowed now');
   if (after > pass.limits.maxPerMarket)
     return refuse('perMarketLimit', after, pass.limits.maxPerMarket, 'per-market limit');
   const total = pass.totalExposure - before + after;
