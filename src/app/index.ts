@@ -6,7 +6,7 @@ export { dataFolder, tablesPath } from './compose.ts';
 export { askPortfolio, askStatus, NoWorker, tellOperator } from './control-client.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
 export { examine, type Finding, nodeFinding } from './doctor.ts';
-export { type KillOutcome, killOrders, undoOnChain } from './kill-orders.ts';
+export { KILL_SETTINGS, type KillOutcome, killOrders, undoOnChain } from './kill-orders.ts';
 export { accountOrRefusal, openAccountSigner, signerSetupOf } from './open-account-signer.ts';
 export type { OnChainOutcome } from './pause-on-chain.ts';
 export { type PerformanceReport, performanceReport } from './performance.ts';

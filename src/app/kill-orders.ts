@@ -6,10 +6,11 @@ import type { PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
-import type { Settings } from '../settings/index.ts';
+import type { SettingProblem, Settings } from '../settings/index.ts';
 import { createChainOf, createVenueOf } from './adapters.ts';
 import { type CancelledEverything, cancelEverything } from './cancel-everything.ts';
 import { NoWorker, tellOperator } from './control-client.ts';
+import { openKillAccess } from './kill-access.ts';
 import { openAccountSigner } from './open-account-signer.ts';
 import { changePauseOnChain, type OnChainOutcome } from './pause-on-chain.ts';
 import { textOf } from './preflight.ts';
@@ -30,6 +31,8 @@ export interface KillOutcome {
 
 export interface KillOptions {
   readonly settings: Settings;
+  /** What is wrong with settings of `KILL_SETTINGS`: what needs one of those is left out, and all else is done. */
+  readonly problems: readonly SettingProblem[];
   readonly dataDir: string;
   readonly by: string;
   readonly reason: string;
@@ -40,6 +43,27 @@ export interface KillOptions {
   readonly say: (text: string) => void;
 }
 
+/** Settings that a kill acts by. The signature type and the wallet beside them matter to the chain alone. */
+export const KILL_SETTINGS = [
+  'EVENKEEL_DATA_DIR',
+  'POLYMARKET_CLOB_URL',
+  'POLYMARKET_CHAIN_ID',
+  'POLYGON_RPC_URL',
+  'POLYMARKET_PRIVATE_KEY',
+  'POLYMARKET_KEYSTORE_FILE',
+  'POLYMARKET_KEYSTORE_PASSPHRASE_FILE',
+  'POLYMARKET_SIGNATURE_TYPE',
+  'POLYMARKET_FUNDER_ADDRESS',
+] as const;
+
+/** A pause counts for the wallet, so these have to be right before one is sent. */
+const CHAIN_SETTINGS = [
+  'POLYGON_RPC_URL',
+  'POLYMARKET_CHAIN_ID',
+  'POLYMARKET_SIGNATURE_TYPE',
+  'POLYMARKET_FUNDER_ADDRESS',
+];
+
 const WORKER_BOUND_MS = 2_000;
 const CANCEL_BOUND_MS = 20_000;
 const CREDENTIALS_BOUND_MS = 10_000;
@@ -49,23 +73,26 @@ const LOOK_AGAIN_MS = 1_000;
 /**
  * Leaves the mark that no worker sends past, then cancels every order of the account over a connection of its own, whether a worker
  * answers or not, until a read shows none, and none a second later either. Nothing here waits for the worker, its socket or its lease.
- * Throws `StartRefused` where settings make no account.
+ * Mark and halt come before anything that can fail; what is wrong with settings or the key is told after them, and never thrown.
  */
 export async function killOrders(options: KillOptions): Promise<KillOutcome> {
   const { settings, dataDir, say } = options;
   const isMarked = leaveMark(options);
   const told = haltWorker(options);
-  const signer = await openAccountSigner(settings, options.log);
+  const { forVenue, forChain, troubles } = await openKillAccess(settings, dataDir, options.log);
+  const wrong = [...options.problems.map(({ message }) => message), ...troubles];
+  for (const line of wrong) say(line);
   try {
-    const paused = options.onChain ? pause(options, signer) : Promise.resolve(null);
-    const cancelled = await cancelTwice(options, signer, told);
+    const paused = options.onChain ? pause(options, forChain) : Promise.resolve(null);
+    const cancelled = await cancelTwice(options, forVenue, told);
     const worker = await told;
     const onChain = await paused;
     const { canceled, remaining, trouble } = cancelled;
     if (worker === 'silent' && !isMarked)
       say(`end the worker by hand (process ${holderOf(dataDir)?.pid}): it may send again`);
+    const isHeld = (isMarked || worker !== 'silent') && !isWrong(options, 'EVENKEEL_DATA_DIR');
     return {
-      ok: remaining?.length === 0 && (isMarked || worker !== 'silent') && onChain?.ok !== false,
+      ok: remaining?.length === 0 && isHeld && onChain?.ok !== false,
       worker,
       isMarked,
       canceled,
@@ -74,9 +101,13 @@ export async function killOrders(options: KillOptions): Promise<KillOutcome> {
       onChain,
     };
   } finally {
-    await signer.close();
+    await forVenue?.close();
   }
 }
+
+/** Whether a default, which leads somewhere else, stands for one of these. */
+const isWrong = ({ problems }: KillOptions, ...names: readonly string[]): boolean =>
+  problems.some(({ env }) => names.includes(env));
 
 function leaveMark({ dataDir, by, reason, say }: KillOptions): boolean {
   try {
@@ -140,10 +171,15 @@ function stateOf(pid: number): string {
 /** Cancels and verifies at once, and again after the worker has answered or not, for what was on its way meanwhile. */
 async function cancelTwice(
   options: KillOptions,
-  signer: SignerPort,
+  signer: SignerPort | null,
   told: Promise<unknown>,
 ): Promise<CancelledEverything> {
   const { settings, log, say } = options;
+  if (signer === null || isWrong(options, 'POLYMARKET_CLOB_URL', 'POLYMARKET_CHAIN_ID')) {
+    const trouble = 'nothing was cancelled from here, since settings do not say where or for whom';
+    say(`${trouble}; a worker that took the halt cancels its orders itself`);
+    return { canceled: 0, remaining: null, trouble };
+  }
   const venue = await venueWithCredentials(settings, log, signer, say);
   try {
     const first = await cancelEverything(venue, CANCEL_BOUND_MS, say);
@@ -192,7 +228,13 @@ async function venueWithCredentials(
   }
 }
 
-async function pause({ settings, log, say }: KillOptions, signer: SignerPort): Promise<OnChainOutcome> {
+async function pause(options: KillOptions, signer: SignerPort | null): Promise<OnChainOutcome> {
+  const { settings, log, say } = options;
+  if (signer === null || isWrong(options, ...CHAIN_SETTINGS)) {
+    const trouble = 'no pause was asked for, since settings do not say where or for whom';
+    say(`pause on chain: ${trouble}`);
+    return { ok: false, pauses: null, trouble };
+  }
   const chain = createChainOf(settings, systemTimers, log, signer);
   try {
     return await changePauseOnChain(chain, 'pause', say);

@@ -22,7 +22,7 @@ export async function startWorker(
 }
 
 /** The worker's log as the settings want it: lines for a person on standard error, JSON lines in the log file. */
-export function createWorkerLogFor(settings: Settings, projectFolder: string): WorkerLog {
+export function createWorkerLogFor(settings: Settings, projectFolder: string, hasFile = true): WorkerLog {
   const { polymarket, anthropic, telegram, bridge, data } = settings;
   return createWorkerLog({
     level: data.logLevel,
@@ -36,7 +36,7 @@ export function createWorkerLogFor(settings: Settings, projectFolder: string): W
       bridge.token,
     ],
     write: (line) => process.stderr.write(`${line}\n`),
-    file: data.logFile === null ? null : resolve(dataFolder(settings, projectFolder), data.logFile),
+    file: hasFile ? resolve(dataFolder(settings, projectFolder), data.logFile) : null,
     color: process.stderr.isTTY === true,
   });
 }

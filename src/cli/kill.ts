@@ -1,8 +1,17 @@
 import { confirm, isCancel } from '@clack/prompts';
-import { createWorkerLogFor, dataFolder, killOrders, StartRefused, undoOnChain } from '../app/index.ts';
+import {
+  createWorkerLogFor,
+  dataFolder,
+  KILL_SETTINGS,
+  killOrders,
+  StartRefused,
+  undoOnChain,
+  type WorkerLog,
+} from '../app/index.ts';
 import { environmentOf, problemsBeforeTrading, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { type NeededSettings, readNeededSettings } from './needed-settings.ts';
+import { problemLines, projectFolder } from './read-settings.ts';
 import { operatorName } from './setting-changes.ts';
 
 /**
@@ -11,6 +20,8 @@ import { operatorName } from './setting-changes.ts';
  */
 const USAGE =
   './run kill [--reason TEXT] [--on-chain] [--json], or ./run kill --undo-on-chain [--yes] [--json]';
+/** A longer reason is cut: nothing is refused for it. */
+const MOST_REASON_CHARACTERS = 400;
 
 await main();
 
@@ -30,15 +41,11 @@ async function main(): Promise<void> {
   });
   if (isUndo && (onChain || reason !== undefined))
     return refuse([`--undo-on-chain stands alone: found it with other options. usage: ${USAGE}`], json);
-  const { parsed } = readSettings();
-  if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const { settings } = parsed;
-  const missing = problemsBeforeTrading(settings);
-  if (missing.length > 0) return refuse(problemLines(missing), json);
-  const log = createWorkerLogFor(settings, projectFolder);
+  const needed = readNeededSettings(KILL_SETTINGS);
+  const log = logFor(needed.settings);
   try {
-    if (isUndo) await undo(settings, yes, json, log);
-    else await kill(settings, reason?.trim() || 'run kill', onChain, json, log);
+    if (isUndo) await undo(needed, yes, json, log);
+    else await kill(needed, reason?.trim() || 'run kill', onChain, json, log);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
     refuse(error.problems, json);
@@ -47,21 +54,33 @@ async function main(): Promise<void> {
   }
 }
 
+/** A log file that cannot be written is no reason to leave orders in the book. */
+function logFor(settings: Settings): WorkerLog {
+  try {
+    return createWorkerLogFor(settings, projectFolder);
+  } catch (error) {
+    say(`warning, going on without a log file: ${error instanceof Error ? error.message : String(error)}`);
+    return createWorkerLogFor(settings, projectFolder, false);
+  }
+}
+
 function say(text: string): void {
   console.error(text);
 }
 
 async function kill(
-  settings: Settings,
+  { settings, problems }: NeededSettings,
   reason: string,
   onChain: boolean,
   json: boolean,
-  log: ReturnType<typeof createWorkerLogFor>,
+  log: WorkerLog,
 ): Promise<void> {
-  if (reason.length > 400)
-    return refuse([`--reason: found ${reason.length} characters; expected at most 400.`], json);
+  const kept = reason.slice(0, MOST_REASON_CHARACTERS);
+  if (kept !== reason)
+    say(`--reason: of ${reason.length} characters the first ${MOST_REASON_CHARACTERS} are kept`);
   const dataDir = dataFolder(settings, projectFolder);
-  const outcome = await killOrders({ settings, dataDir, by: operatorName(), reason, onChain, log, say });
+  const by = operatorName();
+  const outcome = await killOrders({ settings, problems, dataDir, by, reason: kept, onChain, log, say });
   say(
     outcome.ok
       ? 'done: no order is left. To trade again: ./run resume, or ./run start --resume without a worker'
@@ -73,11 +92,13 @@ async function kill(
 
 /** It lifts a safety, so it is asked for where it is about real money. */
 async function undo(
-  settings: Settings,
+  { settings, problems }: NeededSettings,
   yes: boolean,
   json: boolean,
-  log: ReturnType<typeof createWorkerLogFor>,
+  log: WorkerLog,
 ): Promise<void> {
+  const missing = problems.length > 0 ? problems : problemsBeforeTrading(settings);
+  if (missing.length > 0) return refuse(problemLines(missing), json);
   if (!yes && environmentOf(settings) !== 'local') {
     if (!process.stdin.isTTY || !process.stderr.isTTY)
       return refuse(

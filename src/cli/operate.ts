@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { askStatus, dataFolder, NoWorker, tellOperator, type WorkerStatus } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { readNeededSettings } from './needed-settings.ts';
+import { problemLines, projectFolder } from './read-settings.ts';
 import { operatorName } from './setting-changes.ts';
 
 const ANSWER_BOUND_MS = 5_000;
@@ -23,10 +24,11 @@ export async function operate({ order, usage, withoutWorker }: OperateOptions): 
     json: { type: 'boolean', default: false },
   });
   const { json, yes, data } = options;
-  const { parsed } = readSettings();
-  if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const dataDir =
-    data === undefined ? dataFolder(parsed.settings, projectFolder) : resolve(projectFolder, data);
+  const { settings, problems } = readNeededSettings(data === undefined ? ['EVENKEEL_DATA_DIR'] : []);
+  // A pause of a worker in the default folder costs little; a resume of one that was not meant does not.
+  if (problems.length > 0 && order === 'resume') return refuse(problemLines(problems), json);
+  for (const { message } of problems) console.error(`warning, going on with the default folder: ${message}`);
+  const dataDir = data === undefined ? dataFolder(settings, projectFolder) : resolve(projectFolder, data);
   const reason = options.reason?.trim() || `run ${order}`;
   if (reason.length > 500)
     return refuse([`--reason: found ${reason.length} characters; expected at most 500.`], json);

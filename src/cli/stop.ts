@@ -1,6 +1,7 @@
 import { askStatus, dataFolder, NoWorker, tellOperator } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { readNeededSettings } from './needed-settings.ts';
+import { projectFolder } from './read-settings.ts';
 
 /** `./run stop` ends the worker of this data folder: it cancels every order, confirms that, settles, and exits. */
 const USAGE = './run stop [--json]';
@@ -12,9 +13,9 @@ await main();
 
 async function main(): Promise<void> {
   const { json } = readArguments(USAGE, { json: { type: 'boolean', default: false } });
-  const { parsed } = readSettings();
-  if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const dataDir = dataFolder(parsed.settings, projectFolder);
+  const { settings, problems } = readNeededSettings(['EVENKEEL_DATA_DIR']);
+  for (const { message } of problems) console.error(`warning, going on with the default folder: ${message}`);
+  const dataDir = dataFolder(settings, projectFolder);
   try {
     await tellOperator(dataDir, { order: 'stop', reason: 'run stop', by: 'operator' }, 5_000);
   } catch (error) {

@@ -1,9 +1,12 @@
 export { changeableRow, changeSetting, isWithoutEffect } from './change-setting.ts';
 export { type Environment, environmentOf } from './environment.ts';
 export { type Explanation, explainSetting } from './explain-setting.ts';
+export { nearestName } from './nearest-name.ts';
 export {
   defaultSettings,
+  type LenientSettings,
   type ParsedSettings,
+  parseLeniently,
   parseSettings,
   problemsBeforeStart,
   problemsBeforeTrading,

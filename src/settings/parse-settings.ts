@@ -13,11 +13,23 @@ export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly SettingProblem[] };
 
+export interface LenientSettings {
+  /** Complete: a default stands for every value that is wrong by itself. Those that contradict each other are kept as they are. */
+  readonly settings: Settings;
+  readonly problems: readonly SettingProblem[];
+}
+
 /**
  * Parses all settings at once. The answer is either complete settings or the complete list of what is wrong, so that
  * nobody has to start the worker five times to find five mistakes. Names that are not ours are left alone.
  */
 export function parseSettings(texts: SettingTexts): ParsedSettings {
+  const { settings, problems } = parseLeniently(texts);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
+}
+
+/** The settings with everything that is wrong about them, for commands that need a few of them and must not fail for the others. */
+export function parseLeniently(texts: SettingTexts): LenientSettings {
   const problems: SettingProblem[] = [];
   const wrong = new Set<string>();
   const groups: Record<string, Record<string, SettingValue>> = {};
@@ -39,7 +51,7 @@ export function parseSettings(texts: SettingTexts): ParsedSettings {
   const settings = groups as Settings;
   // A default stands in for what is wrong by itself, and may contradict nothing.
   problems.push(...contradictions(settings, wrong));
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
+  return { settings, problems };
 }
 
 /** The settings of a worker for which nothing is set. */
