@@ -24,20 +24,21 @@ export function observeDay(state: DailyLoss, value: Usd, limitPct: number, nowMs
   if (state.day === null || day > state.day) Object.assign(state, { ...createDailyLoss(), day });
   state.startUsd ??= value;
   const { startUsd } = state;
-  state.lossPct = startUsd > 0 ? ((startUsd - value) / startUsd) * 100 : 0;
+  // An account that was emptied remembers the loss of its day, as a new day forgets it.
+  if (startUsd > 0) state.lossPct = ((startUsd - value) / startUsd) * 100;
   if (state.lossPct >= limitPct) state.isStopped = true;
   return state.isStopped !== before;
 }
 
 /**
  * Money was put in or taken out, which took the account from `before` to `after`: the day's start moves in proportion, so that the
- * loss of the day stays the same share of what is there. From an empty account, and into one, it moves by the amount.
+ * loss of the day stays the same share of what is there, and of what comes back after everything was taken out. Where the day has
+ * lost everything there is no such share, and it moves by the amount.
  */
 export function moveDayStart(state: DailyLoss, before: Usd, after: Usd): void {
-  if (state.startUsd === null || before === after) return;
-  const isShare = before > 0 && after > 0;
-  state.startUsd = Math.max(
-    0,
-    isShare ? Math.round((state.startUsd * after) / before) : state.startUsd + after - before,
-  ) as Usd;
+  const { startUsd } = state;
+  if (startUsd === null || before === after) return;
+  const left = startUsd > 0 ? before / startUsd : 1 - state.lossPct / 100;
+  if (startUsd > 0 && before > 0) state.lossPct = (1 - left) * 100;
+  state.startUsd = Math.max(0, left > 0 ? Math.round(after / left) : startUsd + after - before) as Usd;
 }

@@ -188,6 +188,35 @@ describe('the daily stop', () => {
     expect(run.watch.day.lossPct).toBeCloseTo(10, 4);
     expect(run.blocks()).toEqual([]);
   });
+
+  it('is not raised by taking everything out after a loss, and the loss is there again with the money', () => {
+    const run = account();
+    run.at(90);
+    moveBaselines(run.watch, dollars(-90), dollars(90));
+    run.at(0);
+    expect(run.blocks()).toEqual([]);
+    expect(run.watch.day).toMatchObject({ startUsd: 0, isStopped: false });
+    expect(run.watch.day.lossPct).toBeCloseTo(10, 9);
+    moveBaselines(run.watch, dollars(450), dollars(0));
+    run.at(450);
+    expect(run.watch.day.startUsd).toBe(dollars(500));
+    expect(run.watch.day.lossPct).toBeCloseTo(10, 9);
+    expect(run.watch.drawdown.drawdownPct).toBeCloseTo(10, 9);
+    run.at(399);
+    expect(run.blocks()).toContain('dailyStopLoss');
+  });
+
+  it('forgets the loss of an emptied account with the day', () => {
+    const run = account();
+    run.at(90);
+    moveBaselines(run.watch, dollars(-90), dollars(90));
+    run.nowMs = NOON + DAY_MS / 2;
+    run.at(0);
+    expect(run.watch.day).toMatchObject({ startUsd: 0, lossPct: 0 });
+    moveBaselines(run.watch, dollars(50), dollars(0));
+    run.at(50);
+    expect(run.watch.day).toMatchObject({ startUsd: dollars(50), lossPct: 0 });
+  });
 });
 
 it('the reduce limit lets up a tenth below its level, so that a value that trembles does not switch it back and forth', () => {
