@@ -345,6 +345,20 @@ describe('W10: the first value', () => {
 });
 
 describe('a limit on losses', () => {
+  it('forgets nothing by a pause and a resume while it holds nothing back', () => {
+    const { test } = afterLoss();
+    // 90 dollars of 1,100: 200 YES from 50 to 5 cents.
+    test.step(book(1, 2, 8));
+    wakes(test, 3, 1_000);
+    const before = structuredClone(test.state.losses);
+    expect(before.drawdown.drawdownPct).toBeCloseTo((100 * 90) / 1_100, 6);
+    test.step({ kind: 'operator', order: 'pause', by: 'me', reason: 'lunch' });
+    wakes(test, 3, 1_000);
+    test.step({ kind: 'operator', order: 'resume', by: 'me', reason: 'back' });
+    wakes(test, 3, 1_000);
+    expect(test.state.losses).toMatchObject({ drawdown: before.drawdown, day: before.day });
+  });
+
   it('outlives a restart with since when it stands, and trading goes on only once a person or the day has cleared it', () => {
     const { test } = afterLoss();
     // 200 YES from 50 to 1 cent are 98 dollars of 1,100, and a limit of 8 % for the day.

@@ -62,6 +62,13 @@ describe('drawdown', () => {
     );
   });
 
+  it('does not turn a gain that is not looked at yet into room for a loss', () => {
+    const state = createDrawdown();
+    observeValue(state, 100_000_000 as Usd, LIMITS, T0);
+    moveHighWater(state, 110_000_000 as Usd, 220_000_000 as Usd);
+    expect(state).toMatchObject({ drawdownPct: 0, highWaterUsd: 220_000_000 });
+  });
+
   it('shows a reward as a gain: less drawdown, and above the mark a new one', () => {
     const state = createDrawdown();
     observeValue(state, 100_000_000 as Usd, LIMITS, T0);
