@@ -31,6 +31,7 @@ import { confirmQuotes } from './stale-quotes.ts';
 import type { KernelState } from './state.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 import { noteTokenWait, planTokenWake } from './token-wait.ts';
+import { unreadRefusal } from './unread-tokens.ts';
 
 /** A cancel that had no effect is sent again after this. */
 const CANCEL_RETRY_MS = 2_000;
@@ -210,7 +211,9 @@ function place(desk: QuoteDesk, look: QuoteLook, planned: PlannedOrder): void {
   const market = desk.marketOf(look.slot);
   const request = requestOf(state, planned);
   const verdict =
-    restingRefusal(state.rejectionRests, request, state.nowMs) ?? checkOrder(pass, market, request);
+    unreadRefusal(state, look.slot.market) ??
+    restingRefusal(state.rejectionRests, request, state.nowMs) ??
+    checkOrder(pass, market, request);
   if (isRefused(verdict)) {
     noteRefusal(state, request.conditionId, verdict);
     const { outcome, side, price, size, level } = planned;

@@ -1,12 +1,13 @@
 import type { TokenId } from '../domain/market.ts';
 import type { Shares, Usd } from '../domain/units.ts';
 import { bookExternal } from '../orders/book-change.ts';
-import { reconcileChain } from '../orders/ledger.ts';
+import { balanceOf, reconcileChain } from '../orders/ledger.ts';
 import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { takeComparison } from './reconciliation.ts';
 import type { KernelState } from './state.ts';
+import { mayBeOurs } from './unread-tokens.ts';
 import { measureMoved, moveLossBaselines } from './value-moved.ts';
 import { withoutRecent } from './wallet-transfers.ts';
 
@@ -98,14 +99,20 @@ function judge(
 
 export function adoptNewTokens(
   state: KernelState,
-  { tokens, blockNumber }: Extract<ReadInput, { kind: 'balancesRead' }>,
+  { tokens, blockNumber, askedAtMs }: Extract<ReadInput, { kind: 'balancesRead' }>,
 ): void {
-  for (const [tokenId, found] of tokens) {
+  // Told apart before any is booked: what one outcome brings into the books is no trade of the other.
+  const fresh = tokens.filter(
     // A token of a market that is not listed has no place in the books yet; it is taken in when its market is.
-    if (state.knownTokens.has(tokenId) || !isListed(state, tokenId)) continue;
+    ([tokenId]) =>
+      !state.knownTokens.has(tokenId) && isListed(state, tokenId) && !mayBeOurs(state, tokenId, askedAtMs),
+  );
+  for (const [tokenId, found] of fresh) {
     state.knownTokens.add(tokenId);
     state.transfers.adoptedAtBlock.set(tokenId, blockNumber);
-    if (found > 0) takeIn(state, 0 as Usd, [[tokenId, found]], `first seen ${tokenId}`, false);
+    // Where the wallet holds less than the books, the comparison that follows says so.
+    const beyond = (found - balanceOf(state.books.ledger, 'own.final', tokenId)) as Shares;
+    if (beyond > 0) takeIn(state, 0 as Usd, [[tokenId, beyond]], `first seen ${tokenId}`, false);
   }
 }
 

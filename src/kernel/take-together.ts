@@ -21,6 +21,7 @@ import type { Outbox } from './outbox.ts';
 import { noteRefusal } from './refusals.ts';
 import { restingRefusal } from './rejection-rest.ts';
 import type { KernelState } from './state.ts';
+import { unreadRefusal } from './unread-tokens.ts';
 
 /** The venue takes at most this many orders in one request, and legs that are split over two are not together any more. */
 const MAX_LEGS = 15;
@@ -39,13 +40,13 @@ export function takeTogether(context: TakingContext, intent: Extract<Intent, { k
   const { state, outbox, pass, loop } = context;
   if (intent.legs.length > MAX_LEGS)
     throw new Error(`expected at most ${MAX_LEGS} legs, found ${intent.legs.length}`);
-  const legs: (GateLeg & { readonly slot: MarketSlot })[] = [];
+  const legs: TakenLeg[] = [];
   for (const leg of intent.legs) {
     const slot = state.markets.get(leg.conditionId);
     if (slot === undefined) return;
     legs.push({ slot, market: context.marketOf(slot), request: requestOf(state, slot, leg) });
   }
-  const verdict = restingLeg(state, legs) ?? checkTogether(pass, legs);
+  const verdict = heldLeg(state, legs) ?? checkTogether(pass, legs);
   for (const conditionId of new Set(intent.legs.map((leg) => leg.conditionId)))
     outbox.send({ kind: 'decision', conditionId, why: decisionOf(conditionId, intent, legs, pass, verdict) });
   if (isRefused(verdict)) {
@@ -86,10 +87,15 @@ function decisionOf(
   };
 }
 
-/** The refusal of a leg whose kind of order rests after rejections, or null. */
-function restingLeg(state: KernelState, legs: readonly GateLeg[]): LegRefused | null {
-  for (const [leg, { request }] of legs.entries()) {
-    const refusal = restingRefusal(state.rejectionRests, request, state.nowMs);
+interface TakenLeg extends GateLeg {
+  readonly slot: MarketSlot;
+}
+
+/** The refusal of a leg whose tokens were not read yet, or whose kind of order rests after rejections, or null. */
+function heldLeg(state: KernelState, legs: readonly TakenLeg[]): LegRefused | null {
+  for (const [leg, { request, slot }] of legs.entries()) {
+    const refusal =
+      unreadRefusal(state, slot.market) ?? restingRefusal(state.rejectionRests, request, state.nowMs);
     if (refusal !== null) return { ...refusal, leg };
   }
   return null;
