@@ -33,6 +33,7 @@ const watched = watchedMarket(createSlot(market(1)));
 
 interface Trouble {
   readonly prepare?: Error;
+  readonly signsNever?: boolean;
   readonly place?: Error;
   readonly cancel?: Error;
   readonly reads?: Error;
@@ -57,8 +58,8 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
   };
   const ports: EffectPorts = {
     venue: {
-      prepare: (orders) =>
-        call(
+      prepare: async (orders) => {
+        const prepared = call(
           'prepare',
           orders.slice(0, trouble.signs ?? orders.length).map(({ clientId }) => ({
             clientId,
@@ -66,7 +67,9 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
             body: '{}',
           })),
           trouble.prepare,
-        ),
+        );
+        return trouble.signsNever === true ? Promise.withResolvers<never>().promise : prepared;
+      },
       place: (orders, _, mayLeave) => {
         const answer =
           mayLeave?.() === false
@@ -253,6 +256,16 @@ describe('canceling', () => {
     const cancel = { kind: 'cancel', orderIds: ids, reason: 'replaced' } as const;
     await run(place(), cancel, { kind: 'cancelAll', reason: 'halt' });
     expect(calls).toEqual(['prepare', 'cancelAll', 'place', 'cancel 2']);
+  });
+
+  it('goes out though the signing before it never ends: a slow signer keeps no quote alive', async () => {
+    const { effects, calls } = runner({ signsNever: true });
+    effects.run(place());
+    effects.run({ kind: 'cancel', orderIds: ids, reason: 'the mid has passed it' });
+    const endMs = performance.now() + 10_000;
+    while (calls.length < 2 && performance.now() < endMs)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(calls).toEqual(['prepare', 'cancel 2']);
   });
 
   it('goes out even when the signing before it failed', async () => {

@@ -34,6 +34,8 @@ export interface EffectRunner {
 /** Bounds of one call, by what it does. Beyond them the outcome is unknown, and reconciliation finds out. */
 const PLACE_TIMEOUT_MS = 10_000;
 const CANCEL_TIMEOUT_MS = 10_000;
+/** How long cancels wait for orders that were decided before them: a slow signer must not keep alive what is to go. */
+const CANCEL_HOLD_MS = 50;
 const READ_TIMEOUT_MS = 15_000;
 const MARKETS_TIMEOUT_MS = 120_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
@@ -167,8 +169,8 @@ export function createEffectRunner(options: {
 
   async function cancel(orderIds: Extract<Command, { kind: 'cancel' }>['orderIds'] | null): Promise<void> {
     const requested = orderIds ?? [];
-    // Signing takes no network. A cancel of everything waits for nothing.
-    if (orderIds !== null && signing.size > 0) await Promise.all(signing);
+    // A cancel of everything waits for nothing.
+    if (orderIds !== null && signing.size > 0) await atMost(CANCEL_HOLD_MS, Promise.all(signing));
     try {
       const answer = await within(CANCEL_TIMEOUT_MS, (signal) =>
         orderIds === null ? ports.venue.cancelAll(signal) : ports.venue.cancel(orderIds, signal),
@@ -400,6 +402,14 @@ export function createEffectRunner(options: {
       for (const call of calls) call.abort(closedBecause);
     },
   };
+}
+
+/** Waits for work, and no longer than the bound. */
+async function atMost(boundMs: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, boundMs);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 function askFailed(key: string, error: unknown): Extract<Input, { kind: 'askFailed' }> {
