@@ -58,8 +58,6 @@ describe('money that moves by itself', () => {
       fc.property(moves, fc.integer({ min: 1, max: 40 }), (told, move) => {
         const tale = createTale();
         const tell = teller(tale);
-        const [bid] = tale.place(...bidAndAsk(1, 47, 53, shares(10)));
-        if (bid === undefined) throw new Error('two orders were placed');
         const token = tokenOf(1, 'YES');
         tale.input({
           kind: 'balancesRead',
@@ -68,6 +66,8 @@ describe('money that moves by itself', () => {
           blockNumber: 1,
           askedAtMs: tale.nowMs(),
         });
+        const [bid] = tale.place(...bidAndAsk(1, 47, 53, shares(10)));
+        if (bid === undefined) throw new Error('two orders were placed');
         const fill = tale.trade(bid, shares(10));
         tale.tell(fill, 'MATCHED');
         tale.tell(fill, 'CONFIRMED');
