@@ -35,6 +35,15 @@ export const pickOf = <Item>(items: readonly Item[], pick: number): Item | undef
 /** The number of one of the markets that are listed. */
 const marketAt = ({ state: { markets } }: TestKernel, pick: number): number => (pick % markets.size) + 1;
 
+/** What may happen to the wallet by itself, and whether it brings or takes. */
+const TRANSFERS = [
+  ['deposit', 1],
+  ['withdrawal', -1],
+  ['reward', 1],
+  ['tokensIn', 1],
+  ['tokensOut', -1],
+] as const;
+
 /** What the venue, the chain, the operator and the clock may do next, as inputs that fit the state. */
 const HAPPENINGS = {
   wake: () => [{ kind: 'wake' }],
@@ -198,17 +207,9 @@ const HAPPENINGS = {
   transferred: ({ state, nowMs }, pick, size) => {
     const afterBlock = state.transfers.bookedToBlock ?? 0;
     const slot = pickOf([...state.markets.values()], pick);
-    const [kind, sign] =
-      (
-        [
-          ['deposit', 1],
-          ['withdrawal', -1],
-          ['reward', 1],
-          ['tokensIn', 1],
-          ['tokensOut', -1],
-        ] as const
-      )[size % 5] ?? ([] as never);
-    if (slot === undefined) return [];
+    const transfer = pickOf(TRANSFERS, size);
+    if (slot === undefined || transfer === undefined) return [];
+    const [kind, sign] = transfer;
     const { yesTokenId, noTokenId } = slot.market;
     const asset = !kind.startsWith('tokens') ? 'USD' : size % 2 === 0 ? yesTokenId : noTokenId;
     const transfer: WalletTransfer = {

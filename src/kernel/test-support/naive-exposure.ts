@@ -113,7 +113,7 @@ export function worth(state: KernelState): number {
   let value = 0;
   const own = (asset: string): number =>
     ['final', 'mined', 'matched'].reduce(
-      (sum, stage) => sum + (state.books.ledger.balances.get(`own.${stage}|${asset}` as never) ?? 0),
+      (sum, stage) => sum + (state.books.ledger.balances.get(`own.${stage}|${asset}`) ?? 0),
       0,
     );
   value += own('USD');
