@@ -207,9 +207,9 @@ const HAPPENINGS = {
   transferred: ({ state, nowMs }, pick, size) => {
     const afterBlock = state.transfers.bookedToBlock ?? 0;
     const slot = pickOf([...state.markets.values()], pick);
-    const transfer = pickOf(TRANSFERS, size);
-    if (slot === undefined || transfer === undefined) return [];
-    const [kind, sign] = transfer;
+    const way = pickOf(TRANSFERS, size);
+    if (slot === undefined || way === undefined) return [];
+    const [kind, sign] = way;
     const { yesTokenId, noTokenId } = slot.market;
     const asset = !kind.startsWith('tokens') ? 'USD' : size % 2 === 0 ? yesTokenId : noTokenId;
     const transfer: WalletTransfer = {
