@@ -76,14 +76,17 @@ export function createChain(options: ChainOptions): Chain {
   const isOwnWallet = wallet.toLowerCase() === address.toLowerCase();
   const { contracts } = options;
   const rpc = createRpc({ rpcUrl: options.rpcUrl, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
-  const sender = createTransactionSender({
+  const sending = {
     rpc,
     signer: options.signer,
     chainId: options.chainId,
     timers: options.timers,
-    log: options.log,
     maxFeePerGasWei: BigInt(options.maxFeePerGasGwei ?? MAX_FEE_GWEI) * GWEI,
     receiptPollMs: options.receiptPollMs ?? RECEIPT_POLL_MS,
+  };
+  const sender = createTransactionSender({
+    ...sending,
+    log: options.log,
     missingAfterMs: options.missingAfterMs ?? MISSING_AFTER_MS,
   });
 
@@ -139,20 +142,7 @@ export function createChain(options: ChainOptions): Chain {
     userPauses: (signal) => readUserPauses(rpc, contracts, wallet, signal),
     changeUserPause: async (exchange, functionName, onStep, signal) => {
       needOwnWallet();
-      const urgent = {
-        rpc,
-        signer: options.signer,
-        chainId: options.chainId,
-        timers: options.timers,
-        onStep,
-      };
-      const maxFeePerGasWei = BigInt(options.maxFeePerGasGwei ?? MAX_FEE_GWEI) * GWEI;
-      const receiptPollMs = options.receiptPollMs ?? RECEIPT_POLL_MS;
-      return sendUrgently(
-        { ...urgent, maxFeePerGasWei, receiptPollMs },
-        userPauseCall(exchange, functionName),
-        signal,
-      );
+      return sendUrgently({ ...sending, onStep }, userPauseCall(exchange, functionName), signal);
     },
     close: () => rpc.close(),
   };

@@ -129,6 +129,12 @@ function resultOf(answer: Record<string, unknown> | undefined, method: string): 
   );
 }
 
+/** The node's own words of refusal; null where there was no answer. */
+export function refusalOf(error: unknown): string | null {
+  if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') return null;
+  return String(error.context.message ?? error.message);
+}
+
 /** A hex quantity of the node as a bigint. */
 export function quantity(value: unknown, what: string): bigint {
   if (typeof value === 'string' && /^0x[0-9a-fA-F]+$/.test(value)) return BigInt(value);

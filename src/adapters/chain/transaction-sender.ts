@@ -3,7 +3,8 @@ import { ForeignError } from '../../ports/foreign-error.ts';
 import type { SignedTransaction, SignerPort } from '../../ports/signer.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import type { ContractCall } from './contract-calls.ts';
-import { quantity, type Rpc } from './rpc.ts';
+import { type Rpc, refusalOf } from './rpc.ts';
+import { minedOutcome, readFees, readGas, readNonce } from './transaction-reads.ts';
 
 export interface SenderOptions {
   readonly rpc: Rpc;
@@ -31,8 +32,6 @@ export interface TransactionSender {
 
 /** Priority fee where the node names none; Polygon's floor is 25 gwei. */
 const FALLBACK_PRIORITY_WEI = 30_000_000_000n;
-/** Room over the estimate, in percent: state moves between the estimate and the block. */
-const GAS_PERCENT = 130n;
 const PLAIN_TRANSFER_GAS = 21_000n;
 
 /** Sends transactions of one account: nonces in a queue that starts from the node's pending count and is read again after any doubt. */
@@ -43,22 +42,11 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
   const missingSinceMs = new Map<string, number>();
   const outrunSinceMs = new Map<string, number>();
 
-  const countOf = async (tag: 'latest' | 'pending', signal: AbortSignal): Promise<number> =>
-    Number(quantity(await rpc.call('eth_getTransactionCount', [signer.address, tag], signal), 'the nonce'));
+  const countOf = (tag: 'latest' | 'pending', signal: AbortSignal): Promise<number> =>
+    readNonce(rpc, signer.address, tag, signal);
 
   async function fees(signal: AbortSignal): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
-    const block = await rpc.call('eth_getBlockByNumber', ['latest', false], signal);
-    const base = quantity(
-      (block as { baseFeePerGas?: unknown } | null)?.baseFeePerGas ?? '0x0',
-      'the base fee',
-    );
-    const asked = await rpc.call('eth_maxPriorityFeePerGas', [], signal).then(
-      (value) => quantity(value, 'the priority fee'),
-      (error: unknown) => {
-        if (error instanceof ForeignError && error.code === 'rpcRefused') return FALLBACK_PRIORITY_WEI;
-        throw error;
-      },
-    );
+    const { base, asked } = await readFees(rpc, FALLBACK_PRIORITY_WEI, signal);
     if (base + asked > options.maxFeePerGasWei)
       throw new ForeignError(
         'gasTooDear',
@@ -73,25 +61,8 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
     };
   }
 
-  async function gasOf(call: ContractCall, signal: AbortSignal): Promise<bigint> {
-    try {
-      const estimate = await rpc.call(
-        'eth_estimateGas',
-        [{ from: signer.address, to: call.to, data: call.data }],
-        signal,
-      );
-      return (quantity(estimate, 'the gas estimate') * GAS_PERCENT) / 100n;
-    } catch (error) {
-      if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') throw error;
-      throw new ForeignError(
-        'wouldRevert',
-        `the transaction would fail on the chain: ${error.message}`,
-        'never',
-        error.context,
-        error,
-      );
-    }
-  }
+  const gasOf = (call: ContractCall, signal: AbortSignal): Promise<bigint> =>
+    readGas(rpc, signer.address, call, 'the transaction would fail on the chain', signal);
 
   /** One preparation at a time, so that no two take one nonce. */
   function prepare(txKey: string, call: ContractCall, signal: AbortSignal): Promise<PreparedTransaction> {
@@ -159,16 +130,8 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
       signal.addEventListener('abort', done, { once: true });
     });
 
-  async function receiptOf(hash: string, signal: AbortSignal): Promise<Outcome | null> {
-    const receipt = await rpc.call('eth_getTransactionReceipt', [hash], signal);
-    if (receipt === null || typeof receipt !== 'object') return null;
-    const { status, blockNumber } = receipt as { status?: unknown; blockNumber?: unknown };
-    if (blockNumber === null || blockNumber === undefined) return null;
-    const block = quantity(blockNumber, 'the block number');
-    return quantity(status, 'the receipt status') === 1n
-      ? { status: 'confirmed', text: `mined in block ${block}` }
-      : { status: 'reverted', text: `reverted in block ${block}` };
-  }
+  const receiptOf = async (hash: string, signal: AbortSignal): Promise<Outcome | null> =>
+    minedOutcome(await rpc.call('eth_getTransactionReceipt', [hash], signal));
 
   async function read(hash: string, nonce: number, signal: AbortSignal): Promise<Outcome> {
     const mined = await receiptOf(hash, signal);
@@ -218,10 +181,4 @@ export function createTransactionSender(options: SenderOptions): TransactionSend
   }
 
   return { prepare, send, read };
-}
-
-/** The node's own words of refusal; null where there was no answer. */
-function refusalOf(error: unknown): string | null {
-  if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') return null;
-  return String(error.context.message ?? error.message);
 }

@@ -3,7 +3,8 @@ import { ForeignError } from '../../ports/foreign-error.ts';
 import type { SignedTransaction, SignerPort, TransactionFields } from '../../ports/signer.ts';
 import type { Timers } from '../../ports/timers.ts';
 import type { ContractCall } from './contract-calls.ts';
-import { quantity, type Rpc } from './rpc.ts';
+import { type Rpc, refusalOf } from './rpc.ts';
+import { minedOutcome, readFees, readGas, readNonce } from './transaction-reads.ts';
 
 /** What one urgent call came to. `hash` is the transaction that was mined, or the newest that was sent. */
 export interface UrgentOutcome {
@@ -35,7 +36,6 @@ const RAISE_PERCENT = 130n;
 const RAISE_AFTER_MS = 8_000;
 /** From the floor to the bound on the price takes fewer tries than this. */
 const MOST_TRIES = 24;
-const GAS_PERCENT = 130n;
 
 interface Offer {
   readonly maxFeePerGas: bigint;
@@ -51,11 +51,11 @@ export async function sendUrgently(
   call: ContractCall,
   signal: AbortSignal,
 ): Promise<UrgentOutcome> {
-  const { rpc, onStep } = options;
+  const { rpc, signer, onStep } = options;
   const sent: SignedTransaction[] = [];
   let offer = await firstOffer(options, signal);
-  let nonce = await minedCount(options, signal);
-  const gas = await gasOf(options, call, signal);
+  let nonce = await readNonce(rpc, signer.address, 'latest', signal);
+  const gas = await readGas(rpc, signer.address, call, 'the call would fail', signal);
   let trouble = '';
   for (let tries = 0; tries < MOST_TRIES && !signal.aborted; tries += 1) {
     const signed = await signOrNull(
@@ -80,7 +80,7 @@ export async function sendUrgently(
       if (/nonce too low|already used/i.test(refusal)) {
         const mined = await receiptOfAny(rpc, sent, signal);
         if (mined !== null) return mined;
-        nonce = await minedCount(options, signal);
+        nonce = await readNonce(rpc, signer.address, 'latest', signal);
         onStep(`another transaction of this account was mined first; going on with nonce ${nonce}`);
         continue;
       }
@@ -119,27 +119,11 @@ async function signOrNull(
 
 const gwei = (wei: bigint): string => (Number(wei) / 1e9).toFixed(1);
 
-async function minedCount({ rpc, signer }: UrgentSenderOptions, signal: AbortSignal): Promise<number> {
-  const count = await rpc.call('eth_getTransactionCount', [signer.address, 'latest'], signal);
-  return Number(quantity(count, 'the nonce'));
-}
-
 async function firstOffer(
   { rpc, maxFeePerGasWei }: UrgentSenderOptions,
   signal: AbortSignal,
 ): Promise<Offer> {
-  const block = await rpc.call('eth_getBlockByNumber', ['latest', false], signal);
-  const base = quantity(
-    (block as { baseFeePerGas?: unknown } | null)?.baseFeePerGas ?? '0x0',
-    'the base fee',
-  );
-  const asked = await rpc.call('eth_maxPriorityFeePerGas', [], signal).then(
-    (value) => quantity(value, 'the priority fee'),
-    (error: unknown) => {
-      if (error instanceof ForeignError && error.code === 'rpcRefused') return 0n;
-      throw error;
-    },
-  );
+  const { base, asked } = await readFees(rpc, 0n, signal);
   const priority = asked * 2n > LEAST_PRIORITY_WEI ? asked * 2n : LEAST_PRIORITY_WEI;
   const wanted = base * 2n + priority;
   const maxFeePerGas = wanted > maxFeePerGasWei ? maxFeePerGasWei : wanted;
@@ -153,35 +137,13 @@ export function raise({ maxFeePerGas, maxPriorityFeePerGas }: Offer, maxFeePerGa
   return { maxFeePerGas: fee, maxPriorityFeePerGas: (maxPriorityFeePerGas * RAISE_PERCENT) / 100n + 1n };
 }
 
-async function gasOf(
-  { rpc, signer }: UrgentSenderOptions,
-  call: ContractCall,
-  signal: AbortSignal,
-): Promise<bigint> {
-  try {
-    const estimate = await rpc.call('eth_estimateGas', [{ from: signer.address, ...call }], signal);
-    return (quantity(estimate, 'the gas estimate') * GAS_PERCENT) / 100n;
-  } catch (error) {
-    if (!(error instanceof ForeignError) || error.code !== 'rpcRefused') throw error;
-    throw new ForeignError(
-      'wouldRevert',
-      `the call would fail: ${error.message}`,
-      'never',
-      error.context,
-      error,
-    );
-  }
-}
-
 /** The node's own words of refusal; null where it took the transaction, or did not answer and may have taken it. */
 async function broadcast(rpc: Rpc, { raw }: SignedTransaction, signal: AbortSignal): Promise<string | null> {
   try {
     await rpc.call('eth_sendRawTransaction', [raw], signal);
     return null;
   } catch (error) {
-    if (error instanceof ForeignError && error.code === 'rpcRefused')
-      return String(error.context.message ?? error.message);
-    return null;
+    return refusalOf(error);
   }
 }
 
@@ -209,17 +171,8 @@ async function receiptOfAny(
 ): Promise<UrgentOutcome | null> {
   for (const { hash } of [...sent].reverse()) {
     const receipt = await rpc.call('eth_getTransactionReceipt', [hash], signal).catch(() => null);
-    if (typeof receipt !== 'object' || receipt === null) continue;
-    const { status, blockNumber } = receipt as { status?: unknown; blockNumber?: unknown };
-    if (blockNumber == null) continue;
-    const block = quantity(blockNumber, 'the block number');
-    const isDone = quantity(status, 'the receipt status') === 1n;
-    return {
-      status: isDone ? 'confirmed' : 'reverted',
-      hash,
-      sent: sent.length,
-      text: `${isDone ? 'mined' : 'reverted'} in block ${block}`,
-    };
+    const mined = minedOutcome(receipt);
+    if (mined !== null) return { ...mined, hash, sent: sent.length };
   }
   return null;
 }
