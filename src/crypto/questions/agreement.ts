@@ -1,5 +1,6 @@
 import { shownAt, yearOf } from './civil-time.ts';
 import type { DescribedRules } from './description.ts';
+import { strikesIn } from './levels.ts';
 import { type OtherPayoff, other, type PayoffWindow } from './payoff.ts';
 import type { WrittenPeriod } from './periods.ts';
 import type { Sentence } from './sentence.ts';
@@ -47,9 +48,7 @@ export function besideAgrees(shape: Shape, beside: Sentence, name: string): Chec
       'disagreement',
       `the question is about ${shape.coin.symbol}, ${name} about ${symbols(coins)}`,
     );
-  const strikes = beside.levels.flatMap((level) =>
-    level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd],
-  );
+  const strikes = beside.levels.flatMap(strikesIn);
   if (
     strikes.length > 0 &&
     shape.strikesUsd.some((strike) => !strikes.some((value) => isSame(strike, value)))

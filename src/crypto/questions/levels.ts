@@ -17,6 +17,10 @@ export type Level =
       readonly text: string;
     };
 
+/** The prices that a level names. */
+export const strikesIn = (level: Level): readonly number[] =>
+  level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd];
+
 type Phrases = readonly (readonly [words: readonly string[], side: Side])[];
 const phrases = (list: readonly (readonly [string, Side])[]): Phrases =>
   list.map(([words, side]) => [words.split(' '), side] as const).sort(([a], [b]) => b.length - a.length);

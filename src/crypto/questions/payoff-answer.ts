@@ -1,6 +1,6 @@
 import { parseInstant } from './civil-time.ts';
 import { coinOf } from './coins.ts';
-import type { Level } from './levels.ts';
+import { strikesIn } from './levels.ts';
 import { parseQuestion, payoffFor } from './parse-question.ts';
 import {
   CLASSIFIED_KINDS,
@@ -135,13 +135,10 @@ function subjectOf(sentence: Sentence, text: string): OtherPayoff | null {
     : null;
 }
 
-const amountsOf = (level: Level): readonly number[] =>
-  level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd];
-
 /** Exactly the amounts of the text, each once: a model may neither invent a digit nor drop one. */
 function digitsAgree({ kind, strikesUsd }: PayoffAnswer, sentence: Sentence): OtherPayoff | null {
   const ascending = (values: readonly number[]): string => [...values].sort((a, b) => a - b).join(', ');
-  const written = ascending(sentence.levels.flatMap(amountsOf));
+  const written = ascending(sentence.levels.flatMap(strikesIn));
   if (ascending(strikesUsd) !== written)
     return other(
       'disagreement',

@@ -1,4 +1,4 @@
-import type { Level } from './levels.ts';
+import { strikesIn } from './levels.ts';
 import { type OtherPayoff, other, type QuestionField, type QuestionText } from './payoff.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { otherSubject } from './shape.ts';
@@ -80,9 +80,6 @@ function slugOf(slug: Sentence, text: string, label: Sentence): Reading | OtherP
     ? other('disagreement', 'the label and the slug say different things')
     : { sentence: { ...slug, arrows: label.arrows }, text, field: 'slug' };
 }
-
-const strikesIn = (level: Level): readonly number[] =>
-  level.kind === 'range' ? [level.lowUsd, level.highUsd] : [level.strikeUsd];
 
 function labelled(title: string, label: string, field: QuestionField): Reading {
   const isBlanked = /_+|\.{2,}|…/.test(title);
