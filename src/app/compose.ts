@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import { openFileJournal } from '../adapters/node/file-journal.ts';
 import { gitCommit } from '../adapters/node/git-commit.ts';
 import { takeLease } from '../adapters/node/lease.ts';
@@ -11,6 +10,7 @@ import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
 import { environmentOf, redactedSettings, type SettingChange, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
+import { tablesPath } from './data-folder.ts';
 import { checkAccount, checkOutside } from './preflight.ts';
 import { type RecoveredRun, recoverLatestRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
@@ -124,10 +124,3 @@ function manifestOf(
     exitReason: null,
   };
 }
-
-/** The data folder as the settings name it; a relative one is inside the project folder. */
-export const dataFolder = ({ data }: Settings, projectFolder: string): string =>
-  resolve(projectFolder, data.dir ?? 'data');
-
-/** Where the tables of a data folder are; a relative path is inside it. */
-export const tablesPath = ({ data }: Settings, dataDir: string): string => resolve(dataDir, data.sqlitePath);

@@ -1,14 +1,12 @@
 export { LeaseTaken } from '../adapters/node/lease.ts';
 export type { WorkerLog } from '../adapters/node/worker-log.ts';
-export { readAccountKey, readPrivateFile } from './account-key.ts';
 export { changeSettings } from './change-settings.ts';
-export { dataFolder, tablesPath } from './compose.ts';
 export { askPortfolio, askStatus, NoWorker, tellOperator } from './control-client.ts';
+export { createWorkerLogFor } from './create-worker-log-for.ts';
+export { dataFolder, tablesPath } from './data-folder.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
 export { examine, type Finding, nodeFinding } from './doctor.ts';
 export { KILL_SETTINGS, type KillOutcome, killOrders, undoOnChain } from './kill-orders.ts';
-export { accountOrRefusal, openAccountSigner, signerSetupOf } from './open-account-signer.ts';
-export type { OnChainOutcome } from './pause-on-chain.ts';
 export { type PerformanceReport, performanceReport } from './performance.ts';
 export type { PortfolioReport, SourceReport } from './portfolio.ts';
 export { newestRun, portfolioOfRun } from './portfolio-of-journal.ts';
@@ -22,7 +20,6 @@ export { changeLine, readSettingChanges, settingsWithChanges } from './settings-
 export type { ShownCoin, ShownPrices } from './shown-prices.ts';
 export type { ShownRefusal } from './shown-refusals.ts';
 export { StartRefused } from './start-refused.ts';
-export { createWorkerLogFor, startWorker } from './start-worker.ts';
-export { type SupervisedWorker, superviseWorker } from './supervise-worker.ts';
+export { startWorker } from './start-worker.ts';
 export { type RebuiltTables, rebuildTables } from './tables/rebuild-tables.ts';
 export type { QuotedMarket, WorkerStatus } from './worker-status.ts';

@@ -1,13 +1,10 @@
 import { confirm, isCancel } from '@clack/prompts';
-import {
-  accountOrRefusal,
-  createWorkerLogFor,
-  readAccountKey,
-  StartRefused,
-  type SupervisedWorker,
-  signerSetupOf,
-  superviseWorker,
-} from '../app/index.ts';
+// Not all of `app`: what decides and what talks to the venue is the worker's, and takes half a second to load.
+import { readAccountKey } from '../app/account-key.ts';
+import { createWorkerLogFor } from '../app/create-worker-log-for.ts';
+import { accountOrRefusal, signerSetupOf } from '../app/open-account-signer.ts';
+import { StartRefused } from '../app/start-refused.ts';
+import { type SupervisedWorker, superviseWorker } from '../app/supervise-worker.ts';
 import { environmentOf, problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
