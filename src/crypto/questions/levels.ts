@@ -1,4 +1,4 @@
-import { type Taken, textOf, wordAt } from './periods.ts';
+import { startsWith, type Taken, textOf, wordAt } from './periods.ts';
 import type { NumberToken, Token } from './tokens.ts';
 
 export type Side = 'above' | 'below';
@@ -96,9 +96,6 @@ const PLAIN_AIMS: readonly (readonly string[])[] = [
 const BETWEEN: readonly (readonly string[])[] = [['a', 'price', 'of'], ['the'], ['a'], ['usd'], []];
 
 const SIGN_SIDE = { '>': 'above', '>=': 'above', '<': 'below', '<=': 'below' } as const;
-
-const startsWith = (tokens: readonly Token[], at: number, words: readonly string[]): boolean =>
-  words.every((word, index) => wordAt(tokens, at + index) === word);
 
 const phraseAt = (tokens: readonly Token[], at: number, list: Phrases): readonly [number, Side] | null => {
   const found = list.find(([words]) => startsWith(tokens, at, words));

@@ -59,6 +59,10 @@ export const wordAt = (tokens: readonly Token[], at: number): string | null => {
   return token?.kind === 'word' && !token.isDollarSign ? token.word : null;
 };
 
+/** Whether these words stand one after another from here on; no words stand everywhere. */
+export const startsWith = (tokens: readonly Token[], at: number, words: readonly string[]): boolean =>
+  words.every((word, index) => wordAt(tokens, at + index) === word);
+
 const isMark = (token: Token | undefined, text: string): boolean =>
   token?.kind === 'mark' && token.text === text;
 
@@ -280,7 +284,7 @@ export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<Peri
   const named = endNameAt(tokens, at);
   if (named !== null) return named;
   for (const [words, bound] of LEADS) {
-    if (!words.every((word, index) => wordAt(tokens, at + index) === word)) continue;
+    if (!startsWith(tokens, at, words)) continue;
     const named = words.at(-2) === 'end' ? endedAt(tokens, at + words.length) : null;
     if (named !== null)
       return {

@@ -2,7 +2,15 @@ import { type ClockPhrase, clockPhraseAt } from './clock.ts';
 import { COIN_SPELLINGS, type Coin, coinOf } from './coins.ts';
 import { type Level, levelAt, type Side } from './levels.ts';
 import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
-import { closedPeriodAt, type PeriodPhrase, periodPhraseAt, type Taken, textOf, wordAt } from './periods.ts';
+import {
+  closedPeriodAt,
+  type PeriodPhrase,
+  periodPhraseAt,
+  startsWith,
+  type Taken,
+  textOf,
+  wordAt,
+} from './periods.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 /** What a sentence says, whatever its order. Whatever is not understood is in `unread`; a sentence with any of it means nothing. */
@@ -232,9 +240,7 @@ function coinNameAt(tokens: readonly Token[], at: number, isMixedCase: boolean):
   if (exact !== undefined && (token.isDollarSign || (isMixedCase && symbol === exact.symbol)))
     return { item: exact, length: 1 };
   if (token.isDollarSign) return null;
-  const spelled = COIN_SPELLINGS.find(({ words }) =>
-    words.every((word, index) => wordAt(tokens, at + index) === word),
-  );
+  const spelled = COIN_SPELLINGS.find(({ words }) => startsWith(tokens, at, words));
   if (spelled !== undefined) return { item: spelled.coin, length: spelled.words.length };
   // "BTCUSDT" is one word on exchanges.
   const pair = /^([a-z]{2,6})(?:usdt|usdc|usd)$/.exec(token.word)?.[1];
