@@ -9,6 +9,7 @@ import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { FeedSink } from '../ports/venue.ts';
 import { lastingBlocks, mayTransmit } from '../risk/trading-state.ts';
+import { atMost } from '../runtime/at-most.ts';
 import { createEffectRunner } from '../runtime/effect-runner.ts';
 import { createHeartbeat } from '../runtime/heartbeat.ts';
 import { createLiveDriver, type LiveDriver } from '../runtime/live-driver.ts';
@@ -176,7 +177,7 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     observer.stop();
     sampler.close();
     cancelSync();
-    await bounded(effects.idle(), DRAIN_BOUND_MS);
+    await atMost(DRAIN_BOUND_MS, effects.idle());
     isOpen = false;
     driver.close();
     effects.close();
@@ -313,11 +314,4 @@ function syncEvery(journal: JournalSink, timers: Timers, onFailed: (error: unkno
     isStopped = true;
     cancel();
   };
-}
-
-async function bounded(work: Promise<unknown>, boundMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, boundMs);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
 }

@@ -9,6 +9,7 @@ import type { ResolutionPort } from '../ports/resolutions.ts';
 import type { SpotPricePort } from '../ports/spot-prices.ts';
 import type { Log } from '../ports/timers.ts';
 import type { MarketFeedPort, MarketListPort, PreparedOrder, VenuePort } from '../ports/venue.ts';
+import { atMost } from './at-most.ts';
 import { readCandles, readDailyCloses } from './read-histories.ts';
 
 export interface EffectPorts {
@@ -402,14 +403,6 @@ export function createEffectRunner(options: {
       for (const call of calls) call.abort(closedBecause);
     },
   };
-}
-
-/** Waits for work, and no longer than the bound. */
-async function atMost(boundMs: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, boundMs);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
 }
 
 function askFailed(key: string, error: unknown): Extract<Input, { kind: 'askFailed' }> {
