@@ -291,13 +291,14 @@ export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<Peri
         item: { period: named.item, bound, text: textOf(tokens, at, words.length + named.length) },
         length: words.length + named.length,
       };
-    const the = wordAt(tokens, at + words.length) === 'the' ? 1 : 0;
-    const period = periodAt(tokens, at + words.length) ?? periodAt(tokens, at + words.length + the);
+    const plain = periodAt(tokens, at + words.length);
+    const the = plain === null && wordAt(tokens, at + words.length) === 'the' ? 1 : 0;
+    const period = the === 1 ? periodAt(tokens, at + words.length + the) : plain;
     if (period === null || (words[0] === 'between' && !isSpan(period.item))) continue;
-    const length = spanOf(tokens, at + words.length, period);
+    const length = words.length + the + period.length;
     return {
-      item: { period: period.item, bound, text: textOf(tokens, at, words.length + length) },
-      length: words.length + length,
+      item: { period: period.item, bound, text: textOf(tokens, at, length) },
+      length,
     };
   }
   const bare = periodAt(tokens, at);
@@ -307,11 +308,6 @@ export function periodPhraseAt(tokens: readonly Token[], at: number): Taken<Peri
     item: { period: bare.item, bound: 'in', text: textOf(tokens, at, bare.length) },
     length: bare.length,
   };
-}
-
-/** How many tokens a period takes, counting a "the" in front that was passed over. */
-function spanOf(tokens: readonly Token[], at: number, period: Taken<WrittenPeriod>): number {
-  return periodAt(tokens, at) === null ? period.length + 1 : period.length;
 }
 
 const isSpan = (period: WrittenPeriod): boolean => period.kind === 'days' && period.first !== period.last;
