@@ -92,6 +92,6 @@ export function settleMode(state: TradingControl, before: TradingMode): string |
   if (isReconciled(reconciliation)) unblock(trading, 'notReconciled', nowMs);
   else block(trading, 'notReconciled', reconciliation.reason, nowMs);
   if (trading.mode === before) return null;
-  const why = explainBlocks(trading).join('; ');
+  const why = explainBlocks(trading, nowMs).join('; ');
   return `trading state: ${before} to ${trading.mode}${why === '' ? '' : ` (${why}); blocked: ${BLOCKED_IN[trading.mode]}`}`;
 }

@@ -60,6 +60,10 @@ describe('the trading state', () => {
     expect(explainBlocks(state)).toEqual([
       `userFeed: refused; since 2026-09-21T14:13:20Z; cleared by ${BLOCK_RULES.userFeed.clearedBy}`,
     ]);
+    expect(explainBlocks(state, T0 + 9)).toEqual(explainBlocks(state));
+    expect(explainBlocks(state, T0 + 1)).toEqual([
+      `userFeed: refused; cleared by ${BLOCK_RULES.userFeed.clearedBy}`,
+    ]);
   });
 
   it.each(Object.keys(BLOCK_RULES) as BlockName[])('%s holds new risk back', (name) => {

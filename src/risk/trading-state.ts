@@ -196,15 +196,18 @@ export function applyFeed(
 /** Whether orders may be sent at all; in `reducing` only those that shrink a position. Cancels may always be sent. */
 export const mayTransmit = (mode: TradingMode): boolean => mode === 'active' || mode === 'reducing';
 
-/** Every standing block in one line each, with since when it stands and what clears it, for the operator. */
-export const explainBlocks = ({ blocks }: TradingState): string[] =>
-  [...blocks].map(([name, standing]) => explainBlock(name, standing));
+/** Every standing block in one line each, with what clears it and since when it stands, unless that is the moment at which it is told. */
+export const explainBlocks = ({ blocks }: TradingState, toldAtMs: number | null = null): string[] =>
+  [...blocks].map(([name, standing]) => explainBlock(name, standing, toldAtMs));
 
 /** Those of them that an earlier run may have left, because a restart does not lift them. */
 export const lastingBlocks = ({ blocks }: TradingState): string[] =>
   [...blocks].flatMap(([name, standing]) =>
-    BLOCK_RULES[name].outlivesRestart ? [explainBlock(name, standing)] : [],
+    BLOCK_RULES[name].outlivesRestart ? [explainBlock(name, standing, null)] : [],
   );
 
-const explainBlock = (name: BlockName, { why, sinceMs }: Block): string =>
-  `${name}: ${why}; since ${utcText(sinceMs)}; cleared by ${BLOCK_RULES[name].clearedBy}`;
+function explainBlock(name: BlockName, { why, sinceMs }: Block, toldAtMs: number | null): string {
+  // What is told in the moment it begins has its time already.
+  const since = sinceMs === toldAtMs ? '' : `; since ${utcText(sinceMs)}`;
+  return `${name}: ${why}${since}; cleared by ${BLOCK_RULES[name].clearedBy}`;
+}
