@@ -12,7 +12,8 @@ import type { Approved } from '../../src/risk/approved.ts';
 import { checkOrder } from '../../src/risk/gate.ts';
 import { isRefused } from '../../src/risk/refusal.ts';
 import { gateMarket, gatePass, order } from '../../src/risk/test-gate.ts';
-import { createEffectRunner, type EffectPorts } from '../../src/runtime/effect-runner.ts';
+import { createEffectRunner } from '../../src/runtime/effect-runner.ts';
+import { UNUSED_PORTS } from '../../src/runtime/test-support/unused-ports.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import { testSigner } from '../../src/signer/testing/test-signer.ts';
 
@@ -78,30 +79,6 @@ const place = (count: number): Command => ({
   orders: Array.from({ length: count }, (_, index) => approved(index + 1)),
 });
 
-const unused = (): never => {
-  throw new Error('not part of this test');
-};
-const OTHER_PORTS: Omit<EffectPorts, 'venue'> = {
-  chain: {
-    prepare: unused,
-    send: unused,
-    balances: unused,
-    transfers: unused,
-    read: unused,
-    close: unused,
-  },
-  markets: { markets: unused },
-  marketFeed: {
-    start: unused,
-    watch: unused,
-    unwatch: unused,
-    readBook: unused,
-    readOutcomeBooks: unused,
-    reconnect: unused,
-    close: unused,
-  },
-};
-
 interface Hooks {
   /** The answer to each time it is asked; the halt is a lasting no. */
   mayTransmit(): boolean;
@@ -130,7 +107,7 @@ async function wayTo(url: string, hooks: Hooks) {
   });
   const inputs: Input[] = [];
   const effects = createEffectRunner({
-    ports: { ...OTHER_PORTS, venue },
+    ports: { ...UNUSED_PORTS, venue },
     submit: (input) => {
       inputs.push(input);
       hooks.onInput?.(input);
