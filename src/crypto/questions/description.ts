@@ -2,7 +2,7 @@ import { dayOf, isDate, type Zone } from './civil-time.ts';
 import { COINS, type Coin, coinOf } from './coins.ts';
 import type { Side } from './levels.ts';
 import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
-import { plainSpelling } from './tokens.ts';
+import { plainSpelling, scaled } from './tokens.ts';
 
 /** What the rules of a market say of its settlement, as far as a pattern finds it; they are prose, and no grammar covers them. */
 export interface DescribedRules {
@@ -159,8 +159,7 @@ function amountsIn(text: string): readonly number[] {
   return unique(
     found.flatMap(([, dollars, scale, plain]) => {
       const digits = (dollars ?? plain ?? '').replaceAll(',', '').replace(/\.$/, '');
-      const power = { k: 3, m: 6, b: 9 }[scale?.toLowerCase() ?? ''] ?? 0;
-      return digits === '' ? [] : [Number(`${digits}e${power}`)];
+      return digits === '' ? [] : [scaled(digits, scale)];
     }),
   );
 }

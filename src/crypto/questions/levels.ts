@@ -1,5 +1,5 @@
 import { startsWith, type Taken, textOf, wordAt } from './periods.ts';
-import type { NumberToken, Token } from './tokens.ts';
+import { type NumberToken, scaled, type Token } from './tokens.ts';
 
 export type Side = 'above' | 'below';
 
@@ -203,6 +203,6 @@ function rangeAt(tokens: readonly Token[], at: number): Taken<Level> | null {
 /** "84-86k" means 84k: a lower end without a scale takes that of the upper one, where it fits under it. */
 function sharedScale(from: NumberToken, to: NumberToken): number {
   if (from.scale !== null || to.scale === null || from.isGrouped) return from.value;
-  const scaled = Number(`${from.value}e${{ k: 3, m: 6, b: 9, t: 12 }[to.scale]}`);
-  return scaled < to.value ? scaled : from.value;
+  const value = scaled(String(from.value), to.scale);
+  return value < to.value ? value : from.value;
 }

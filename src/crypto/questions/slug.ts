@@ -2,6 +2,7 @@ import { dayOf, MINUTE_MS } from './civil-time.ts';
 import type { Coin } from './coins.ts';
 import type { Side } from './levels.ts';
 import { readSentence } from './sentence.ts';
+import { scaled } from './tokens.ts';
 
 /** What the address of a market says. A slug has lost its dollar signs and its punctuation, and often ends in numbers that mean nothing. */
 export interface SlugFacts {
@@ -70,10 +71,6 @@ function comparedNumbers(slug: string): readonly number[] {
     scaled(digits.replace('pt', '.'), scale),
   );
 }
-
-const POWER: Readonly<Record<string, number>> = { k: 3, m: 6, b: 9 };
-const scaled = (digits: string, scale: string | undefined): number =>
-  Number(`${digits}e${POWER[scale ?? ''] ?? 0}`);
 
 function looseNumbers(slug: string): readonly number[] {
   const plain = [...slug.matchAll(/(?<![a-z\d])(\d+(?:pt\d+)?)([kmb])?(?=-|$)/g)].map(

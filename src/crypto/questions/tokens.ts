@@ -57,6 +57,15 @@ const SCALES: Readonly<Record<string, Scale>> = {
 };
 const POWER: Readonly<Record<Scale, number>> = { k: 3, m: 6, b: 9, t: 12 };
 
+const scaleOf = (unit: string | undefined): Scale | null =>
+  unit === undefined ? null : (SCALES[unit.toLowerCase()] ?? null);
+
+/** Digits with what is written behind them, such as `k` or `million`: one decimal text, so that 1.1k is exactly 1100. */
+export function scaled(digits: string, unit: string | undefined): number {
+  const scale = scaleOf(unit);
+  return Number(`${digits}e${scale === null ? 0 : POWER[scale]}`);
+}
+
 /** More characters are no question; the rest is not read, and the question is not traded. */
 export const MOST_QUESTION_CHARACTERS = 500;
 
@@ -130,14 +139,13 @@ function numberToken(rest: string): Token | null {
   // A digit or a decimal right behind it: "1,50,000" and "1.2.3" are not numbers that anybody may guess at.
   if (/^[.,]?\d/.test(rest.slice(text.length)))
     return { kind: 'strange', text: /^[^\s?!;]+/.exec(rest)?.[0] ?? text };
-  const scale = unit === undefined ? null : (SCALES[unit.toLowerCase()] ?? null);
   const digits = `${(whole ?? '0').replaceAll(',', '')}${fraction ?? ''}`;
   return {
     kind: 'number',
     text,
-    value: Number(`${digits}e${scale === null ? 0 : POWER[scale]}`),
+    value: scaled(digits, unit),
     isDollar: before !== undefined || after !== undefined,
-    scale,
+    scale: scaleOf(unit),
     isGrouped: whole?.includes(',') ?? false,
     hasDecimals: fraction !== undefined,
     isOrdinal: ordinal !== undefined,
