@@ -1,12 +1,8 @@
 import { PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
-import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
-import { restingSize } from '../orders/order-size.ts';
-import { workingOrders } from '../orders/order-table.ts';
 import { netShares, type Position } from '../orders/position.ts';
-import type { OwnQuote } from '../orders/types.ts';
+import { ownQuotes } from '../orders/reserve.ts';
 import { cashOwned, holdingsValue, markOf, othersBest } from './gate-view.ts';
 import { limitsOf } from './limits-from-settings.ts';
-import type { MarketSlot } from './market-slots.ts';
 import type { KernelState } from './state.ts';
 
 /**
@@ -30,18 +26,9 @@ function cautiousMark(state: KernelState, { conditionId, yes, no }: Position): P
   const mark = markOf(slot);
   const excess = netShares(yes) - netShares(no);
   if (slot === undefined || slot.resolved !== undefined || !slot.bookLive || excess === 0) return mark;
+  // Nobody can sell to himself.
+  const own = ownQuotes(state.orders, conditionId);
   const reach = Math.round(limitsOf(state.settings).maxSpread / 2);
-  const own = ownQuotes(state, slot);
   if (excess > 0) return Math.min(mark, (othersBest(slot.book, 'BUY', own) ?? 0) + reach) as Price;
   return Math.max(mark, (othersBest(slot.book, 'SELL', own) ?? PRICE_ONE) - reach) as Price;
-}
-
-/** Our own orders in one book, in YES coordinates: nobody can sell to himself. */
-function ownQuotes(state: KernelState, { market: { conditionId } }: MarketSlot): OwnQuote[] {
-  return workingOrders(state.orders, conditionId).flatMap((record) => {
-    const { request } = record;
-    const size = restingSize(record);
-    if (size === 0) return [];
-    return [{ clientId: request.clientId, side: yesSideOf(request), price: yesPriceOf(request), size }];
-  });
 }

@@ -2,13 +2,11 @@ import { bestAsk, bestBid, sizeAt, type TickBook } from '../domain/book.ts';
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { TransactionRequest } from '../domain/transaction.ts';
 import { PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
-import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { TokenFlow } from '../orders/book-change.ts';
 import { freeTokens } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
-import { restingSize } from '../orders/order-size.ts';
-import { workingOrders } from '../orders/order-table.ts';
 import { leastShares, mostShares, netShares, type Position } from '../orders/position.ts';
+import { ownQuotes } from '../orders/reserve.ts';
 import type { OwnQuote } from '../orders/types.ts';
 import { accountValue } from '../risk/drawdown.ts';
 import { exposureOf, type MarketRisk } from '../risk/exposure.ts';
@@ -129,13 +127,8 @@ export function gateMarket(
   const position = state.books.positions.get(conditionId);
   let ownBid: Price | null = null;
   let ownAsk: Price | null = null;
-  const quotes: OwnQuote[] = [];
-  for (const record of workingOrders(state.orders, conditionId)) {
-    const size = restingSize(record);
-    if (size === 0) continue;
-    const side = yesSideOf(record.request);
-    const price = yesPriceOf(record.request);
-    quotes.push({ clientId: record.request.clientId, side, price, size });
+  const quotes = ownQuotes(state.orders, conditionId);
+  for (const { side, price } of quotes) {
     if (side === 'BUY') ownBid = Math.max(price, ownBid ?? 0) as Price;
     else ownAsk = Math.min(price, ownAsk ?? PRICE_ONE) as Price;
   }
