@@ -7,7 +7,7 @@ import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { takeComparison } from './reconciliation.ts';
 import type { KernelState } from './state.ts';
-import { mayBeOurs } from './unread-tokens.ts';
+import { conditionOf, mayBeOurs } from './unread-tokens.ts';
 import { measureMoved, moveLossBaselines } from './value-moved.ts';
 import { withoutRecent } from './wallet-transfers.ts';
 
@@ -102,11 +102,12 @@ export function adoptNewTokens(
   { tokens, blockNumber, askedAtMs }: Extract<ReadInput, { kind: 'balancesRead' }>,
 ): void {
   // Told apart before any is booked: what one outcome brings into the books is no trade of the other.
-  const fresh = tokens.filter(
+  const fresh = tokens.filter(([tokenId]) => {
+    if (state.knownTokens.has(tokenId)) return false;
     // A token of a market that is not listed has no place in the books yet; it is taken in when its market is.
-    ([tokenId]) =>
-      !state.knownTokens.has(tokenId) && isListed(state, tokenId) && !mayBeOurs(state, tokenId, askedAtMs),
-  );
+    const conditionId = conditionOf(state, tokenId);
+    return conditionId !== null && !mayBeOurs(state, conditionId, askedAtMs);
+  });
   for (const [tokenId, found] of fresh) {
     state.knownTokens.add(tokenId);
     state.transfers.adoptedAtBlock.set(tokenId, blockNumber);
@@ -131,11 +132,4 @@ function takeIn(
     bookExternal(state.books, cash, flowsOf(state, tokens), reason, state.nowMs),
   );
   if (!isUnexplained || value.moved > 0) moveLossBaselines(state, value);
-}
-
-export function isListed(state: KernelState, tokenId: TokenId): boolean {
-  for (const { market } of state.markets.values()) {
-    if (market.yesTokenId === tokenId || market.noTokenId === tokenId) return true;
-  }
-  return false;
 }

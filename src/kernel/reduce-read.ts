@@ -2,7 +2,7 @@ import { bookOpening } from '../orders/book-change.ts';
 import { inMotion } from '../orders/books.ts';
 import { applyOpenOrdersRead, applyOrderRead } from '../orders/order-life.ts';
 import { isQuiet } from '../orders/order-table.ts';
-import { adoptNewTokens, compareWithChain, isListed } from './compare-chain.ts';
+import { adoptNewTokens, compareWithChain } from './compare-chain.ts';
 import { flowsOf } from './gate-view.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -13,6 +13,7 @@ import { takeResolutions } from './reduce-resolutions.ts';
 import { isHistoryRead, noteHistoryFailed } from './reduce-spot.ts';
 import type { KernelState } from './state.ts';
 import { pendingTransactions } from './transactions.ts';
+import { conditionOf } from './unread-tokens.ts';
 import { takeTransfers } from './wallet-transfers.ts';
 
 /** Answers to reads of the venue and the chain. */
@@ -101,7 +102,8 @@ function takeBalances(
   const motion = inMotion(books, state.orders, pendingTransactions(state.transactions).length);
   if (books.ledger.openedAtMs === null) {
     bookOpening(books, input.cash, flowsOf(state, input.tokens), input.askedAtMs);
-    for (const [tokenId] of input.tokens) if (isListed(state, tokenId)) state.knownTokens.add(tokenId);
+    for (const [tokenId] of input.tokens)
+      if (conditionOf(state, tokenId) !== null) state.knownTokens.add(tokenId);
   } else {
     adoptNewTokens(state, input);
     if (!compareWithChain(state, input, motion, outbox)) {

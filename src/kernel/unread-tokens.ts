@@ -17,12 +17,11 @@ export function unreadRefusal(
 }
 
 /**
- * Whether a wallet asked for at `askedAtMs` may hold, or lack, shares of a token by a trade or transaction of our own that the
+ * Whether a wallet asked for at `askedAtMs` may hold, or lack, tokens of a market by a trade or transaction of our own that the
  * books do not count yet, or counted only after it. Where nothing of ours ever touched the market all there is came from outside.
  */
-export function mayBeOurs(state: KernelState, tokenId: TokenId, askedAtMs: number): boolean {
-  const conditionId = conditionOf(state, tokenId);
-  if (conditionId === null || !isTouched(state, conditionId)) return false;
+export function mayBeOurs(state: KernelState, conditionId: ConditionId, askedAtMs: number): boolean {
+  if (!isTouched(state, conditionId)) return false;
   const { books, orders, reconciliation, run, transactions } = state;
   if ((reconciliation.reads.trades.doneAtMs ?? 0) < run.startedAtMs) return true;
   if (askedAtMs <= books.ledger.lastPostedAtMs) return true;
@@ -41,7 +40,8 @@ function isTouched({ books, orders, transactions }: KernelState, conditionId: Co
   return pendingTransactions(transactions).some(({ request }) => conditionsOf(request).includes(conditionId));
 }
 
-function conditionOf({ markets }: KernelState, tokenId: TokenId): ConditionId | null {
+/** The listed market that a token is of; null where none is. Walks the list: for reads of the wallet, not for every step. */
+export function conditionOf({ markets }: KernelState, tokenId: TokenId): ConditionId | null {
   for (const { market } of markets.values())
     if (market.yesTokenId === tokenId || market.noTokenId === tokenId) return market.conditionId;
   return null;
