@@ -2,7 +2,7 @@ import { nextStaleAtMs, takeSpot, trustedSpot } from '../crypto/prices/spot-boar
 import type { CoinSymbol } from '../domain/spot-price.ts';
 import type { ReadName, SpotInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
-import { coinsToWatch, historyKey, keepOnly, spotRulesOf } from './spot-prices.ts';
+import { coinOfHistory, coinsToWatch, historyKey, keepOnly, spotRulesOf } from './spot-prices.ts';
 import type { KernelState } from './state.ts';
 
 /** The newest of a longer history are kept: three years of days, and more minutes than any question looks back. */
@@ -65,7 +65,7 @@ export function noteHistoryFailed(
   text: string,
   outbox: Outbox,
 ): void {
-  if (!spot.coins.includes(key.split(' ')[0] ?? '')) return;
+  if (!spot.coins.includes(coinOfHistory(key))) return;
   spot.failures.set(key, { atMs: nowMs, text });
   outbox.wake('spot');
 }

@@ -91,7 +91,7 @@ export function keepOnly(spot: SpotPrices, coins: readonly CoinSymbol[]): void {
   const isKept = (coin: CoinSymbol): boolean => coins.includes(coin);
   for (const byCoin of [spot.closes, spot.candles, spot.told])
     for (const coin of byCoin.keys()) if (!isKept(coin)) byCoin.delete(coin);
-  for (const key of spot.failures.keys()) if (!isKept(key.split(' ')[0] ?? '')) spot.failures.delete(key);
+  for (const key of spot.failures.keys()) if (!isKept(coinOfHistory(key))) spot.failures.delete(key);
   if (coins.length === 0) spot.publishers.clear();
 }
 
@@ -135,6 +135,9 @@ export function candlesOf(
 /** Names one history in `readFailed`: the coin, and the step where it is candles. */
 export const historyKey = (coin: CoinSymbol, step: CandleStep | null): string =>
   step === null ? coin : `${coin} ${step}`;
+
+/** The coin of the history that `historyKey` has named so. */
+export const coinOfHistory = (key: string): CoinSymbol => key.split(' ')[0] ?? '';
 
 /** Why the newest read of a history failed, so that nobody asks again at once; null where it succeeded or none was made. */
 export const historyFailureOf = (
