@@ -1,7 +1,7 @@
 import type { ConditionId } from '../../domain/market.ts';
 import { POINT, PRICE_ONE, type Price } from '../../domain/units.ts';
 import { marketsByEvent } from '../../kernel/gate-event.ts';
-import { markOf, payoutOf } from '../../kernel/gate-view.ts';
+import { markOf, openEventOf, payoutOf } from '../../kernel/gate-view.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import { workingOrders } from '../../orders/order-table.ts';
@@ -56,10 +56,10 @@ export function involvedByEvent(
   for (const conditionIds of [chosen, leaving]) {
     for (const conditionId of conditionIds) {
       const slot = state.markets.get(conditionId);
-      const event = slot?.market.negRiskEvent;
-      if (event === undefined || slot?.resolved !== undefined) continue;
-      const known = look.byEvent.get(event.marketId);
-      if (known === undefined) look.byEvent.set(event.marketId, new Set([conditionId]));
+      const eventId = slot === undefined ? null : openEventOf(slot);
+      if (eventId === null) continue;
+      const known = look.byEvent.get(eventId);
+      if (known === undefined) look.byEvent.set(eventId, new Set([conditionId]));
       else known.add(conditionId);
     }
   }
