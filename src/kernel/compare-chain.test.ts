@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { profitParts } from '../orders/books.ts';
 import { balanceOf } from '../orders/ledger.ts';
-import { decodeState, encodeState } from './codec.ts';
 import type { Command } from './messages.ts';
 import { dueReads } from './reconciliation.ts';
-import type { KernelState } from './state.ts';
 import {
   accept,
   balances,
@@ -12,13 +10,14 @@ import {
   dollars,
   feedsUp,
   fillOf,
+  laterProcess,
   ofKind,
   placed,
   quoteIntent,
+  reconcile,
   runStarted,
   scriptedLoop,
   type TestKernel,
-  testKernel,
   trading,
   wakes,
 } from './test-support/test-kernel.ts';
@@ -26,12 +25,7 @@ import {
 /** Trades and wallet are read, `afterMs` after what was before, and the wallet holds so many dollars. */
 function readBoth(test: TestKernel, cash: number, afterMs = 6_000): Command[] {
   wakes(test, 1, afterMs);
-  const askedAtMs = test.nowMs;
-  return [
-    ...test.step({ kind: 'openOrdersRead', orders: [], askedAtMs }),
-    ...test.step({ kind: 'tradesRead', fills: [], sinceMs: 0, askedAtMs }),
-    ...test.step({ ...balances(test, { cash }), askedAtMs }),
-  ];
+  return reconcile(test, { cash });
 }
 
 const alarms = (commands: readonly Command[]): string[] =>
@@ -136,7 +130,7 @@ describe('a wallet that holds something else than the books', () => {
     const test = trading([]);
     for (let times = 0; times < 3; times += 1) readBoth(test, 999);
     const { sinceMs } = test.state.trading.blocks.get('ledgerResidual') ?? { sinceMs: 0 };
-    const next = testKernel([], decodeState(encodeState(test.state)) as KernelState, test.nowMs + 60_000);
+    const next = laterProcess(test, [], 60_000);
     next.step(runStarted('run-2'));
     feedsUp(next);
     readBoth(next, 999);

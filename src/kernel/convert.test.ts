@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { ConditionId } from '../domain/market.ts';
 import { booksResidual } from '../orders/books.ts';
-import { decodeState, encodeState } from './codec.ts';
 import type { Intent } from './loop.ts';
-import type { KernelState } from './state.ts';
 import {
   conditionId,
   dollars,
+  laterProcess,
   market,
   ofKind,
   runStarted,
   scriptedLoop,
   shares,
   type TestKernel,
-  testKernel,
   trading,
   wakes,
 } from './test-support/test-kernel.ts';
@@ -49,8 +47,7 @@ function asked(...intents: Intent[]) {
 
 /** A new run that begins from the snapshot of the old one's state. */
 function restart(test: TestKernel): TestKernel {
-  const state = decodeState(encodeState(test.state)) as KernelState;
-  const next = testKernel([], state, test.nowMs + 5_000);
+  const next = laterProcess(test, [], 5_000);
   next.step(runStarted('run-2'));
   return next;
 }

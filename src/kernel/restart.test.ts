@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderState } from '../domain/order.ts';
 import { booksResidual } from '../orders/books.ts';
-import { decodeState, encodeState } from './codec.ts';
-import type { KernelState } from './state.ts';
 import {
   accept,
   balances,
@@ -11,6 +9,7 @@ import {
   feedsUp,
   fillOf,
   inYes,
+  laterProcess,
   market,
   ofKind,
   orderIdOf,
@@ -21,18 +20,15 @@ import {
   scriptedLoop,
   shares,
   type TestKernel,
-  testKernel,
   trading,
   venueOrder,
   wakes,
 } from './test-support/test-kernel.ts';
 import { allTransactions } from './transactions.ts';
 
-/** A later process on the state that this one left, through text, as after a crash. */
 function restart(test: TestKernel, afterMs = 5_000) {
   const scripted = scriptedLoop();
-  const state = decodeState(encodeState(test.state)) as KernelState;
-  const next = testKernel([scripted.loop], state, test.nowMs + afterMs);
+  const next = laterProcess(test, [scripted.loop], afterMs);
   return { next, ...scripted, first: next.step(runStarted('run-2')) };
 }
 

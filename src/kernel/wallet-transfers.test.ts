@@ -13,6 +13,7 @@ import {
   conditionId,
   dollars,
   feedsUp,
+  laterProcess,
   market,
   ofKind,
   runStarted,
@@ -139,11 +140,7 @@ describe('money that moves by itself', () => {
       'chain and books differ: cash by 1000000 micro-USD, tokens by 0 micro-shares; trades and wallet are read again',
     ]);
     test.state.endedClean = true;
-    const next = testKernel(
-      [scriptedLoop().loop],
-      decodeState(encodeState(test.state)) as KernelState,
-      test.nowMs + 1e6,
-    );
+    const next = laterProcess(test, [scriptedLoop().loop], 1e6);
     next.step(runStarted('run-2'));
     feedsUp(next);
     next.step({ kind: 'tradesRead', fills: [], sinceMs: 0, askedAtMs: next.nowMs });

@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Side } from '../domain/market.ts';
 import type { TransferKind } from '../domain/wallet-transfer.ts';
-import { decodeState, encodeState } from './codec.ts';
 import type { Command } from './messages.ts';
-import type { KernelState } from './state.ts';
 import {
   accept,
   book,
@@ -14,6 +12,7 @@ import {
   dollars,
   feedsUp,
   fillOf,
+  laterProcess,
   market,
   ofKind,
   placed,
@@ -25,7 +24,6 @@ import {
   shares,
   strategySettings,
   type TestKernel,
-  testKernel,
   trading,
   wakes,
   yesToken,
@@ -369,7 +367,7 @@ describe('a limit on losses', () => {
     expect(test.state.trading.mode).toBe('halted');
     const standing = test.state.trading.blocks.get('dailyStopLoss');
     expect(standing?.why).toMatch(/9\.1 % lost since the start of the UTC day, limit 8 %/);
-    const next = testKernel([], decodeState(encodeState(test.state)) as KernelState, test.nowMs + 60_000);
+    const next = laterProcess(test, [], 60_000);
     next.step(runStarted('run-2', tight));
     feedsUp(next);
     reconcile(next, { tokens: { 11: 200 } });

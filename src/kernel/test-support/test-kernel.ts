@@ -10,6 +10,7 @@ import type {
 } from '../../domain/order.ts';
 import type { Price, Shares, Usd } from '../../domain/units.ts';
 import { defaultSettings } from '../../settings/index.ts';
+import { decodeState, encodeState } from '../codec.ts';
 import { createKernel, type Kernel } from '../kernel.ts';
 import type { Intent, Loop } from '../loop.ts';
 import { defineLoop } from '../loop.ts';
@@ -113,6 +114,10 @@ export function testKernel(
   };
   return test;
 }
+
+/** A later process on the state that this one left, through text, as after a crash; it has yet to be started. */
+export const laterProcess = (test: TestKernel, loops: readonly Loop[], afterMs: number): TestKernel =>
+  testKernel(loops, decodeState(encodeState(test.state)) as KernelState, test.nowMs + afterMs);
 
 export const runStarted = (
   runId = 'run-1',

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, ResolutionState } from '../../domain/market.ts';
 import type { Payouts } from '../../domain/resolution.ts';
-import { decodeState, encodeState } from '../../kernel/codec.ts';
 import type { Input } from '../../kernel/messages.ts';
-import type { KernelState } from '../../kernel/state.ts';
 import {
   conditionId,
   DAY_MS,
   dollars,
   feedsUp,
+  laterProcess,
   market,
   noToken,
   ofKind,
@@ -18,7 +17,6 @@ import {
   strategySettings,
   T0,
   type TestKernel,
-  testKernel,
   trading,
   wakes,
   yesToken,
@@ -56,8 +54,7 @@ function holding(): TestKernel {
 
 /** The next process on the state that this one left, connected and reconciled; its list leaves the closed market out. */
 function restart(test: TestKernel, afterMs: number): TestKernel {
-  const state = decodeState(encodeState(test.state)) as KernelState;
-  const next = testKernel([maintenance, marketMaking], state, test.nowMs + afterMs);
+  const next = laterProcess(test, [maintenance, marketMaking], afterMs);
   next.step(runStarted('run-2', SETTINGS));
   feedsUp(next);
   next.step({ kind: 'marketsListed', markets: [market(2)] });
