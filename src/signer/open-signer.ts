@@ -3,7 +3,7 @@ import { openDigestThread } from '../adapters/polymarket/signing/digest-thread.t
 import type { Hex } from '../adapters/polymarket/signing/hex.ts';
 import { loadKeccak } from '../adapters/polymarket/signing/keccak.ts';
 import type { SignatureType } from '../adapters/polymarket/signing/order-encoder.ts';
-import { CONTRACTS, type Contracts } from '../adapters/polymarket/venue-facts.ts';
+import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
 import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
 import type { Secret } from '../settings/secret.ts';
@@ -20,7 +20,6 @@ export interface SignerSetup {
   readonly funder: string | null;
   readonly limits: SignerLimits;
   readonly log: Log;
-  readonly contracts?: Contracts;
   /** Whether a thread takes a part of large batches. Worth it where there is a second core; not where left out. */
   readonly signsInThread?: boolean;
   readonly clock?: BudgetClock;
@@ -53,7 +52,7 @@ export async function openSignerSession(
     account,
     thread,
     chainId: setup.chainId,
-    contracts: setup.contracts ?? CONTRACTS,
+    contracts: CONTRACTS,
     signatureType,
     wallet,
     limits: setup.limits,
@@ -68,7 +67,7 @@ export async function openLocalSigner(setup: SignerSetup): Promise<SignerPort> {
   const session = await openSignerSession(setup, (frame) => client.receive(frame));
   const client = createSignerClient({
     keccak: await loadKeccak(),
-    contracts: setup.contracts ?? CONTRACTS,
+    contracts: CONTRACTS,
     write: (frame) => session.receive(frame),
     close: session.close,
   });

@@ -12,7 +12,6 @@ export interface SignedAhead {
   keep(order: OrderRequest, signed: SignedOrder | null): void;
   /** Forgets everything: no order that was signed before is sent after it. */
   forget(): void;
-  readonly size: () => number;
 }
 
 /** The age at which a signed order is not used any more, since its time is a part of it. */
@@ -93,7 +92,6 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
       else found.signed = signed;
     },
     forget: () => kept.clear(),
-    size: () => kept.size,
   };
 }
 

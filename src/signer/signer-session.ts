@@ -49,19 +49,10 @@ export interface SignerSessionOptions {
   readonly onRefused: (text: string) => void;
 }
 
-export interface SignerCounts {
-  ordersSigned: number;
-  ordersSignedAhead: number;
-  transactionsSigned: number;
-  proofsSigned: number;
-  refused: number;
-}
-
 /** The signer as its worker sees it: bytes in, bytes out. It has the key, knows what may be signed, and signs nothing else. */
 export interface SignerSession {
   /** Throws a ProtocolFault when the other side does not speak the protocol; nothing more may be taken from it then. */
   readonly receive: (bytes: Uint8Array) => void;
-  readonly counts: Readonly<SignerCounts>;
   readonly close: () => Promise<void>;
 }
 
@@ -75,13 +66,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
   const encoder = createOrderEncoder({ ...options, keccak, address: account.address });
   const budget = createBudget(limits, clock);
   const transactions = createTransactionPolicy({ ...options, keccak, address: account.address });
-  const counts: SignerCounts = {
-    ordersSigned: 0,
-    ordersSignedAhead: 0,
-    transactionsSigned: 0,
-    proofsSigned: 0,
-    refused: 0,
-  };
 
   interface Admitted {
     readonly claim: OrderClaim;
@@ -108,7 +92,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
   }
 
   function refuse(text: string): string {
-    counts.refused += 1;
     options.onRefused(text);
     return text;
   }
@@ -130,8 +113,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
     desk.sign(admitted).then(
       (signed) => {
         for (const [index, reply] of signed.entries()) replies[places[index] as number] = reply;
-        if (isAhead) counts.ordersSignedAhead += signed.length;
-        else counts.ordersSigned += signed.length;
         write(ordersAnswer(id, replies));
       },
       // What the policy let through can be encoded; if not, the policy is at fault, and nothing is signed.
@@ -168,7 +149,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
       answerRefused(id, refusal);
       return;
     }
-    counts.proofsSigned += 1;
     const digest = l1Digest(account, chainId, claim.timestampS, claim.nonce);
     write(frameOf(ANSWER.proof, id, account.signDigest(digest)));
   }
@@ -180,7 +160,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
       answerRefused(id, refusal);
       return;
     }
-    counts.transactionsSigned += 1;
     const { digest, withSignature } = encodeTransaction(keccak, claim);
     write(frameOf(ANSWER.transaction, id, withSignature(account.signDigest(digest))));
   }
@@ -203,7 +182,6 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
         answerRefused(frame.id, error.message);
       }
     }),
-    counts,
     close: () => desk.close(),
   };
 }

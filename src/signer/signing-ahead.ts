@@ -69,16 +69,17 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
     });
   }
 
+  function forget(): void {
+    waiting = [];
+    kept.forget();
+  }
+
   return {
     sign,
-    forget: () => {
-      waiting = [];
-      kept.forget();
-    },
+    forget,
     close: () => {
       if (timer !== null) clearTimeout(timer);
-      waiting = [];
-      kept.forget();
+      forget();
     },
   };
 }
