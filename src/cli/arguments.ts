@@ -31,3 +31,12 @@ export function refuse(lines: readonly string[], json: boolean): void {
   if (json) console.log(JSON.stringify({ ok: false, message: lines.join('\n') }));
   process.exitCode = EXIT_BAD_INPUT;
 }
+
+/** What a command that looks has found: lines for a person, which leave standard output to the one object of `json`. Exit code 1 unless `ok`. */
+export function showReport(report: { readonly ok: boolean }, lines: readonly string[], json: boolean): void {
+  if (!report.ok) process.exitCode = 1;
+  if (json) {
+    console.error(lines.join('\n'));
+    console.log(JSON.stringify(report));
+  } else console.log(lines.join('\n'));
+}

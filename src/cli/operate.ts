@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
-import { askStatus, dataFolder, NoWorker, tellOperator, type WorkerStatus } from '../app/index.ts';
+import { askStatus, NoWorker, tellOperator, type WorkerStatus } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { dataDirOf } from './data-dir.ts';
 import { readNeededSettings } from './needed-settings.ts';
-import { problemLines, projectFolder } from './read-settings.ts';
+import { problemLines } from './read-settings.ts';
 import { operatorName } from './setting-changes.ts';
 
 const ANSWER_BOUND_MS = 5_000;
@@ -28,7 +28,7 @@ export async function operate({ order, usage, withoutWorker }: OperateOptions): 
   // A pause of a worker in the default folder costs little; a resume of one that was not meant does not.
   if (problems.length > 0 && order === 'resume') return refuse(problemLines(problems), json);
   for (const { message } of problems) console.error(`warning, going on with the default folder: ${message}`);
-  const dataDir = data === undefined ? dataFolder(settings, projectFolder) : resolve(projectFolder, data);
+  const dataDir = dataDirOf(settings, data);
   const reason = options.reason?.trim() || `run ${order}`;
   if (reason.length > 500)
     return refuse([`--reason: found ${reason.length} characters; expected at most 500.`], json);

@@ -1,14 +1,8 @@
-import { resolve } from 'node:path';
-import {
-  dataFolder,
-  LeaseTaken,
-  type PerformanceReport,
-  performanceReport,
-  tablesPath,
-} from '../app/index.ts';
-import { readArguments, refuse } from './arguments.ts';
+import { LeaseTaken, type PerformanceReport, performanceReport, tablesPath } from '../app/index.ts';
+import { readArguments, refuse, showReport } from './arguments.ts';
+import { dataDirOf } from './data-dir.ts';
 import { performanceLines } from './performance-lines.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { problemLines, readSettings } from './read-settings.ts';
 
 /** `./run performance` shows how markets and forecasts turned out. */
 const USAGE = './run performance [--data DIR] [--json]   (DIR is a data folder; without it, the one of .env)';
@@ -22,8 +16,7 @@ async function main(): Promise<void> {
   });
   const { parsed } = readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const dataDir =
-    data === undefined ? dataFolder(parsed.settings, projectFolder) : resolve(projectFolder, data);
+  const dataDir = dataDirOf(parsed.settings, data);
   let report: PerformanceReport | null;
   try {
     report = await performanceReport(dataDir, tablesPath(parsed.settings, dataDir), Date.now());
@@ -38,11 +31,5 @@ async function main(): Promise<void> {
       ],
       json,
     );
-  const ok = report.residualMicroUsd === 0;
-  if (!ok) process.exitCode = 1;
-  const lines = performanceLines(report).join('\n');
-  if (json) {
-    console.error(lines);
-    console.log(JSON.stringify({ ok, ...report }));
-  } else console.log(lines);
+  showReport({ ok: report.residualMicroUsd === 0, ...report }, performanceLines(report), json);
 }

@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import {
-  askPortfolio,
-  dataFolder,
-  NoWorker,
-  newestRun,
-  type PortfolioReport,
-  portfolioOfRun,
-} from '../app/index.ts';
+import { askPortfolio, NoWorker, newestRun, type PortfolioReport, portfolioOfRun } from '../app/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { readArguments, refuse } from './arguments.ts';
+import { readArguments, refuse, showReport } from './arguments.ts';
+import { dataDirOf } from './data-dir.ts';
 import { portfolioLines } from './portfolio-lines.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { problemLines, readSettings } from './read-settings.ts';
 
 /** `./run portfolio` shows what is held and what it came to, and whether chain and Data API agree with the books. */
 const USAGE = `./run portfolio [--data DIR] [--offline] [--json]
@@ -29,8 +22,7 @@ async function main(): Promise<void> {
   });
   const { parsed } = readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const dataDir =
-    data === undefined ? dataFolder(parsed.settings, projectFolder) : resolve(projectFolder, data);
+  const dataDir = dataDirOf(parsed.settings, data);
   const report = await reportOf(dataDir, offline ? null : parsed.settings);
   if (report === null)
     return refuse(
@@ -40,12 +32,7 @@ async function main(): Promise<void> {
       json,
     );
   const ok = report.differences === 0 && report.residualMicroUsd === 0;
-  if (!ok) process.exitCode = 1;
-  const lines = portfolioLines(report).join('\n');
-  if (json) {
-    console.error(lines);
-    console.log(JSON.stringify({ ok, ...report }));
-  } else console.log(lines);
+  showReport({ ok, ...report }, portfolioLines(report), json);
 }
 
 /** The running worker knows best, since its books are as of now; otherwise the journal of the newest run is read. */

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
-import { dataFolder, LeaseTaken, rebuildTables, tablesPath } from '../app/index.ts';
+import { LeaseTaken, rebuildTables, tablesPath } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
-import { problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { dataDirOf } from './data-dir.ts';
+import { problemLines, readSettings } from './read-settings.ts';
 
 /** `./run rebuild-tables` makes the tables of a data folder anew from the journals of all its runs. */
 const USAGE =
@@ -16,8 +16,7 @@ async function main(): Promise<void> {
   });
   const { parsed } = readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), json);
-  const dataDir =
-    data === undefined ? dataFolder(parsed.settings, projectFolder) : resolve(projectFolder, data);
+  const dataDir = dataDirOf(parsed.settings, data);
   try {
     const rebuilt = await rebuildTables(dataDir, tablesPath(parsed.settings, dataDir), Date.now());
     const { path, runs, residualMicroUsd } = rebuilt;

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFolder } from '../app/index.ts';
 import {
   environmentOf,
   explainSetting,
@@ -11,7 +9,8 @@ import {
   type SettingProblem,
   type Settings,
 } from '../settings/index.ts';
-import { EXIT_BAD_INPUT, problemLines, projectFolder, readSettings } from './read-settings.ts';
+import { dataDirOf } from './data-dir.ts';
+import { EXIT_BAD_INPUT, problemLines, readSettings } from './read-settings.ts';
 import { change, changesOf, showChanges } from './setting-changes.ts';
 
 /**
@@ -45,7 +44,7 @@ async function main(): Promise<void> {
   const { parsed, sources } = readSettings();
   if (!parsed.ok) return refuse(problemLines(parsed.problems), parsed.problems);
   const { settings } = parsed;
-  const dataDir = data === undefined ? dataFolder(settings, projectFolder) : resolve(projectFolder, data);
+  const dataDir = dataDirOf(settings, data);
   if (verb === undefined) return printSettings(settings, sources, dataDir);
   if (verb === 'changes') return showChanges(settings, dataDir, json);
   const value = verb === 'set' ? (second ?? '') : null;
