@@ -3,7 +3,7 @@ import { type CoinTerms, coinModel, lawOf, shapesOf } from '../model/coin-model.
 import type { PricePoint } from '../model/ewma-volatility.ts';
 import type { HorizonShape } from '../model/horizon-shape.ts';
 import { payoffProbability } from '../model/payoff-probability.ts';
-import { DAY_MS } from '../questions/civil-time.ts';
+import { DAY_MS, HOUR_MS } from '../questions/civil-time.ts';
 import { parseQuestion } from '../questions/parse-question.ts';
 import { type ClassifiedPayoff, isTradable } from '../questions/payoff.ts';
 import type { MarketRow } from './market-rows.ts';
@@ -43,7 +43,6 @@ const FRESH_MS = 180_000;
 const AT_END_MS = 90_000;
 const AT_START_MS = 60_000;
 const MOST_GAP_MS = 600_000;
-const HOUR_MS = 3_600_000;
 
 /**
  * What the model would have said of each row at its moment, from prices up to that moment, and how the market then ended. Rows of

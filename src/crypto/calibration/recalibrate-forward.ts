@@ -1,7 +1,6 @@
 import { fitRecalibration, recalibrated } from '../model/recalibration.ts';
+import { HOUR_MS } from '../questions/civil-time.ts';
 import type { MarketForecast } from './forecast-markets.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Gives each forecast what the recalibration would have made of it that had learnt, hour by hour, from markets resolved by then. */
 export function recalibrateForward(forecasts: readonly MarketForecast[]): MarketForecast[] {

@@ -2,7 +2,7 @@
 
 export const DAY_MS = 86_400_000;
 export const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const DAYS_PER_ERA = 146_097;
 
 export interface CivilDate {

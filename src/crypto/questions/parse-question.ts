@@ -1,5 +1,5 @@
 import { besideAgrees, datesAgree, rulesAgree, slugAgrees } from './agreement.ts';
-import { parseInstant } from './civil-time.ts';
+import { HOUR_MS, parseInstant } from './civil-time.ts';
 import { type DescribedRules, readRules } from './description.ts';
 import {
   type ClassifiedPayoff,
@@ -18,8 +18,6 @@ import { type Shape, shapeOf } from './shape.ts';
 import { readSlug, type SlugFacts } from './slug.ts';
 import { MOST_QUESTION_CHARACTERS } from './tokens.ts';
 import { type DateHints, type ResolvedWindow, resolveWindow } from './window.ts';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Classifies a market by what it pays on. It needs no model and no network, never throws, and answers `other` with a sentence wherever

@@ -1,4 +1,4 @@
-import { parseInstant } from './civil-time.ts';
+import { DAY_MS, parseInstant } from './civil-time.ts';
 import { coinOf } from './coins.ts';
 import { strikesIn } from './levels.ts';
 import { parseQuestion, payoffFor } from './parse-question.ts';
@@ -36,7 +36,6 @@ const STRIKES: Readonly<Record<ClassifiedKind, number>> = {
   'first-to-hit': 2,
   'up-or-down': 0,
 };
-const DAY_MS = 86_400_000;
 
 /** Takes parsed JSON for an answer, or says what is wrong with it. Nothing is converted and nothing is left out. */
 export function payoffAnswerIn(row: unknown): PayoffAnswer | string {

@@ -1,4 +1,4 @@
-import { parseInstant } from './civil-time.ts';
+import { HOUR_MS, parseInstant } from './civil-time.ts';
 import { type DescribedRules, twapIn } from './description.ts';
 import type { Side } from './levels.ts';
 import {
@@ -14,7 +14,6 @@ import {
 import type { Shape } from './shape.ts';
 import type { ResolvedWindow } from './window.ts';
 
-const HOUR_MS = 3_600_000;
 /** From this day on the venue settles up-or-down markets of minutes on a TWAP of Chainlink (its listings carry the seconds). */
 const TWAP_SINCE_MS = parseInstant('2026-08-07') ?? 0;
 

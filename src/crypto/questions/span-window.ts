@@ -1,4 +1,4 @@
-import { DAY_MS, instantsOf, MINUTE_MS, shownAt, startOfDay, type Zone } from './civil-time.ts';
+import { DAY_MS, HOUR_MS, instantsOf, MINUTE_MS, shownAt, startOfDay, type Zone } from './civil-time.ts';
 import type { ClockPhrase } from './clock.ts';
 import type { Origin, PayoffWindow, QuestionField } from './payoff.ts';
 import type { Shape } from './shape.ts';
@@ -13,7 +13,6 @@ export interface Span {
 
 const NOON = 720;
 const LAST_MINUTE = 1_439;
-const HOUR_MS = 60 * MINUTE_MS;
 
 export const origin = (field: QuestionField | 'habit', text: string): Origin => ({ field, text });
 
