@@ -3,7 +3,7 @@ import { LeaseTaken, takeLease } from '../adapters/node/lease.ts';
 import { listRuns } from '../adapters/node/run-directory.ts';
 import { type ForecastRow, type ResultRow, readResults } from '../adapters/sqlite/read-results.ts';
 import { openTableStore } from '../adapters/sqlite/table-store.ts';
-import { clusterEstimate, type Estimate } from '../pricing/cluster-bootstrap.ts';
+import type { Estimate } from '../pricing/cluster-bootstrap.ts';
 import {
   biasFindings,
   calibrationOf,
@@ -14,13 +14,11 @@ import {
   priceBands,
 } from '../pricing/forecast-bias.ts';
 import {
-  clusterSums,
+  clusterMean,
   type ForecastScores,
-  ratio,
   type ScoredForecast,
   scoreForecasts,
 } from '../pricing/forecast-scores.ts';
-import { carriedOverIn } from './tables/project-run.ts';
 import { projectEndedRuns } from './tables/project-runs.ts';
 
 /** What one strategy's markets came to. */
@@ -102,8 +100,7 @@ async function completeTables(dataDir: string, tables: string, nowMs: number): P
   try {
     const store = openTableStore(tables);
     try {
-      const lacking = listRuns(dataDir).filter(({ runId }) => carriedOverIn(store.progress(runId)) === null);
-      await projectEndedRuns(dataDir, lacking, { store, nowMs: () => 0, onDay: () => undefined });
+      await projectEndedRuns(dataDir, listRuns(dataDir), { store, nowMs: () => 0, onDay: () => undefined });
     } finally {
       store.close();
     }
@@ -115,13 +112,7 @@ async function completeTables(dataDir: string, tables: string, nowMs: number): P
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function strategyResults(rows: readonly ResultRow[]): StrategyResult[] {
-  const strategies = new Map<string, ResultRow[]>();
-  for (const row of rows) {
-    const own = strategies.get(row.strategy);
-    if (own === undefined) strategies.set(row.strategy, [row]);
-    else own.push(row);
-  }
-  return [...strategies]
+  return [...Map.groupBy(rows, ({ strategy }) => strategy)]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([strategy, own]) => strategyResult(strategy, own));
 }
@@ -139,13 +130,7 @@ function strategyResult(strategy: string, rows: readonly ResultRow[]): StrategyR
     heldLoser: rows.filter(({ was_correct }) => was_correct === 0).length,
     fills: sum(rows.map(({ fills_count }) => fills_count)),
     profitUsd: sum(profits),
-    meanProfitUsd: clusterEstimate(
-      clusterSums(counted, 2, ({ profit }, add) => {
-        add(0, 1);
-        add(1, profit);
-      }),
-      ratio(1, 0),
-    ),
+    meanProfitUsd: clusterMean(counted, ({ profit }) => profit),
   };
 }
 
@@ -167,13 +152,7 @@ function sourceName({ source, horizon_ms }: ForecastRow): string {
 }
 
 function scoresBySource(rows: readonly ForecastRow[]): SourceScores[] {
-  const sources = new Map<string, ForecastRow[]>();
-  for (const row of rows) {
-    const own = sources.get(sourceName(row));
-    if (own === undefined) sources.set(sourceName(row), [row]);
-    else own.push(row);
-  }
-  return [...sources].map(([source, own]) => sourceScores(source, own));
+  return [...Map.groupBy(rows, sourceName)].map(([source, own]) => sourceScores(source, own));
 }
 
 function sourceScores(source: string, rows: readonly ForecastRow[]): SourceScores {
