@@ -1,5 +1,6 @@
 import type { VenueOrder } from '../domain/order.ts';
 import type { VenuePort } from '../ports/venue.ts';
+import { textOf } from './preflight.ts';
 
 /** What a cancel of everything came to: the orders a later read still showed, or null where nothing could be read. */
 export interface CancelledEverything {
@@ -52,6 +53,6 @@ async function settled<Value>(
   try {
     return { value: await work };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: textOf(error) };
   }
 }

@@ -19,7 +19,7 @@ const FORGET_EVERY = 10_000;
  * What the books held at the end of a run, from the state it started from and its journal: what came in is taken in again, and
  * nothing is decided anew. Null where the run has no entry.
  */
-export async function factsOfRun(directory: string): Promise<KernelState | null> {
+async function factsOfRun(directory: string): Promise<KernelState | null> {
   const snapshot = readSnapshot(directory);
   let facts = snapshot === null ? null : decodeSnapshot(snapshot).state;
   let entries = 0;
@@ -61,11 +61,13 @@ interface OpenSources {
 }
 
 function openSources(run: RunManifest, settings: Settings | null, nowMs: () => number): OpenSources {
-  const none = whyNobody(run, settings);
-  if (none !== null || settings === null) {
-    const nobody = { none: none ?? 'no settings were read' };
-    return { sources: { chain: nobody, data: nobody }, close: async () => undefined };
-  }
+  if (settings === null) return nobody('not asked');
+  const asked = environmentOf(settings);
+  // A run on the local venue is no business of the real one, whose chain knows nothing of its wallet.
+  if (run.environment !== undefined && run.environment !== asked)
+    return nobody(
+      `not asked: the run traded on ${run.environment} addresses, the settings name ${asked} ones`,
+    );
   const rpc = createRpc({ rpcUrl: settings.chain.rpcUrl ?? '', timeoutMs: 10_000 });
   const data = createDataApi({ dataUrl: settings.polymarket.dataUrl ?? '', nowMs });
   return {
@@ -82,10 +84,7 @@ function openSources(run: RunManifest, settings: Settings | null, nowMs: () => n
   };
 }
 
-/** A run on the local venue is no business of the real one, whose chain knows nothing of its wallet. */
-function whyNobody(run: RunManifest, settings: Settings | null): string | null {
-  if (settings === null) return 'not asked';
-  const asked = environmentOf(settings);
-  if (run.environment === undefined || run.environment === asked) return null;
-  return `not asked: the run traded on ${run.environment} addresses, the settings name ${asked} ones`;
-}
+const nobody = (none: string): OpenSources => ({
+  sources: { chain: { none }, data: { none } },
+  close: async () => undefined,
+});

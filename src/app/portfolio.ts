@@ -13,6 +13,7 @@ import {
   type WalletReading,
   type WalletSource,
 } from '../projections/reconcile-wallet.ts';
+import { textOf } from './preflight.ts';
 
 /** Those who can say what a wallet holds; null where there is nobody to ask, with the reason. */
 export interface PortfolioSources {
@@ -134,8 +135,6 @@ async function readData(
     return failed('data', askedAtMs, textOf(error));
   }
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function sourceReport(state: KernelState, read: SourceRead): SourceReport {
   const assets = read.reading === null ? [] : reconcileWallet(state, read.reading);

@@ -4,6 +4,7 @@ import { markOf } from '../kernel/gate-view.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { profitParts } from '../orders/books.ts';
+import { balanceOf } from '../orders/ledger.ts';
 import { netShares, type Position } from '../orders/position.ts';
 
 /** Where the price comes from at which a share is valued. */
@@ -86,7 +87,7 @@ export function portfolioOf(state: KernelState): Portfolio {
       markets.push(marketProfit(position, slot, gain));
   }
   const parts = profitParts(state.books);
-  const cashFinal = state.books.ledger.balances.get('own.final|USD') ?? 0;
+  const cashFinal = balanceOf(state.books.ledger, 'own.final', 'USD');
   const value = parts.cashUsd + heldMicro;
   const explained = parts.realisedUsd + unrealised - parts.feesUsd + parts.rewardsUsd + parts.rebatesUsd;
   return {
