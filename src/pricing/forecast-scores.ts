@@ -108,6 +108,19 @@ export function clusterSums<Row extends Pick<ScoredForecast, 'cluster'>>(
   return [...byCluster.values()];
 }
 
+/** Mean of a figure over all rows, with its interval over clusters. */
+export const clusterMean = <Row extends Pick<ScoredForecast, 'cluster'>>(
+  rows: readonly Row[],
+  of: (row: Row) => number,
+): Estimate =>
+  clusterEstimate(
+    clusterSums(rows, 2, (row, add) => {
+      add(0, 1);
+      add(1, of(row));
+    }),
+    ratio(1, 0),
+  );
+
 /** Murphy (1973) with the terms of Stephenson, Coelho and Jolliffe (2008) for probabilities that differ within a bin. */
 export function murphyParts(
   forecasts: readonly Pick<ScoredForecast, 'probability' | 'outcome'>[],

@@ -1,6 +1,6 @@
-import { clusterEstimate, type Estimate, isTooFew } from '../../pricing/cluster-bootstrap.ts';
+import { type Estimate, isTooFew } from '../../pricing/cluster-bootstrap.ts';
 import { calibrationOf, type ForecastGroup } from '../../pricing/forecast-bias.ts';
-import { clusterSums, logLossOf, ratio } from '../../pricing/forecast-scores.ts';
+import { clusterMean, logLossOf } from '../../pricing/forecast-scores.ts';
 import { CLASSIFIED_KINDS } from '../questions/payoff.ts';
 import type { MarketForecast } from './forecast-markets.ts';
 
@@ -101,13 +101,9 @@ function scoredKind(kind: string, forecasts: readonly MarketForecast[]): ScoredK
 }
 
 function figure(rows: readonly MarketForecast[], of: (row: MarketForecast) => number): Figure {
-  const sums = clusterSums(rows, 2, (row, add) => {
-    add(0, 1);
-    add(1, of(row));
-  });
   return {
     mean: rows.reduce((sum, row) => sum + of(row), 0) / rows.length,
-    interval: clusterEstimate(sums, ratio(1, 0)),
+    interval: clusterMean(rows, of),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FeeSchedule } from '../../domain/market.ts';
 import { complement, PRICE_ONE, type Price } from '../../domain/units.ts';
-import { clusterEstimate, type Estimate } from '../../pricing/cluster-bootstrap.ts';
-import { clusterSums, ratio } from '../../pricing/forecast-scores.ts';
+import type { Estimate } from '../../pricing/cluster-bootstrap.ts';
+import { clusterMean } from '../../pricing/forecast-scores.ts';
 import { bestEntry, type EntryCandidate, entryCandidates, type MarketTouch } from '../model/edge.ts';
 import type { MarketForecast } from './forecast-markets.ts';
 
@@ -58,10 +58,6 @@ export interface TradeReport {
 }
 
 export function tradeReport(trades: readonly FilteredTrade[]): TradeReport {
-  const sums = clusterSums(trades, 2, ({ netPts }, add) => {
-    add(0, 1);
-    add(1, netPts);
-  });
   const mean = (of: (trade: FilteredTrade) => number): number =>
     trades.length === 0 ? 0 : trades.reduce((sum, trade) => sum + of(trade), 0) / trades.length;
   return {
@@ -72,6 +68,6 @@ export function tradeReport(trades: readonly FilteredTrade[]): TradeReport {
     meanFeePts: mean(({ entry }) => 100 * entry.feePerShareUsd),
     claimedPts: mean(({ entry }) => entry.edgePts),
     meanNetPts: mean(({ netPts }) => netPts),
-    net: clusterEstimate(sums, ratio(1, 0)),
+    net: clusterMean(trades, ({ netPts }) => netPts),
   };
 }
