@@ -1,4 +1,4 @@
-import { normalCdf } from './normal-distribution.ts';
+import { normalCdf, normalDensity } from './normal-distribution.ts';
 
 /**
  * The Student-t distribution. Its tail is the regularised incomplete beta function of x = nu / (nu + t^2) with parameters nu/2 and
@@ -69,7 +69,7 @@ export function studentTCdf(t: number, nu: number): number {
 
 /** Density of Student's t with `nu` degrees of freedom. */
 export function studentTDensity(t: number, nu: number): number {
-  if (nu === Number.POSITIVE_INFINITY) return Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
+  if (nu === Number.POSITIVE_INFINITY) return normalDensity(t);
   const tail = Math.exp((-(nu + 1) / 2) * Math.log1p((t * t) / nu));
   return (gammaRatio(nu / 2) / Math.sqrt(Math.PI * nu)) * tail;
 }
