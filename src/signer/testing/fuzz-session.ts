@@ -3,7 +3,7 @@ import { hexToBytes } from '../../adapters/polymarket/signing/hex.ts';
 import { developmentSecret } from '../../adapters/polymarket/testing/orders.ts';
 import { CLOB_AUTH_MESSAGE, CONTRACTS } from '../../adapters/polymarket/venue-facts.ts';
 import { type RandomStream, streamOf } from '../../domain/random.ts';
-import type { Price, Usd } from '../../domain/units.ts';
+import type { Usd } from '../../domain/units.ts';
 import type { SignerLimits } from '../limits.ts';
 import type { AccountClaim, OrderClaim, TransactionClaim } from '../order-claim.ts';
 import {
@@ -22,16 +22,13 @@ import {
 } from '../protocol.ts';
 import { createSignerSession } from '../signer-session.ts';
 import { badQuestion, below, bytesOf, type FuzzedQuestion, goodQuestion, oneOf } from './fuzz-orders.ts';
+import { WIDE_LIMITS } from './test-signer.ts';
 
 const NOW_MS = 1_795_373_206_847;
 const LIMITS: SignerLimits = {
-  minPrice: 0 as Price,
-  maxPrice: 10_000 as Price,
+  ...WIDE_LIMITS,
   maxOrder: 20_000_000 as Usd,
-  maxMinute: Number.MAX_SAFE_INTEGER as Usd,
-  maxDay: Number.MAX_SAFE_INTEGER as Usd,
   maxTransactionsPerHour: 1_000_000_000,
-  maxFeePerGasWei: 2_000_000_000_000n,
 };
 /** Questions that are handed over before the answers are counted. */
 const AT_ONCE = 2_000;
