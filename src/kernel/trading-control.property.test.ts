@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLossWatch, isLookDue } from '../risk/loss-watch.ts';
-import { createTradingState } from '../risk/trading-state.ts';
 import { accountWorth } from './account-worth.ts';
 import type { FeedName, Input, OperatorOrder } from './messages.ts';
-import { createReconciliation, noteDone, takeComparison } from './reconciliation.ts';
-import { createFeeds } from './state.ts';
+import { noteDone, takeComparison } from './reconciliation.ts';
+import { freshControl, stepControl } from './test-support/control-model.ts';
 import {
   balances,
   book,
@@ -17,15 +15,7 @@ import {
   type TestKernel,
   testKernel,
 } from './test-support/test-kernel.ts';
-import {
-  isWorthKnown,
-  obeyOperator,
-  restartControl,
-  settleMode,
-  switchFeed,
-  type TradingControl,
-  takeWorth,
-} from './trading-control.ts';
+import { obeyOperator, restartControl, switchFeed } from './trading-control.ts';
 
 /** Anything that may happen between two steps of a kernel, small enough that it meets every limit. */
 type Happening =
@@ -78,22 +68,11 @@ const HELD = { cash: 100, tokens: { 11: 1_000 } };
 
 /** The control alone, given what the kernel is given, in the order that the model is searched in. */
 function createTwin(nowMs: number) {
-  const control: TradingControl = {
-    nowMs,
-    settings,
-    trading: createTradingState(nowMs),
-    losses: createLossWatch(),
-    reconciliation: createReconciliation(nowMs),
-    feeds: createFeeds(nowMs),
-  };
+  const control = freshControl(nowMs, settings);
   return {
     control,
     step({ state, nowMs: atMs }: TestKernel, input: () => void): void {
-      control.nowMs = atMs;
-      const before = control.trading.mode;
-      input();
-      if (isWorthKnown(control) && isLookDue(control.losses, atMs)) takeWorth(control, accountWorth(state));
-      settleMode(control, before);
+      stepControl(control, atMs, input, () => accountWorth(state));
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   takeComparison,
 } from '../reconciliation.ts';
 import { createFeeds } from '../state.ts';
+import type { StrategySettings } from '../strategy-settings.ts';
 import {
   isWorthKnown,
   obeyOperator,
@@ -62,6 +63,31 @@ const REAL: ControlFunctions = {
   takeWorth,
   takeComparison,
 };
+
+/** Trading control before its first input. */
+export const freshControl = (nowMs: number, settings: StrategySettings): TradingControl => ({
+  nowMs,
+  settings,
+  trading: createTradingState(nowMs),
+  losses: createLossWatch(),
+  reconciliation: createReconciliation(nowMs),
+  feeds: createFeeds(nowMs),
+});
+
+/** What one step of the kernel does with trading control: the input, a look at the account where one is due, and the mode. */
+export function stepControl(
+  control: TradingControl,
+  nowMs: number,
+  input: () => void,
+  worth: () => Usd,
+  functions: Pick<ControlFunctions, 'takeWorth' | 'settleMode'> = REAL,
+): void {
+  control.nowMs = nowMs;
+  const before = control.trading.mode;
+  input();
+  if (isWorthKnown(control) && isLookDue(control.losses, nowMs)) functions.takeWorth(control, worth());
+  functions.settleMode(control, before);
+}
 
 export interface ModelState {
   readonly control: TradingControl;
@@ -125,7 +151,7 @@ export const EVENTS = {
   reduce: word('reduce'),
   halt: word('halt'),
   resume: word('resume'),
-  reads: { play: (state, model) => model.step(state, 6 * SECOND_MS, () => readAll(state, model, 0)) },
+  reads: { play: (state, model) => model.step(state, 6 * SECOND_MS, () => readAll(state, model)) },
   'answers to reads from before': {
     play: (state, model) =>
       model.step(state, SECOND_MS, () => {
@@ -176,7 +202,7 @@ export const isPersons = (event: EventName): boolean => {
   return found.isPerson === true;
 };
 
-function readAll(state: ModelState, model: ControlModel, differenceIfAny: number): void {
+function readAll(state: ModelState, model: ControlModel): void {
   const { control } = state;
   const { reconciliation, trading, nowMs } = control;
   for (const name of RECONCILING_READS) noteAsked(reconciliation, name, nowMs);
@@ -185,7 +211,7 @@ function readAll(state: ModelState, model: ControlModel, differenceIfAny: number
   // A person's word takes the difference into the books, so that it is gone.
   if (reconciliation.accepted !== null) state.loseAgain = false;
   reconciliation.accepted = null;
-  const cashResidual = state.loseAgain ? -1_000_000 : differenceIfAny;
+  const cashResidual = state.loseAgain ? -1_000_000 : 0;
   model.functions.takeComparison(
     reconciliation,
     trading,
@@ -221,21 +247,14 @@ export function controlModel(terms: ControlTerms, broken: Partial<ControlFunctio
     terms,
     functions,
     start() {
-      const control: TradingControl = {
-        nowMs: START_MS,
-        settings: {
-          ...settings,
-          trading: {
-            ...settings.trading,
-            stopLossPercent: DAILY_STOP_PCT,
-            drawdownStopLossPercent: terms.stopPct,
-          },
+      const control = freshControl(START_MS, {
+        ...settings,
+        trading: {
+          ...settings.trading,
+          stopLossPercent: DAILY_STOP_PCT,
+          drawdownStopLossPercent: terms.stopPct,
         },
-        trading: createTradingState(START_MS),
-        losses: createLossWatch(),
-        reconciliation: createReconciliation(START_MS),
-        feeds: createFeeds(START_MS),
-      };
+      });
       functions.restartControl(control);
       return {
         control,
@@ -253,12 +272,7 @@ export function controlModel(terms: ControlTerms, broken: Partial<ControlFunctio
     },
     step(state, afterMs, input) {
       const { control } = state;
-      control.nowMs += afterMs;
-      const before = control.trading.mode;
-      input();
-      if (isWorthKnown(control) && isLookDue(control.losses, control.nowMs))
-        functions.takeWorth(control, state.worth as Usd);
-      functions.settleMode(control, before);
+      stepControl(control, control.nowMs + afterMs, input, () => state.worth as Usd, functions);
     },
     restart(state) {
       const { settings: kept, ...rest } = state.control;

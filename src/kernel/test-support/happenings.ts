@@ -29,8 +29,7 @@ export interface Happening {
 
 const STATUSES: readonly TradeStatus[] = ['MATCHED', 'MINED', 'CONFIRMED', 'FAILED', 'RETRYING'];
 
-export const pickOf = <Item>(items: readonly Item[], pick: number): Item | undefined =>
-  items[pick % items.length];
+const pickOf = <Item>(items: readonly Item[], pick: number): Item | undefined => items[pick % items.length];
 
 /** The number of one of the markets that are listed. */
 const marketAt = ({ state: { markets } }: TestKernel, pick: number): number => (pick % markets.size) + 1;
