@@ -1,3 +1,5 @@
+import { plainText } from './foreign-text.ts';
+
 /** Reading what a model answers. Nothing here throws, whatever the text is. */
 
 /** The text itself, what stands in a code fence, or what lies between the first brace and the last: models wrap what they answer. */
@@ -21,3 +23,15 @@ export const fieldOf = (row: unknown, name: string): unknown =>
   typeof row === 'object' && row !== null && Object.hasOwn(row, name)
     ? (row as Readonly<Record<string, unknown>>)[name]
     : undefined;
+
+/** A text of an object's own, made fit to be shown; empty where there is none. */
+export function textOf(row: unknown, name: string, mostCharacters: number): string {
+  const value = fieldOf(row, name);
+  return typeof value === 'string' ? plainText(value, mostCharacters) : '';
+}
+
+/** A number of an object's own. One outside its bounds is not clamped: who answers 100 has not understood the question. */
+export function numberWithin(row: unknown, name: string, least: number, most: number): number | null {
+  const value = fieldOf(row, name);
+  return typeof value === 'number' && value >= least && value <= most ? value : null;
+}

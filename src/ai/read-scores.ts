@@ -1,5 +1,4 @@
-import { fieldOf, parseObject } from './answer-json.ts';
-import { plainText } from './foreign-text.ts';
+import { fieldOf, numberWithin, parseObject, textOf } from './answer-json.ts';
 import { type Flag, isFlag, type MarketScore, overallOf } from './score-verdict.ts';
 
 export interface ReadScores {
@@ -41,22 +40,17 @@ function scoreIn(row: unknown): MarketScore | null {
   const quality = axisIn(row, 'quality');
   const profitability = axisIn(row, 'profitability');
   if (clarity === null || quality === null || profitability === null) return null;
-  const note = fieldOf(row, 'note');
   return {
     clarity,
     quality,
     profitability,
     overall: overallOf(clarity, quality, profitability),
     flags: flagsIn(row),
-    note: typeof note === 'string' ? plainText(note, MOST_NOTE_CHARACTERS) : '',
+    note: textOf(row, 'note', MOST_NOTE_CHARACTERS),
   };
 }
 
-/** A number outside its bounds is not clamped: who answers 100 has not understood the question. */
-function axisIn(row: unknown, name: string): number | null {
-  const value = fieldOf(row, name);
-  return typeof value === 'number' && value >= LEAST && value <= MOST ? value : null;
-}
+const axisIn = (row: unknown, name: string): number | null => numberWithin(row, name, LEAST, MOST);
 
 /** Known flags, each once. `ambiguous_resolution` counts as `ambiguousResolution`. */
 function flagsIn(row: unknown): Flag[] {

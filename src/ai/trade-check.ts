@@ -1,4 +1,4 @@
-import { fieldOf, parseObject } from './answer-json.ts';
+import { fieldOf, numberWithin, parseObject, textOf } from './answer-json.ts';
 import { plainText, quotedJson } from './foreign-text.ts';
 import type { Question } from './score-question.ts';
 
@@ -99,9 +99,8 @@ export function readTradeCheck(
   const approve = fieldOf(answer, 'approve');
   if (typeof approve !== 'boolean')
     return { verdict: 'noAnswer', reason: 'the answer does not say whether it approves' };
-  const given = fieldOf(answer, 'reason');
-  const reason = typeof given === 'string' ? plainText(given, MOST_REASON_CHARACTERS) : '';
-  const confidence = confidenceIn(answer);
+  const reason = textOf(answer, 'reason', MOST_REASON_CHARACTERS);
+  const confidence = numberWithin(answer, 'confidence', 0, 1);
   if (!approve) return { verdict: 'rejected', confidence, reason };
   const names =
     fieldOf(answer, 'id') === trade.label &&
@@ -171,14 +170,11 @@ export function readExitCheck(text: string, label: string): ExitCheck {
   const exit = answer === null ? undefined : fieldOf(answer, 'exit');
   if (answer === null || typeof exit !== 'boolean' || fieldOf(answer, 'id') !== label)
     return { verdict: 'exit', isAnswered: false, reason: 'there is no answer about this position' };
-  const given = fieldOf(answer, 'reason');
-  const reason = typeof given === 'string' ? plainText(given, MOST_REASON_CHARACTERS) : '';
-  return { verdict: exit ? 'exit' : 'hold', isAnswered: true, reason };
-}
-
-function confidenceIn(answer: object): number | null {
-  const value = fieldOf(answer, 'confidence');
-  return typeof value === 'number' && value >= 0 && value <= 1 ? value : null;
+  return {
+    verdict: exit ? 'exit' : 'hold',
+    isAnswered: true,
+    reason: textOf(answer, 'reason', MOST_REASON_CHARACTERS),
+  };
 }
 
 const rounded = (value: number | null, decimals: number): number | null =>

@@ -1,4 +1,4 @@
-import { fieldOf, parseObject } from './answer-json.ts';
+import { fieldOf, numberWithin, parseObject, textOf } from './answer-json.ts';
 import { plainText, quotedJson } from './foreign-text.ts';
 import type { Question } from './score-question.ts';
 
@@ -106,23 +106,16 @@ export function readReview(text: string): TradeReview | null {
   const answer = text.length > MOST_ANSWER_CHARACTERS ? null : parseObject(text);
   const given = answer === null ? undefined : fieldOf(answer, 'scores');
   if (answer === null || typeof given !== 'object' || given === null) return null;
-  const scores = Object.fromEntries(SCORE_NAMES.map((name) => [name, scoreIn(given, name)])) as Record<
-    ScoreName,
-    number | null
-  >;
-  const summary = fieldOf(answer, 'summary');
+  const scores = Object.fromEntries(
+    SCORE_NAMES.map((name) => [name, numberWithin(given, name, 1, 10)]),
+  ) as Record<ScoreName, number | null>;
   return {
     scores,
     suggestions: suggestionsIn(answer),
     insights: notesIn(answer, 'insights'),
     patterns: notesIn(answer, 'patterns'),
-    summary: typeof summary === 'string' ? plainText(summary, MOST_SUMMARY_CHARACTERS) : '',
+    summary: textOf(answer, 'summary', MOST_SUMMARY_CHARACTERS),
   };
-}
-
-function scoreIn(scores: object, name: ScoreName): number | null {
-  const value = fieldOf(scores, name);
-  return typeof value === 'number' && value >= 1 && value <= 10 ? value : null;
 }
 
 /** Suggestions for settings that may be suggested, each name once: of two that contradict each other neither is one. */
@@ -135,12 +128,7 @@ function suggestionsIn(answer: object): Suggestion[] {
     const value = fieldOf(row, 'value');
     if (typeof name !== 'string' || !isTunable(name) || typeof value !== 'number' || !Number.isFinite(value))
       continue;
-    const reason = fieldOf(row, 'reason');
-    const suggestion = {
-      name,
-      value,
-      reason: typeof reason === 'string' ? plainText(reason, MOST_NOTE_CHARACTERS) : '',
-    };
+    const suggestion = { name, value, reason: textOf(row, 'reason', MOST_NOTE_CHARACTERS) };
     const before = found.get(name);
     found.set(name, before === undefined || before?.value === value ? suggestion : null);
   }
