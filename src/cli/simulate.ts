@@ -93,7 +93,7 @@ function lineOf(result: SeedResult, speed: number): string {
     `ledger ${result.ledgerResidualMicroUsd}`,
     `chain ${result.chainResidualMicroUsd}`,
     `open ${result.openOrdersAtExit}`,
-    `halts ${result.losses.kills} kills ${result.losses.resumesByItself} resumes ${result.losses.stops} stops`,
+    `kills ${result.losses.kills}  resumes ${result.losses.resumesByItself}  stops ${result.losses.stops}`,
     `faults ${String(trouble).padStart(4)}`,
     `${String(Math.round(speed)).padStart(5)} virtual s/s`,
     result.violation === null ? 'ok' : 'VIOLATION',
