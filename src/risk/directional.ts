@@ -2,7 +2,7 @@ import type { OrderRequest } from '../domain/order.ts';
 import { mulDiv, notional, type Price, type Usd } from '../domain/units.ts';
 import type { Approved } from './approved.ts';
 import { checkOrder, type GateMarket, type GatePass } from './gate.ts';
-import { isRefused, type Refused, refuse } from './refusal.ts';
+import { BALANCE_UNKNOWN, isRefused, type Refused, refuse } from './refusal.ts';
 import { utcDayOf } from './utc-day.ts';
 
 /** What bounds directional entries, beside everything that bounds any order. */
@@ -112,8 +112,7 @@ function checkSignal(limits: DirectionalLimits, { request, edge }: DirectionalEn
 function checkSize(pass: GatePass, limits: DirectionalLimits, entry: DirectionalEntry): Refused | null {
   const cost = costOf(entry);
   if (cost < limits.minEntry) return refuse('entrySize', cost, limits.minEntry, 'entry too small');
-  if (pass.freeCash === null)
-    return refuse('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+  if (pass.freeCash === null) return BALANCE_UNKNOWN;
   const most = partOf(pass.freeCash, limits.maxEntryBps);
   return cost > most ? refuse('entrySize', cost, most, 'entry too large for the cash that is free') : null;
 }

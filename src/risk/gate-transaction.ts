@@ -1,7 +1,7 @@
 import type { TransactionRequest } from '../domain/transaction.ts';
 import type { Approved } from './approved.ts';
 import type { GateMarket, GatePass } from './gate.ts';
-import { type Refused, refuse } from './refusal.ts';
+import { BALANCE_UNKNOWN, type Refused, refuse } from './refusal.ts';
 import { mayTransmit } from './trading-state.ts';
 
 /**
@@ -15,8 +15,7 @@ export function checkTransaction(
   giving: readonly GateMarket[] = [],
 ): Approved<TransactionRequest> | Refused {
   if (!mayTransmit(pass.mode)) return refuse('tradingState', 0, 0, `trading state is ${pass.mode}`);
-  if (pass.freeCash === null)
-    return refuse('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+  if (pass.freeCash === null) return BALANCE_UNKNOWN;
   if (request.amount <= 0) return refuse('badSize', request.amount, 1, 'nothing to do');
   if (request.action === 'split') {
     if (pass.mode === 'reducing')

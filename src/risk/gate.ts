@@ -8,7 +8,7 @@ import type { Approved } from './approved.ts';
 import { eventLossOn, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
 import { countNotional, type NotionalWindow, notionalWithin, returnNotional } from './notional-window.ts';
-import { isRefused, type Refused, refuse } from './refusal.ts';
+import { BALANCE_UNKNOWN, isRefused, type Refused, refuse } from './refusal.ts';
 import { mayTransmit, type TradingMode } from './trading-state.ts';
 
 /** The event of exclusive outcomes that a market is one of. */
@@ -243,8 +243,7 @@ function checkOwnBook(pass: GatePass, market: GateMarket, request: OrderRequest)
 }
 
 function checkCover(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
-  if (pass.freeCash === null)
-    return refuse('balanceUnknown', 0, 0, 'the balance is not known yet, so nothing is sent');
+  if (pass.freeCash === null) return BALANCE_UNKNOWN;
   if (request.side === 'BUY') {
     const cost = costOf(market, request);
     return cost > pass.freeCash ? refuse('notEnoughCash', cost, pass.freeCash, 'not enough free cash') : null;

@@ -104,6 +104,14 @@ export const refuse = (refused: RefusalCode, value: number, limit: number, text:
   text,
 });
 
+/** The refusal of anything while nobody has read what the wallet holds. */
+export const BALANCE_UNKNOWN = refuse(
+  'balanceUnknown',
+  0,
+  0,
+  'the balance is not known yet, so nothing is sent',
+);
+
 /** What a code means; null for one of another version of the program. */
 export const meaningOf = (code: string): RefusalMeaning | null =>
   (REFUSALS as Readonly<Record<string, RefusalMeaning>>)[code] ?? null;
