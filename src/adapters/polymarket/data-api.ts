@@ -1,6 +1,6 @@
 import type { ConditionId, TokenId } from '../../domain/market.ts';
 import { MICRO, type Shares, type Usd } from '../../domain/units.ts';
-import { createHttpClient, type HttpCall, type HttpClient, troubleError } from './http.ts';
+import { createHttpClient, type HttpCall, type HttpClient, parsed } from './http.ts';
 import { asArray, asObject, textField, WireFault, type WireObject } from './wire/fields.ts';
 
 export interface DataApiOptions {
@@ -74,12 +74,7 @@ async function readValue(http: HttpClient, wallet: string, signal: AbortSignal):
 }
 
 function rowsOf<Row>(call: HttpCall, answer: unknown, read: (row: WireObject) => Row): Row[] {
-  try {
-    return asArray(answer, 'the list').map((row) => read(asObject(row, 'the row')));
-  } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
-  }
+  return parsed(call, () => asArray(answer, 'the list').map((row) => read(asObject(row, 'the row'))));
 }
 
 const TOKEN = /^\d{1,78}$/;

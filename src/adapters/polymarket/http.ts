@@ -11,6 +11,7 @@ import {
   type TransportOptions,
   type TransportRequest,
 } from './transport/transport.ts';
+import { WireFault } from './wire/fields.ts';
 
 export interface HttpOptions {
   /** Scheme and host; a path in it is kept in front of every path asked for. */
@@ -126,6 +127,16 @@ export function parseJson(call: HttpCall, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw troubleError(call, { kind: 'garbage', text: `expected JSON, found ${excerpt(text)}` }, error);
+  }
+}
+
+/** Runs a parser of an answer; what it does not believe becomes `garbageAnswer` with the offending field. */
+export function parsed<Value>(call: HttpCall, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof WireFault)) throw error;
+    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
   }
 }
 

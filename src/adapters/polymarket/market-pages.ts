@@ -1,6 +1,6 @@
-import { type HttpCall, type HttpClient, troubleError } from './http.ts';
+import { type HttpCall, type HttpClient, parsed, troubleError } from './http.ts';
 import { GAMMA_PAGE_LIMIT } from './venue-facts.ts';
-import { asArray, asObject, WireFault, type WireObject } from './wire/fields.ts';
+import { asArray, asObject, type WireObject } from './wire/fields.ts';
 
 /** At 100 a page, more than ten times what the venue lists today. */
 const MAX_PAGES = 10_000;
@@ -197,7 +197,7 @@ function createWalk(
 
 /** What is no object has no id to be ordered by, and is left out here. */
 function pageOf(call: HttpCall, answer: unknown): Page {
-  try {
+  return parsed(call, () => {
     const page = asObject(answer, 'the page');
     const listed = asArray(page.markets ?? page.data, 'markets');
     const rows = listed.filter(
@@ -207,8 +207,5 @@ function pageOf(call: HttpCall, answer: unknown): Page {
     const last = rows.at(-1);
     const goesOn = typeof next === 'string' && next !== '' && next !== 'LTE=' && last !== undefined;
     return { rows, mark: goesOn ? { cursor: next, lastId: idOf(last) } : null };
-  } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
-  }
+  });
 }

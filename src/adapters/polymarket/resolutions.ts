@@ -4,8 +4,8 @@ import { ForeignError } from '../../ports/foreign-error.ts';
 import type { ResolutionPort } from '../../ports/resolutions.ts';
 import type { Log } from '../../ports/timers.ts';
 import { resolutionOf } from './gamma-market.ts';
-import { createHttpClient, type HttpCall, type HttpClient, troubleError } from './http.ts';
-import { asArray, asObject, WireFault } from './wire/fields.ts';
+import { createHttpClient, type HttpCall, type HttpClient, parsed } from './http.ts';
+import { asArray, asObject } from './wire/fields.ts';
 
 export interface ResolutionOptions {
   readonly gammaUrl: string;
@@ -90,7 +90,7 @@ async function readStages(
 }
 
 function closedMarkets(call: HttpCall, answer: unknown): [string, ResolutionState][] {
-  try {
+  return parsed(call, () => {
     const page = asObject(answer, 'the page');
     return asArray(page.markets ?? page.data, 'markets').flatMap((listed): [string, ResolutionState][] => {
       const row = asObject(listed, 'the market');
@@ -99,8 +99,5 @@ function closedMarkets(call: HttpCall, answer: unknown): [string, ResolutionStat
       if (typeof conditionId !== 'string' || row.closed !== true) return [];
       return [[conditionId.toLowerCase(), resolutionOf(row)]];
     });
-  } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
-  }
+  });
 }

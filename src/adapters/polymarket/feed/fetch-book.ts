@@ -1,6 +1,6 @@
 import type { Outcome, WatchedMarket } from '../../../domain/market.ts';
 import type { MarketEvent, OutcomeLevels, WireLevel } from '../../../domain/market-event.ts';
-import { type HttpCall, type HttpClient, troubleError } from '../http.ts';
+import { type HttpCall, type HttpClient, parsed } from '../http.ts';
 import { asArray, asObject, WireFault } from '../wire/fields.ts';
 import { parseBook, parseOwnLevels, type WireBook } from './market-frames.ts';
 
@@ -12,12 +12,7 @@ export async function fetchBook(
 ): Promise<WireBook> {
   const call: HttpCall = { method: 'GET', path: '/book', query: `token_id=${market.yesTokenId}` };
   const found = await http.json(call, signal);
-  try {
-    return parseBook(asObject(found, 'the book'), 'YES');
-  } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
-  }
+  return parsed(call, () => parseBook(asObject(found, 'the book'), 'YES'));
 }
 
 /** Reads both tokens' books in one request, each in its own prices. Throws a ForeignError. */
@@ -30,7 +25,7 @@ export async function fetchOutcomeBooks(
   const body = JSON.stringify(tokens.map((token_id) => ({ token_id })));
   const call: HttpCall = { method: 'POST', path: '/books', body };
   const found = await http.json(call, signal);
-  try {
+  return parsed(call, () => {
     const books = new Map(
       asArray(found, 'the books').map((entry) => {
         const book = asObject(entry, 'a book');
@@ -49,10 +44,7 @@ export async function fetchOutcomeBooks(
       yes: levelsOf('YES'),
       no: levelsOf('NO'),
     };
-  } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    throw troubleError(call, { kind: 'garbage', text: error.message }, error);
-  }
+  });
 }
 
 /** The wire lists the best price last; whichever way round it comes, ours is best first. */
