@@ -2,7 +2,7 @@ import type { CandleStep, CoinSymbol, DailyClose, SpotCandle, SpotTick } from '.
 import { type HttpClient, parseJson, troubleError } from '../polymarket/http.ts';
 import { judged } from '../polymarket/signed-calls.ts';
 import { asArray, asObject, textField, WireFault } from '../polymarket/wire/fields.ts';
-import { msField, priceField } from './price-wire.ts';
+import { inSteps, msField, priceField } from './price-wire.ts';
 
 const DAY_MS = 86_400_000;
 /** Binance's code for a pair that it does not list. */
@@ -87,7 +87,10 @@ export async function readBinanceDays(
     query: `symbol=${pairOf(coin)}&interval=1d&limit=${limit}`,
   } as const;
   const found = await http.json(call, signal);
-  return judged(call, found, () => wholeRun(asArray(found, 'the candles').map((row) => dayOf(row, nowMs))));
+  return judged(call, found, () => {
+    const rows = asArray(found, 'the candles').map((row) => dayOf(row, nowMs));
+    return inSteps('the days', rows, DAY_MS, ({ dayAtMs }) => dayAtMs);
+  });
 }
 
 function dayOf(row: unknown, nowMs: number): DailyClose {
@@ -113,12 +116,7 @@ export async function readBinanceCandles(
   const found = await http.json(call, signal);
   return judged(call, found, () => {
     const candles = asArray(found, 'the candles').map((row) => candleOf(row, STEP_MS[step]));
-    for (const [index, { openAtMs }] of candles.entries()) {
-      const before = candles[index - 1];
-      if (before !== undefined && openAtMs !== before.openAtMs + STEP_MS[step])
-        throw new WireFault('the candles', 'one after another', new Date(openAtMs).toISOString());
-    }
-    return candles;
+    return inSteps('the candles', candles, STEP_MS[step], ({ openAtMs }) => openAtMs);
   });
 }
 
@@ -138,14 +136,4 @@ function candleOf(row: unknown, stepMs: number): SpotCandle {
   );
   if (!isInside) throw new WireFault('high and low', 'around open and close', row);
   return candle;
-}
-
-/** Days that follow each other without a gap: a return over a missing day would be taken for that of one day. */
-export function wholeRun(days: readonly DailyClose[]): DailyClose[] {
-  for (const [index, { dayAtMs }] of days.entries()) {
-    const before = days[index - 1];
-    if (before !== undefined && dayAtMs !== before.dayAtMs + DAY_MS)
-      throw new WireFault('the days', 'one after another', new Date(dayAtMs).toISOString());
-  }
-  return [...days];
 }

@@ -3,8 +3,7 @@ import { ForeignError } from '../../ports/foreign-error.ts';
 import type { HttpClient } from '../polymarket/http.ts';
 import { judged } from '../polymarket/signed-calls.ts';
 import { asArray, asObject, WireFault } from '../polymarket/wire/fields.ts';
-import { wholeRun } from './binance.ts';
-import { msField, priceField } from './price-wire.ts';
+import { inSteps, msField, priceField } from './price-wire.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -88,7 +87,7 @@ export async function readCoingeckoDays(
       const point = { atMs, usd };
       return { atMs: msField(point, 'atMs'), closeUsd: priceField(point, 'usd') };
     });
-    return wholeRun(points.map(dayOf));
+    return inSteps('the days', points.map(dayOf), DAY_MS, ({ dayAtMs }) => dayAtMs);
   });
 }
 

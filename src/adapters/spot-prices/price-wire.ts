@@ -18,6 +18,24 @@ export function msField(object: WireObject, name: string): number {
   return atMs;
 }
 
+/**
+ * The rows, if each begins a step after the one before: a return over a missing day would be taken for that of one day. Throws a
+ * WireFault.
+ */
+export function inSteps<Row>(
+  what: string,
+  rows: Row[],
+  stepMs: number,
+  beginOf: (row: Row) => number,
+): Row[] {
+  for (const [index, row] of rows.entries()) {
+    const before = rows[index - 1];
+    if (before !== undefined && beginOf(row) !== beginOf(before) + stepMs)
+      throw new WireFault(what, 'one after another', new Date(beginOf(row)).toISOString());
+  }
+  return rows;
+}
+
 /** `{timestamp, value, full_accuracy_value}` as both of the venue's streams have it; the text is the exact one. */
 export function pointOf(row: unknown, what: string): { readonly atMs: number; readonly priceUsd: number } {
   const point = asObject(row, what);
