@@ -195,7 +195,7 @@ function marketObject(
     startDate: iso(facts.listedAtMs),
     image: '',
     icon: '',
-    description: market.description ?? template.description,
+    description: template.description,
     outcomes: JSON.stringify(market.outcomes ?? ['Yes', 'No']),
     outcomePrices: JSON.stringify([String(facts.opening), String(rounded(1 - facts.opening))]),
     volume: String(market.volume24hr * template.daysSinceListing),

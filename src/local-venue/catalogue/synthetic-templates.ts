@@ -28,8 +28,6 @@ export interface MarketTemplate {
   readonly volume24hr: number;
   /** Dollars a day for resting orders; 0 for a market without rewards. */
   readonly dailyRewards: number;
-  /** Left out where the event's own says it all. */
-  readonly description?: string;
   /** What decides it, where that is the price of a coin. */
   readonly decidedBy?: DecidedBy;
 }

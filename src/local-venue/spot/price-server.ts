@@ -22,11 +22,10 @@ export interface PriceServer {
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
-/** Publishes the prices of the local world on 127.0.0.1: both streams, and what is read of Binance and CoinGecko. Port 0 takes a free one. */
+/** Publishes the prices of the local world on 127.0.0.1, at a free port: both streams, and what is read of Binance and CoinGecko. */
 export async function startPriceServer(
   world: SpotWorld,
   isKnown: (proof: Proof) => boolean,
-  port = 0,
 ): Promise<PriceServer> {
   const app = Fastify({ forceCloseConnections: true });
   registerPriceRoutes(app, world);
@@ -47,7 +46,7 @@ export async function startPriceServer(
   const dropAll = (): void => {
     for (const channel of Object.values(channels)) channel.dropAll();
   };
-  await app.listen({ host: '127.0.0.1', port });
+  await app.listen({ host: '127.0.0.1', port: 0 });
   const bound = (app.server.address() as AddressInfo).port;
   return {
     urls: {

@@ -1,5 +1,5 @@
 import type { VenueClock } from '../types.ts';
-import { createSpotPath, SECOND_MS, type SpotPath, spotAt, twapAt } from './spot-path.ts';
+import { createSpotPath, SECOND_MS, type SpotPath, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
 
 /** Who publishes prices here. */
 export type PriceFeedName = 'polybolt' | 'rtds' | 'binance' | 'coingecko';
@@ -14,14 +14,8 @@ export interface SpotWorld {
   readonly offPct: Map<PriceFeedName, number>;
 }
 
-export interface CoinTerms {
-  readonly coin: string;
-  readonly startUsd: number;
-  readonly sigmaPerDay: number;
-}
-
 /** Seven coins that the venue has markets on, at round prices and with volatilities of about this size. */
-export const DEFAULT_COINS: readonly CoinTerms[] = [
+const COINS: readonly Pick<SpotTerms, 'coin' | 'startUsd' | 'sigmaPerDay'>[] = [
   { coin: 'BTC', startUsd: 97_000, sigmaPerDay: 0.025 },
   { coin: 'ETH', startUsd: 3_400, sigmaPerDay: 0.035 },
   { coin: 'SOL', startUsd: 185, sigmaPerDay: 0.045 },
@@ -33,16 +27,12 @@ export const DEFAULT_COINS: readonly CoinTerms[] = [
 
 const HISTORY_DAYS = 400;
 
-export function createSpotWorld(
-  seed: string,
-  clock: VenueClock,
-  coins: readonly CoinTerms[] = DEFAULT_COINS,
-): SpotWorld {
+export function createSpotWorld(seed: string, clock: VenueClock): SpotWorld {
   const startMs = Math.floor(clock.nowMs() / SECOND_MS) * SECOND_MS;
   return {
     clock,
     paths: new Map(
-      coins.map((terms) => [
+      COINS.map((terms) => [
         terms.coin,
         createSpotPath(seed, { ...terms, startMs, historyDays: HISTORY_DAYS }),
       ]),
