@@ -1,4 +1,5 @@
 import type { ConditionId } from '../domain/market.ts';
+import { isoDateOf } from '../domain/utc-day.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { profitParts } from '../orders/books.ts';
 import {
@@ -14,7 +15,6 @@ import { accountExact, balanceOfMarket, type DayMeasures, type MarketDay } from 
 import type { Measures } from './measures.ts';
 import { midOf } from './mids.ts';
 import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
-import { isoDateOf } from './utc-day.ts';
 
 /** A day's profit, taken apart over all markets. */
 export interface AccountDay {

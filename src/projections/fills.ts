@@ -1,6 +1,7 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { FillReport, TradeStatus } from '../domain/order.ts';
 import { PRICE_ONE, type Shares, type Usd } from '../domain/units.ts';
+import { utcHourOf } from '../domain/utc-day.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { type FillRecord, fillKey } from '../orders/fills.ts';
 import {
@@ -35,7 +36,6 @@ import type { MeasuredFill, Measures } from './measures.ts';
 import { midOf, ptsOf } from './mids.ts';
 import { followOrders, quotedSpreadPts } from './quotes.ts';
 import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
-import { utcHourOf } from './utc-day.ts';
 
 const [SHORT_MS, LONG_MS] = MARKOUT_HORIZONS_MS;
 const MICRO_PER_PRICE = 100;

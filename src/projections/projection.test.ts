@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS, isoDateOf, utcDayOf } from '../domain/utc-day.ts';
 import { decodeState, encodeState } from '../kernel/codec.ts';
 import { cents, conditionId, shares, T0 } from '../kernel/test-support/test-kernel.ts';
 import type { Measures } from './measures.ts';
 import { createProjection, project, refresh } from './projection.ts';
 import { bidAndAsk, createTale } from './test-support/tale.ts';
-import { DAY_MS, isoDateOf, utcDayOf } from './utc-day.ts';
 
 /** The first half of a minute before midnight, UTC. */
 const LATE = (utcDayOf(T0) + 1) * DAY_MS - 30_000;

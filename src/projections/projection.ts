@@ -1,6 +1,7 @@
 import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, FillReport, OrderId } from '../domain/order.ts';
 import type { Usd } from '../domain/units.ts';
+import { DAY_MS, utcDayOf } from '../domain/utc-day.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { fillKey } from '../orders/fills.ts';
@@ -22,7 +23,6 @@ import { emitResult, noteResultOpening, resultsIn, tidyResults } from './market-
 import { createMeasures, type Measures } from './measures.ts';
 import { enterQuoteOrder, followOrders, followQuotes, tidyQuotes } from './quotes.ts';
 import type { Emit } from './rows.ts';
-import { DAY_MS, utcDayOf } from './utc-day.ts';
 
 /**
  * Tables as a fold over the journal: the same entries give the same rows, whether they are read while the worker runs or years

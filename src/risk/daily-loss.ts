@@ -1,5 +1,5 @@
 import type { Usd } from '../domain/units.ts';
-import { utcDayOf } from './utc-day.ts';
+import { utcDayOf } from '../domain/utc-day.ts';
 
 /** The loss since the start of a UTC day, and whether it has stopped trading for the rest of it. */
 export interface DailyLoss {

@@ -1,9 +1,9 @@
 import type { OrderRequest } from '../domain/order.ts';
 import { mulDiv, notional, type Price, type Usd } from '../domain/units.ts';
+import { utcDayOf } from '../domain/utc-day.ts';
 import type { Approved } from './approved.ts';
 import { checkOrder, type GateMarket, type GatePass } from './gate.ts';
 import { BALANCE_UNKNOWN, isRefused, type Refused, refuse } from './refusal.ts';
-import { utcDayOf } from './utc-day.ts';
 
 /** What bounds directional entries, beside everything that bounds any order. */
 export interface DirectionalLimits {

@@ -1,5 +1,5 @@
 import { complement, notional, type Price, type Shares, type Usd } from '../domain/units.ts';
-import { utcDayOf } from './utc-day.ts';
+import { utcDayOf } from '../domain/utc-day.ts';
 
 /** The percentages of the high-water mark at which trading is reduced, killed, resumed and stopped, and the terms of a resume. */
 export interface DrawdownLimits {

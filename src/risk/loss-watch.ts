@@ -1,4 +1,5 @@
 import type { Usd } from '../domain/units.ts';
+import { nextUtcDayMs } from '../domain/utc-day.ts';
 import { createDailyLoss, type DailyLoss, moveDayStart, observeDay } from './daily-loss.ts';
 import {
   createDrawdown,
@@ -9,7 +10,6 @@ import {
   resetDrawdown,
 } from './drawdown.ts';
 import { type BlockName, block, type TradingState, unblock } from './trading-state.ts';
-import { nextUtcDayMs } from './utc-day.ts';
 
 /** The limits on the loss of the whole account, in percent of what each is measured from. */
 export interface LossLimits extends DrawdownLimits {

@@ -3,6 +3,9 @@ export const DAY_MS = 86_400_000;
 /** Days since 1970 in UTC, whatever the machine's time zone. */
 export const utcDayOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
 
+/** When the UTC day after the one of `atMs` begins. */
+export const nextUtcDayMs = (atMs: number): number => (utcDayOf(atMs) + 1) * DAY_MS;
+
 export const utcHourOf = (atMs: number): number => Math.floor((atMs - utcDayOf(atMs) * DAY_MS) / 3_600_000);
 
 const DAYS_IN_400_YEARS = 146_097;
