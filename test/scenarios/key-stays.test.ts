@@ -1,31 +1,22 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { leaseHolder } from '../../src/adapters/node/lease.ts';
 import type { ChildProgram } from '../../src/app/demo/child-program.ts';
 import { demoWorkerSettings } from '../../src/app/demo/demo-settings.ts';
-import { startVenueChild, startWorkerChild, type VenueChild } from '../../src/app/demo/programs.ts';
 import { runSummaryOf } from '../../src/app/demo/run-demo.ts';
 import { Secret } from '../../src/settings/index.ts';
 import { sealKeystore } from '../../src/signer/index.ts';
-import { statusWhen, temporaryFolder } from '../support/demo-pieces.ts';
+import { statusWhen } from '../support/demo-pieces.ts';
+import { demoStand } from '../support/demo-stand.ts';
 import { scanMemory, spellingsOfKey } from '../support/scan-memory.ts';
 
 const UP_BOUND_MS = 60_000;
 const PASSPHRASE = 'correct horse battery staple';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let venue: VenueChild | null = null;
+const stand = demoStand();
 let worker: ChildProgram | null = null;
 const lines: string[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await worker?.stop(5_000);
-  await venue?.program.stop(20_000);
-  folder.remove();
-});
 
 /** Every file below a folder, with its bytes. */
 const filesIn = (path: string): [string, Buffer][] =>
@@ -36,7 +27,7 @@ const filesIn = (path: string): [string, Buffer][] =>
 
 /** A private file of the account, outside the data folder. */
 function privateFile(name: string, text: string): string {
-  const path = join(folder.path, name);
+  const path = join(stand.path, name);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
@@ -45,11 +36,10 @@ describe('the key', () => {
   it('is nowhere but with the signer: in no file, no line, no environment and no memory of the worker', {
     timeout: 240_000,
   }, async () => {
-    const started = await startVenueChild(['--seed', '3'], () => undefined);
-    venue = started;
+    const started = await stand.startVenue(['--seed', '3']);
     const account = started.ready.accounts[0];
     const key = account?.privateKey ?? '';
-    const dataDir = join(folder.path, 'data');
+    const dataDir = join(stand.path, 'data');
     const { POLYMARKET_PRIVATE_KEY, ...withoutKey } = demoWorkerSettings(started.ready, dataDir);
     expect(POLYMARKET_PRIVATE_KEY).toBe(key);
     const weak = { scrypt: { n: 1_024, r: 8, p: 1 } };
@@ -64,7 +54,7 @@ describe('the key', () => {
     ];
     const patterns = new Map([...spellingsOfKey(key), ['passphrase', Buffer.from(PASSPHRASE)] as const]);
     for (const settings of waysToTheKey) {
-      worker = startWorkerChild(settings, ['--yes', '--approve'], (line) => lines.push(line));
+      worker = stand.startWorker(settings, ['--yes', '--approve'], (line) => lines.push(line));
       await statusWhen(dataDir, worker, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
       const pid = leaseHolder(dataDir)?.pid ?? 0;
       expect(pid).not.toBe(worker.pid);

@@ -1,27 +1,18 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ChildProgram } from '../../src/app/demo/child-program.ts';
 import { pause } from '../../src/app/demo/child-program.ts';
 import { demoWorkerSettings } from '../../src/app/demo/demo-settings.ts';
 import { openOrdersOf, viewFromOutside } from '../../src/app/demo/outside-view.ts';
-import { startVenueChild, startWorkerChild, type VenueChild } from '../../src/app/demo/programs.ts';
 import { runSummaryOf } from '../../src/app/demo/run-demo.ts';
 import { replayRun } from '../../src/app/recover.ts';
 import type { FillReport } from '../../src/domain/order.ts';
 import { nextFloat, streamOf } from '../../src/domain/random.ts';
-import { journalOf, runFolders, statusWhen, temporaryFolder } from '../support/demo-pieces.ts';
+import { journalOf, runFolders, statusWhen } from '../support/demo-pieces.ts';
+import { demoStand } from '../support/demo-stand.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let venue: VenueChild | null = null;
+const stand = demoStand();
 let worker: ChildProgram | null = null;
 const lines: string[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await worker?.stop(5_000);
-  await venue?.program.stop(20_000);
-  folder.remove();
-});
 
 const KILLS = 2;
 const UP_BOUND_MS = 45_000;
@@ -32,16 +23,15 @@ it('a worker killed at any moment leaves nothing that the next one does not know
   const seed = process.env.KILL_NINE_SEED ?? String(Date.now());
   const moments = streamOf(seed, 'kill-nine');
   console.log(`kill-nine: KILL_NINE_SEED=${seed}`);
-  const started = await startVenueChild(['--seed', '2'], (line) => lines.push(line));
-  venue = started;
-  const settings = demoWorkerSettings(started.ready, folder.path);
+  const started = await stand.startVenue(['--seed', '2'], (line) => lines.push(line));
+  const settings = demoWorkerSettings(started.ready, stand.path);
   const wallet = started.ready.accounts[0]?.address ?? '';
   const start = (): ChildProgram =>
-    startWorkerChild(settings, ['--yes', '--approve'], (line) => lines.push(`worker: ${line}`));
+    stand.startWorker(settings, ['--yes', '--approve'], (line) => lines.push(`worker: ${line}`));
 
   for (let kill = 0; kill < KILLS; kill += 1) {
     worker = start();
-    await statusWhen(folder.path, worker, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
+    await statusWhen(stand.path, worker, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
     const afterMs = Math.round(nextFloat(moments) * 5_000);
     await pause(afterMs);
     console.log(`kill-nine: killing run ${kill + 1} ${afterMs} ms after its first order`);
@@ -52,7 +42,7 @@ it('a worker killed at any moment leaves nothing that the next one does not know
   worker = start();
   // Every order the venue has is one of the books, and the other way round, at some quiet moment.
   await statusWhen(
-    folder.path,
+    stand.path,
     worker,
     async ({ trading, liveOrders }) =>
       trading.mode === 'active' &&
@@ -75,7 +65,7 @@ it('a worker killed at any moment leaves nothing that the next one does not know
     chainResidualMicroUsd: 0,
   });
 
-  const folders = runFolders(folder.path);
+  const folders = runFolders(stand.path);
   expect(folders).toHaveLength(KILLS + 1);
   for (const directory of folders)
     expect((await replayRun(directory, false)).replayed.difference, directory).toBeNull();

@@ -1,39 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type ChildProgram, startChild } from '../../src/app/demo/child-program.ts';
 import { demoWorkerSettings, withoutSettings } from '../../src/app/demo/demo-settings.ts';
-import { startVenueChild, startWorkerChild, type VenueChild } from '../../src/app/demo/programs.ts';
 import { replayRun } from '../../src/app/recover.ts';
 import type { Command, Input } from '../../src/kernel/messages.ts';
-import { journalOf, runFolders, statusWhen, temporaryFolder } from '../support/demo-pieces.ts';
+import { journalOf, runFolders, statusWhen } from '../support/demo-pieces.ts';
+import { demoStand } from '../support/demo-stand.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let venue: VenueChild | null = null;
+const stand = demoStand();
 let worker: ChildProgram | null = null;
 let lines: string[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-  lines = [];
-});
-afterEach(async () => {
-  await worker?.stop(5_000);
-  await venue?.program.stop(20_000);
-  folder.remove();
-});
 
 const UP_BOUND_MS = 45_000;
 
 it('W29: a setting changed while the worker runs decides from then on, also after kill -9 and after a clean stop', {
   timeout: 240_000,
 }, async () => {
-  const started = await startVenueChild(['--seed', '3'], () => undefined);
-  venue = started;
-  const settings = demoWorkerSettings(started.ready, folder.path);
+  const started = await stand.startVenue(['--seed', '3']);
+  const settings = demoWorkerSettings(started.ready, stand.path);
   const start = (): ChildProgram =>
-    startWorkerChild(settings, ['--yes', '--approve'], (line) => lines.push(line));
+    stand.startWorker(settings, ['--yes', '--approve'], (line) => lines.push(line));
   const quoting = (): Promise<unknown> =>
-    statusWhen(folder.path, worker as ChildProgram, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
+    statusWhen(stand.path, worker as ChildProgram, ({ liveOrders }) => liveOrders > 0, UP_BOUND_MS, lines);
   const say = (...words: string[]) => command('settings', settings, words);
 
   worker = start();
@@ -47,7 +36,7 @@ it('W29: a setting changed while the worker runs decides from then on, also afte
   });
   // With quotes off there is none left, and they come back with the new size.
   expect(await say('set', 'MM_ENABLED', 'false')).toMatchObject({ ok: true, applies: 'now' });
-  await statusWhen(folder.path, worker, ({ liveOrders }) => liveOrders === 0, UP_BOUND_MS, lines);
+  await statusWhen(stand.path, worker, ({ liveOrders }) => liveOrders === 0, UP_BOUND_MS, lines);
   expect(await say('unset', 'MM_ENABLED')).toMatchObject({ ok: true, applies: 'now' });
   await quoting();
   worker.signal('SIGKILL');
@@ -72,13 +61,13 @@ it('W29: a setting changed while the worker runs decides from then on, also afte
   worker = start();
   await quoting();
   expect(await command('pause', settings, ['--reason', 'a look'])).toMatchObject({ ok: true });
-  await statusWhen(folder.path, worker, ({ liveOrders }) => liveOrders === 0, UP_BOUND_MS, lines);
+  await statusWhen(stand.path, worker, ({ liveOrders }) => liveOrders === 0, UP_BOUND_MS, lines);
   expect(await command('resume', settings, [])).toMatchObject({ ok: true });
   await quoting();
   expect(await say('unset', 'MM_QUOTE_SIZE_USD')).toMatchObject({ ok: true, from: 9, to: 5, applies: 'now' });
   expect(await worker.stop(110_000), lines.slice(-20).join('\n')).toBe(true);
 
-  const runs = runFolders(folder.path);
+  const runs = runFolders(stand.path);
   expect(runs).toHaveLength(3);
   expect(await sizesDecidedBy(runs[0] ?? '')).toEqual([5, 9, 9, 9]);
   expect(await sizesDecidedBy(runs[1] ?? '')).toEqual([9]);
@@ -92,7 +81,7 @@ it('W29: a setting changed while the worker runs decides from then on, also afte
 
 /** A change of a later version, or a torn file, is no reason to trade on other settings than the operator believes. */
 async function refusesABrokenFile(start: () => ChildProgram): Promise<void> {
-  const file = join(folder.path, 'settings-changes.json');
+  const file = join(stand.path, 'settings-changes.json');
   const written = readFileSync(file, 'utf8');
   for (const [text, message] of [
     [
@@ -106,7 +95,7 @@ async function refusesABrokenFile(start: () => ChildProgram): Promise<void> {
     worker = start();
     expect(await worker.ended).toBe(2);
     expect(lines.join('\n')).toMatch(message);
-    expect(runFolders(folder.path)).toHaveLength(3);
+    expect(runFolders(stand.path)).toHaveLength(3);
   }
 }
 

@@ -1,39 +1,29 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type ChildProgram, pause, startChild } from '../../src/app/demo/child-program.ts';
 import { demoWorkerSettings, withoutSettings } from '../../src/app/demo/demo-settings.ts';
-import { startVenueChild, startWorkerChild, type VenueChild } from '../../src/app/demo/programs.ts';
 import type { PerformanceReport } from '../../src/app/performance.ts';
 import type { PortfolioReport } from '../../src/app/portfolio.ts';
-import { statusWhen, temporaryFolder } from '../support/demo-pieces.ts';
+import { statusWhen } from '../support/demo-pieces.ts';
+import { demoStand } from '../support/demo-stand.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let venue: VenueChild | null = null;
+const stand = demoStand();
 let worker: ChildProgram | null = null;
 const lines: string[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await worker?.stop(5_000);
-  await venue?.program.stop(20_000);
-  folder.remove();
-});
 
 const UP_BOUND_MS = 60_000;
 
 it('W25: a market that resolves while the worker is down is redeemed by the next one, and portfolio and performance say so', {
   timeout: 300_000,
 }, async () => {
-  const started = await startVenueChild(['--seed', '4'], () => undefined);
-  venue = started;
-  const settings = demoWorkerSettings(started.ready, folder.path);
+  const started = await stand.startVenue(['--seed', '4']);
+  const settings = demoWorkerSettings(started.ready, stand.path);
   const start = (): ChildProgram =>
-    startWorkerChild(settings, ['--yes', '--approve'], (line) => lines.push(line));
+    stand.startWorker(settings, ['--yes', '--approve'], (line) => lines.push(line));
 
   worker = start();
   await statusWhen(
-    folder.path,
+    stand.path,
     worker,
     ({ markets, counts }) => counts.fills > 0 && markets.some(({ inventory }) => inventory.yesFinal >= 1),
     UP_BOUND_MS,
