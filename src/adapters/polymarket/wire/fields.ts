@@ -105,9 +105,3 @@ export function optionalTimeMs(object: WireObject, name: string): number | null 
   if (!Number.isFinite(at)) throw new WireFault(name, 'a time', value);
   return at;
 }
-
-export function timeMsField(object: WireObject, name: string): number {
-  const at = optionalTimeMs(object, name);
-  if (at === null) throw new WireFault(name, 'a time', object[name]);
-  return at;
-}
