@@ -1,5 +1,6 @@
 import type { SignatureType } from '../../adapters/polymarket/signing/order-encoder.ts';
 import { DEVELOPMENT_KEY } from '../../adapters/polymarket/testing/orders.ts';
+import { silentLog } from '../../adapters/polymarket/testing/silent-log.ts';
 import type { Price, Usd } from '../../domain/units.ts';
 import type { SignerPort } from '../../ports/signer.ts';
 import type { Log } from '../../ports/timers.ts';
@@ -17,9 +18,6 @@ export const WIDE_LIMITS: SignerLimits = {
   maxTransactionsPerHour: 1_000_000,
   maxFeePerGasWei: 2_000_000_000_000n,
 };
-
-const silent = (): void => undefined;
-const SILENT: Log = { debug: silent, note: silent, warning: silent, alarm: silent };
 
 /** A signer in this process, behind the real policy and protocol. The clock of the test is that of the policy. */
 export function testSigner(
@@ -41,7 +39,7 @@ export function testSigner(
     signatureType: given.signatureType ?? 0,
     funder: given.funder ?? null,
     limits: given.limits ?? WIDE_LIMITS,
-    log: given.log ?? SILENT,
+    log: given.log ?? silentLog,
     clock: { nowMs, steadyMs: () => performance.now() },
     ...(given.signsInThread === undefined ? {} : { signsInThread: given.signsInThread }),
   });
