@@ -1,4 +1,3 @@
-import { confirm, isCancel } from '@clack/prompts';
 import {
   createWorkerLogFor,
   dataFolder,
@@ -10,6 +9,7 @@ import {
 } from '../app/index.ts';
 import { environmentOf, problemsBeforeTrading, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { askLeave } from './ask-leave.ts';
 import { type NeededSettings, readNeededSettings } from './needed-settings.ts';
 import { problemLines, projectFolder } from './read-settings.ts';
 import { operatorName } from './setting-changes.ts';
@@ -100,19 +100,13 @@ async function undo(
   const missing = problems.length > 0 ? problems : problemsBeforeTrading(settings);
   if (missing.length > 0) return refuse(problemLines(missing), json);
   if (!yes && environmentOf(settings) !== 'local') {
-    if (!process.stdin.isTTY || !process.stderr.isTTY)
-      return refuse(
-        [
-          'this is not the local venue: found no terminal to ask on; expected a yes. Run ./run kill --undo-on-chain --yes.',
-        ],
-        json,
-      );
-    const answer = await confirm({
+    const noLeave = await askLeave({
       message: 'Let orders of this account settle again?',
-      initialValue: false,
-      output: process.stderr,
+      noTerminal:
+        'this is not the local venue: found no terminal to ask on; expected a yes. Run ./run kill --undo-on-chain --yes.',
+      declined: 'still paused, as you said',
     });
-    if (isCancel(answer) || !answer) return refuse(['still paused, as you said'], json);
+    if (noLeave !== null) return refuse([noLeave], json);
   }
   const outcome = await undoOnChain(settings, log, say);
   say(

@@ -1,6 +1,6 @@
-import { confirm, isCancel } from '@clack/prompts';
 import { askStatus, NoWorker, tellOperator, type WorkerStatus } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { askLeave } from './ask-leave.ts';
 import { dataDirOf } from './data-dir.ts';
 import { readNeededSettings } from './needed-settings.ts';
 import { problemLines } from './read-settings.ts';
@@ -54,14 +54,12 @@ async function askForLeave(status: WorkerStatus, yes: boolean): Promise<string |
   const halts = haltsOf(status);
   if (halts.length === 0 || yes || status.run.environment === 'local') return null;
   console.error(halts.join('\n'));
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    return 'trading is held back by more than a pause: found no terminal to ask on; expected a yes. Run ./run resume --yes to lift it.';
-  const answer = await confirm({
+  return askLeave({
     message: 'Accept this and trade again? Limits on losses start anew from the present value.',
-    initialValue: false,
-    output: process.stderr,
+    noTerminal:
+      'trading is held back by more than a pause: found no terminal to ask on; expected a yes. Run ./run resume --yes to lift it.',
+    declined: 'still halted, as you said',
   });
-  return isCancel(answer) || !answer ? 'still halted, as you said' : null;
 }
 
 function show({ trading, run }: WorkerStatus, json: boolean): void {

@@ -1,4 +1,3 @@
-import { confirm, isCancel } from '@clack/prompts';
 // Not all of `app`: what decides and what talks to the venue is the worker's, and takes half a second to load.
 import { readAccountKey } from '../app/account-key.ts';
 import { createWorkerLogFor } from '../app/create-worker-log-for.ts';
@@ -7,6 +6,7 @@ import { StartRefused } from '../app/start-refused.ts';
 import { type SupervisedWorker, superviseWorker } from '../app/supervise-worker.ts';
 import { environmentOf, problemsBeforeStart, type Settings } from '../settings/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { askLeave } from './ask-leave.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /**
@@ -110,12 +110,10 @@ function showEnvironment(settings: Settings): void {
 /** Null when the worker may start; otherwise why not. */
 async function askForLeave(settings: Settings, yes: boolean): Promise<string | null> {
   if (environmentOf(settings) === 'local' || yes) return null;
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    return 'this is not the local venue: found no terminal to ask on; expected a yes. Run ./run start --yes to start it as a service.';
-  const answer = await confirm({
+  return askLeave({
     message: 'Start trading there?',
-    initialValue: false,
-    output: process.stderr,
+    noTerminal:
+      'this is not the local venue: found no terminal to ask on; expected a yes. Run ./run start --yes to start it as a service.',
+    declined: 'not started, as you said',
   });
-  return isCancel(answer) || !answer ? 'not started, as you said' : null;
 }
