@@ -37,11 +37,7 @@ export async function readAccountKey({ polymarket, signer }: Settings, log: Log)
   const passphrase =
     signer.keystorePassphraseFile === null
       ? await askPassphrase(file)
-      : new Secret(
-          firstLine(
-            readPrivateFile('POLYMARKET_KEYSTORE_PASSPHRASE_FILE', resolve(signer.keystorePassphraseFile)),
-          ),
-        );
+      : readPassphrase('POLYMARKET_KEYSTORE_PASSPHRASE_FILE', signer.keystorePassphraseFile);
   try {
     return await openKeystore(text, passphrase);
   } catch (error) {
@@ -66,14 +62,25 @@ export function readPrivateFile(setting: string, path: string): string {
   }
 }
 
-const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0] ?? '';
+/** A passphrase is the first line of its file. Throws as `readPrivateFile` does. */
+export const readPassphrase = (setting: string, path: string): Secret =>
+  new Secret(readPrivateFile(setting, resolve(path)).split(/\r?\n/, 1)[0] ?? '');
 
-async function askPassphrase(file: string): Promise<Secret> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new StartRefused([
-      `POLYMARKET_KEYSTORE_PASSPHRASE_FILE: found nothing, and no terminal to ask on; expected the file with the passphrase of ${file}.`,
-    ]);
-  const answer = await password({ message: `Passphrase of ${file}`, output: process.stderr });
-  if (isCancel(answer)) throw new StartRefused(['no passphrase was given']);
+const askPassphrase = (file: string): Promise<Secret> =>
+  askSecret({
+    message: `Passphrase of ${file}`,
+    noTerminal: `POLYMARKET_KEYSTORE_PASSPHRASE_FILE: found nothing, and no terminal to ask on; expected the file with the passphrase of ${file}.`,
+    declined: 'no passphrase was given',
+  });
+
+/** Asks for what is typed unseen. Throws `StartRefused` with one of the other texts where nobody can be asked, or nothing is said. */
+export async function askSecret(texts: {
+  readonly message: string;
+  readonly noTerminal: string;
+  readonly declined: string;
+}): Promise<Secret> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new StartRefused([texts.noTerminal]);
+  const answer = await password({ message: texts.message, output: process.stderr });
+  if (isCancel(answer)) throw new StartRefused([texts.declined]);
   return new Secret(answer);
 }

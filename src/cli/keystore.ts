@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isCancel, password } from '@clack/prompts';
-import { readPrivateFile } from '../app/account-key.ts';
+import { askSecret, readPassphrase, readPrivateFile } from '../app/account-key.ts';
 import { StartRefused } from '../app/start-refused.ts';
 import { Secret } from '../settings/index.ts';
 import {
@@ -97,7 +96,7 @@ async function newPassphrase(passphraseFile: string | undefined): Promise<Secret
 }
 
 function passphraseOf(file: string): Secret {
-  return new Secret(readPrivateFile('--passphrase-file', resolve(file)).split(/\r?\n/, 1)[0] ?? '');
+  return readPassphrase('--passphrase-file', file);
 }
 
 function longEnough(passphrase: Secret): Secret {
@@ -109,12 +108,10 @@ function longEnough(passphrase: Secret): Secret {
   return passphrase;
 }
 
-async function ask(message: string): Promise<Secret> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new StartRefused([
-      `found no terminal to ask for ${message.toLowerCase()}; expected --passphrase-file, and for import --key-file`,
-    ]);
-  const answer = await password({ message, output: process.stderr });
-  if (isCancel(answer)) throw new StartRefused(['nothing was written, as you said']);
-  return new Secret(answer);
+function ask(message: string): Promise<Secret> {
+  return askSecret({
+    message,
+    noTerminal: `found no terminal to ask for ${message.toLowerCase()}; expected --passphrase-file, and for import --key-file`,
+    declined: 'nothing was written, as you said',
+  });
 }
