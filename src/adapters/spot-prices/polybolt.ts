@@ -2,7 +2,7 @@ import type { CoinSymbol, SpotTick } from '../../domain/spot-price.ts';
 import type { SpotSink } from '../../ports/spot-prices.ts';
 import type { Log, Timers } from '../../ports/timers.ts';
 import { type LiveSocket, openLiveSocket, type SocketTiming } from '../polymarket/feed/live-socket.ts';
-import type { ApiCredentials } from '../polymarket/signing/l2-auth.ts';
+import { type ApiCredentials, inPlainText } from '../polymarket/signing/l2-auth.ts';
 import { asArray, asObject, textField, WireFault, type WireObject } from '../polymarket/wire/fields.ts';
 import { createCounts, newestOf, type PriceSource, type PriceSourceCounts } from './price-source.ts';
 import { pointOf } from './price-wire.ts';
@@ -51,12 +51,7 @@ export function createPolybolt(
     isAuthed = false;
     lastSeq.clear();
     const found = await options.credentials(AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
-    const auth = {
-      apiKey: found.apiKey,
-      secret: found.secret.reveal(),
-      passphrase: found.passphrase.reveal(),
-    };
-    return JSON.stringify({ op: 'auth', rid: String(nextRid++), auth });
+    return JSON.stringify({ op: 'auth', rid: String(nextRid++), auth: inPlainText(found) });
   }
 
   function receive(bytes: Buffer, sink: SpotSink): void {

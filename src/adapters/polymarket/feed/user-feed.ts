@@ -1,6 +1,6 @@
 import type { Log, Timers } from '../../../ports/timers.ts';
 import type { FeedSink, UserEvent, UserFeedPort } from '../../../ports/venue.ts';
-import type { ApiCredentials } from '../signing/l2-auth.ts';
+import { type ApiCredentials, inPlainText } from '../signing/l2-auth.ts';
 import { asObject, WireFault, type WireObject } from '../wire/fields.ts';
 import { parseOrderFrame } from '../wire/order.ts';
 import { type OwnIdentity, parseTrade } from '../wire/trade.ts';
@@ -31,12 +31,7 @@ export function createUserFeed(options: UserFeedOptions): UserFeedPort {
   async function greet(): Promise<string> {
     const found = await options.credentials(AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
     own = { apiKey: found.apiKey, wallet: options.wallet };
-    const auth = {
-      apiKey: found.apiKey,
-      secret: found.secret.reveal(),
-      passphrase: found.passphrase.reveal(),
-    };
-    return JSON.stringify({ auth, type: 'user' });
+    return JSON.stringify({ auth: inPlainText(found), type: 'user' });
   }
 
   function receive(bytes: Buffer, sink: FeedSink<UserEvent>): void {

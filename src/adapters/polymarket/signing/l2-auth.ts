@@ -10,6 +10,13 @@ export interface ApiCredentials {
   readonly passphrase: Secret;
 }
 
+/** The credentials in plain text, as the greeting of a socket has them. */
+export const inPlainText = ({ apiKey, secret, passphrase }: ApiCredentials) => ({
+  apiKey,
+  secret: secret.reveal(),
+  passphrase: passphrase.reveal(),
+});
+
 /** `path` has no host and no query; `body` is the exact text sent, empty where there is none. */
 export type SignRequest = (method: string, path: string, body: string, timestampS: number) => Headers;
 
