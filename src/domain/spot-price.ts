@@ -41,6 +41,7 @@ export interface SpotCandle {
 
 /** How long one candle is. */
 export type CandleStep = '1m' | '1h';
+export const CANDLE_STEP_MS: Readonly<Record<CandleStep, number>> = { '1m': 60_000, '1h': 3_600_000 };
 
 /** What a coin closed at on one day of UTC. */
 export interface DailyClose {

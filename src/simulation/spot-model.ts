@@ -1,4 +1,4 @@
-import { type CandleStep, SPOT_PUBLISHERS, type SpotSource } from '../domain/spot-price.ts';
+import { CANDLE_STEP_MS, SPOT_PUBLISHERS, type SpotSource } from '../domain/spot-price.ts';
 import type { Command, Input, SpotRow } from '../kernel/messages.ts';
 import { historyKey } from '../kernel/spot-prices.ts';
 import { candleAt, daysUpTo, type SpotPath } from '../local-venue/spot/spot-path.ts';
@@ -18,7 +18,6 @@ export interface SpotModel {
 
 const SAMPLE_MS = 5_000;
 const DAY_MS = 86_400_000;
-const STEP_MS: Readonly<Record<CandleStep, number>> = { '1m': 60_000, '1h': 3_600_000 };
 const MOST_CANDLES = 1_000;
 
 /** Who tells which price, and to how many milliseconds its time is cut. */
@@ -90,7 +89,7 @@ export function readHistory(
   const { coin } = command;
   if (command.kind === 'readCandles') {
     const { step, fromMs } = command;
-    const candles = candlesFrom(path, STEP_MS[step], fromMs, nowMs);
+    const candles = candlesFrom(path, CANDLE_STEP_MS[step], fromMs, nowMs);
     return { kind: 'candlesRead', coin, step, fromMs, candles, askedAtMs };
   }
   const closes = daysUpTo(path, nowMs)

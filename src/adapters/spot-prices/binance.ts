@@ -1,4 +1,11 @@
-import type { CandleStep, CoinSymbol, DailyClose, SpotCandle, SpotTick } from '../../domain/spot-price.ts';
+import {
+  CANDLE_STEP_MS,
+  type CandleStep,
+  type CoinSymbol,
+  type DailyClose,
+  type SpotCandle,
+  type SpotTick,
+} from '../../domain/spot-price.ts';
 import { type HttpClient, parseJson, troubleError } from '../polymarket/http.ts';
 import { judged } from '../polymarket/signed-calls.ts';
 import { asArray, asObject, textField, WireFault } from '../polymarket/wire/fields.ts';
@@ -101,8 +108,6 @@ function dayOf(row: unknown, nowMs: number): DailyClose {
   return { dayAtMs, closeUsd: priceField(candle, 'close'), isWhole: msField(candle, 'closeTime') < nowMs };
 }
 
-const STEP_MS: Readonly<Record<CandleStep, number>> = { '1m': 60_000, '1h': 3_600_000 };
-
 /** Candles from `fromMs` on, oldest first, with the one under way. */
 export async function readBinanceCandles(
   http: HttpClient,
@@ -115,8 +120,8 @@ export async function readBinanceCandles(
   const call = { method: 'GET', path: '/api/v3/klines', query } as const;
   const found = await http.json(call, signal);
   return judged(call, found, () => {
-    const candles = asArray(found, 'the candles').map((row) => candleOf(row, STEP_MS[step]));
-    return inSteps('the candles', candles, STEP_MS[step], ({ openAtMs }) => openAtMs);
+    const candles = asArray(found, 'the candles').map((row) => candleOf(row, CANDLE_STEP_MS[step]));
+    return inSteps('the candles', candles, CANDLE_STEP_MS[step], ({ openAtMs }) => openAtMs);
   });
 }
 
