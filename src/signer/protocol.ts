@@ -70,6 +70,37 @@ export function createFrameReader(onFrame: (frame: Frame) => void): (bytes: Uint
   };
 }
 
+/** What a worker has to know of its signer: the address of the key and the wallet that it trades from, of 20 bytes each, and the rest. */
+export interface AccountAnswer {
+  readonly address: Uint8Array;
+  readonly wallet: Uint8Array;
+  readonly chainId: number;
+  readonly signatureType: number;
+}
+
+const ACCOUNT_ANSWER_BYTES = 20 + 20 + 8 + 1;
+
+export function accountAnswer(id: number, account: AccountAnswer): Buffer {
+  const frame = openFrame(ANSWER.account, id, ACCOUNT_ANSWER_BYTES);
+  frame.set(account.address, FRAME_HEAD_BYTES);
+  frame.set(account.wallet, FRAME_HEAD_BYTES + 20);
+  frame.writeDoubleLE(account.chainId, FRAME_HEAD_BYTES + 40);
+  frame.writeUInt8(account.signatureType, FRAME_HEAD_BYTES + 48);
+  return frame;
+}
+
+/** Its bytes are copies, since a worker keeps them. Throws a ProtocolFault for a body that is none. */
+export function readAccountAnswer(body: Uint8Array): AccountAnswer {
+  if (body.length !== ACCOUNT_ANSWER_BYTES) throw new ProtocolFault(`an account of ${body.length} bytes`);
+  const view = viewOf(body);
+  return {
+    address: Uint8Array.from(body.subarray(0, 20)),
+    wallet: Uint8Array.from(body.subarray(20, 40)),
+    chainId: view.getFloat64(40, true),
+    signatureType: view.getUint8(48),
+  };
+}
+
 const TIMES_IN_FORCE: readonly TimeInForce[] = ['GTC', 'GTD', 'FOK', 'FAK'];
 /** Chain id, maker, signer, signature type, count. */
 const ACCOUNT_BYTES = 8 + 20 + 20 + 1 + 2;

@@ -1,5 +1,5 @@
 import { checksumAddress } from '../adapters/polymarket/signing/account.ts';
-import { bytesToHex, type Hex, hexToBytes } from '../adapters/polymarket/signing/hex.ts';
+import { bytesToHex, hexToBytes } from '../adapters/polymarket/signing/hex.ts';
 import type { Keccak } from '../adapters/polymarket/signing/keccak.ts';
 import { orderAmounts } from '../adapters/polymarket/signing/order-amounts.ts';
 import {
@@ -25,6 +25,7 @@ import {
   ProtocolFault,
   proofQuestion,
   QUESTION,
+  readAccountAnswer,
   readReplies,
   transactionQuestion,
   WORD_OF_PARENT,
@@ -181,15 +182,20 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
 
   async function hello(): Promise<SignerPort> {
     const body = await askOne(ANSWER.account, (id) => frameOf(QUESTION.hello, id, new Uint8Array()));
-    const facts = readAccount(keccak, body);
-    const { address, wallet, chainId } = facts;
+    const found = readAccountAnswer(body);
+    const address = checksumAddress(keccak, bytesToHex(found.address));
+    const wallet = checksumAddress(keccak, bytesToHex(found.wallet));
+    const { chainId } = found;
+    const signatureType = found.signatureType as SignatureType;
     const account: AccountClaim = {
-      ...facts,
-      maker: hexToBytes(wallet, 20),
-      signer: hexToBytes(facts.signatureType === 3 ? wallet : address, 20),
+      chainId,
+      signatureType,
+      maker: found.wallet,
+      signer: signatureType === 3 ? found.wallet : found.address,
     };
-    const encoder = createOrderEncoder({ ...facts, keccak, contracts: options.contracts });
-    const claimOf = createClaims(encoder, options.contracts);
+    const { contracts } = options;
+    const encoder = createOrderEncoder({ keccak, address, wallet, chainId, signatureType, contracts });
+    const claimOf = createClaims(encoder, contracts);
     const queueOf = (kind: number): OrderQueue =>
       createOrderQueue({
         claimOf,
@@ -198,8 +204,8 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
         send: (claims, answered, failed) => {
           ask(
             sendOrders(kind, claims, account),
-            ({ kind: found, body: answer }) => {
-              if (found === ANSWER.orders) answered(readReplies(answer, claims.length));
+            ({ kind: given, body: answer }) => {
+              if (given === ANSWER.orders) answered(readReplies(answer, claims.length));
               else answered(claims.map(() => ({ refused: textOf(answer) })));
             },
             failed,
@@ -218,7 +224,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
       forgetAhead: () => ahead?.forget(),
       proveKey: async (timestampS, nonce) => {
         const message = CLOB_AUTH_MESSAGE;
-        const claim = { chainId, address: hexToBytes(address, 20), timestampS, nonce, message };
+        const claim = { chainId, address: found.address, timestampS, nonce, message };
         return bytesToHex(await askOne(ANSWER.proof, (id) => proofQuestion(id, claim)));
       },
       signTransaction: async (fields) => {
@@ -279,23 +285,5 @@ function createClaims(encoder: OrderEncoder, contracts: Contracts): (order: Orde
       timestampMs,
       expirationS: timeInForce === 'GTD' ? expirationS : 0,
     };
-  };
-}
-
-interface AccountFacts {
-  readonly address: Hex;
-  readonly wallet: Hex;
-  readonly chainId: number;
-  readonly signatureType: SignatureType;
-}
-
-function readAccount(keccak: Keccak, body: Uint8Array): AccountFacts {
-  if (body.length !== 49) throw new ProtocolFault(`an account of ${body.length} bytes`);
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  return {
-    address: checksumAddress(keccak, bytesToHex(body.subarray(0, 20))),
-    wallet: checksumAddress(keccak, bytesToHex(body.subarray(20, 40))),
-    chainId: view.getFloat64(40, true),
-    signatureType: view.getUint8(48) as SignatureType,
   };
 }

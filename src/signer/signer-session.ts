@@ -20,6 +20,7 @@ import {
 } from './order-policy.ts';
 import {
   ANSWER,
+  accountAnswer,
   createFrameReader,
   type Frame,
   frameOf,
@@ -164,8 +165,13 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
     write(frameOf(ANSWER.transaction, id, withSignature(account.signDigest(digest))));
   }
 
+  function tellAccount({ id }: Frame): void {
+    const { maker: wallet, signatureType } = own;
+    write(accountAnswer(id, { address: hexToBytes(account.address, 20), wallet, chainId, signatureType }));
+  }
+
   function answer(frame: Frame): void {
-    if (frame.kind === QUESTION.hello) write(frameOf(ANSWER.account, frame.id, accountBody(options)));
+    if (frame.kind === QUESTION.hello) tellAccount(frame);
     else if (frame.kind === QUESTION.orders) signOrders(frame, false);
     else if (frame.kind === QUESTION.ordersAhead) signOrders(frame, true);
     else if (frame.kind === QUESTION.proof) signProof(frame);
@@ -206,14 +212,4 @@ function ownAccountOf(options: SignerSessionOptions): OwnAccount {
       exchange(contracts.exchangeV3, 'v2', false),
     ],
   };
-}
-
-/** Address, wallet, chain id and signature type: what a worker has to know of its signer. */
-function accountBody({ account, wallet, chainId, signatureType }: SignerSessionOptions): Buffer {
-  const body = Buffer.alloc(20 + 20 + 8 + 1);
-  body.set(hexToBytes(account.address, 20), 0);
-  body.set(hexToBytes(wallet, 20), 20);
-  body.writeDoubleLE(chainId, 40);
-  body.writeUInt8(signatureType, 48);
-  return body;
 }
