@@ -47,7 +47,7 @@ const LAYERS = {
   },
   // A loop asks the state the same questions as the kernel (what is reserved, what is at risk), and must get the same answers.
   loops: {
-    imports: ['domain', 'pricing', 'quoting', 'orders', 'ai', 'settings', 'kernel'],
+    imports: ['domain', 'pricing', 'crypto', 'quoting', 'orders', 'ai', 'settings', 'kernel'],
     types: ['risk'],
     // Rules that approve nothing: what suspends one market is decided by what the loop measures.
     whole: ['risk/circuit-breaker', 'risk/cross-cooldown'],

@@ -2,7 +2,7 @@ import type { Brand } from './brand.ts';
 import type { ConditionId, MarketVersion, Outcome, Side, TokenId } from './market.ts';
 import type { Price, Shares, Usd } from './units.ts';
 
-/** Our own counter-made name of an order, known before anything is signed: `o-17`. */
+/** Our own counter-made name of an order, known before anything is signed: `o-17` for a quote, `a-3-1` for a leg, `e-18` and `x-19` for an entry and an exit. */
 export type ClientId = Brand<string, 'client order id'>;
 /** The venue's name of an order: its EIP-712 hash, 0x and 64 hex digits. */
 export type OrderId = Brand<string, 'order id'>;

@@ -151,11 +151,17 @@ function take(context: ActContext, intent: Intent): void {
         });
       return;
     }
+    case 'signal':
+    case 'enter':
+    case 'leave':
+    case 'review':
+      throw new Error(`${intent.kind} is not taken yet`);
     case 'readMarkets':
     case 'readEarnings':
     case 'readDailyCloses':
     case 'readCandles':
     case 'ask':
+    case 'changeSetting':
     case 'notify':
       outbox.send(intent);
       return;

@@ -1,4 +1,5 @@
 import type { AnalystQuestion } from '../domain/analyst-question.ts';
+import type { DirectionalExit, DirectionalReview, DirectionalSignal } from '../domain/directional.ts';
 import type { ConditionId, Outcome, Side, TokenId } from '../domain/market.ts';
 import type { ClientId, OrderId } from '../domain/order.ts';
 import type { CandleStep, CoinSymbol } from '../domain/spot-price.ts';
@@ -10,7 +11,13 @@ import type { TradingMode } from '../risk/trading-state.ts';
 import type { SelectionDecision } from './decision.ts';
 import type { KernelState } from './state.ts';
 
-export type LoopName = 'market-making' | 'arbitrage' | 'maintenance';
+export type LoopName =
+  | 'market-making'
+  | 'arbitrage'
+  | 'maintenance'
+  | 'crypto-directional'
+  | 'cd-exit'
+  | 'cd-analysis';
 
 /** What can wake a loop between its beats. */
 export type WakeReason =
@@ -75,6 +82,40 @@ export type Intent =
     }
   /** Keeps quotes of any loop out of markets for a moment: own orders at the touch would stand in the way of a set that is taken. */
   | { readonly kind: 'holdQuotes'; readonly conditionIds: readonly ConditionId[]; readonly untilMs: number }
+  /** What the directional model says of a market: kept in the state for whoever wants to know, and journaled. */
+  | { readonly kind: 'signal'; readonly signal: DirectionalSignal }
+  | {
+      /**
+       * Buys what the signal is about, at its price. The gate's answer completes the signal, which is journaled either way. One entry at
+       * a time in one market, and only where no other loop holds anything or has orders.
+       */
+      readonly kind: 'enter';
+      readonly signal: DirectionalSignal;
+      /** When the market ends, by its listing. */
+      readonly endAtMs: number | null;
+      readonly size: Shares;
+      /** Dollars to spend at once, whole cents; null for an order that rests, post-only. */
+      readonly spend: Usd | null;
+      /** Unix seconds at which an order that rests ends by itself; 0 for one that does not rest. */
+      readonly expirationS: number;
+    }
+  | {
+      /** Sells of a directional position at once what `price` or better gets, in the outcome's own coordinates. */
+      readonly kind: 'leave';
+      readonly conditionId: ConditionId;
+      readonly size: Shares;
+      readonly price: Price;
+      readonly exit: DirectionalExit;
+    }
+  | { readonly kind: 'review'; readonly review: DirectionalReview }
+  /** Changes a setting for good, as an operator would by command. The table of settings has the last word on it. */
+  | {
+      readonly kind: 'changeSetting';
+      /** The environment name. */
+      readonly name: string;
+      readonly to: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'cancel'; readonly orderIds: readonly OrderId[]; readonly why: string }
   | { readonly kind: 'watch'; readonly conditionIds: readonly ConditionId[] }
   | { readonly kind: 'unwatch'; readonly conditionIds: readonly ConditionId[] }

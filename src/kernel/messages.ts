@@ -1,4 +1,5 @@
 import type { AnalystQuestion } from '../domain/analyst-question.ts';
+import type { DirectionalNote } from '../domain/directional.ts';
 import type { ConditionId, TokenId, WatchedMarket } from '../domain/market.ts';
 import type { MarketEvent, PriceHistoryPoint } from '../domain/market-event.ts';
 import type {
@@ -292,6 +293,10 @@ export type Command =
   /** Why quotes are what they are: journaled beside the orders it led to, for a person to ask about. */
   | { readonly kind: 'decision'; readonly conditionId: ConditionId; readonly why: QuoteDecision }
   | { readonly kind: 'decision'; readonly conditionId: null; readonly why: SelectionDecision }
+  /** What directional trading saw and did: journaled, for tables and for a person to ask about. */
+  | { readonly kind: 'directional'; readonly note: DirectionalNote }
+  /** A change of a setting that a loop wants; it comes back as `settingsChanged`, or not at all. */
+  | { readonly kind: 'changeSetting'; readonly name: string; readonly to: number; readonly reason: string }
   | { readonly kind: 'notify'; readonly level: 'note' | 'warning' | 'alarm'; readonly text: string }
   /** The last command of a run: orders are confirmed gone and the books are closed. */
   | { readonly kind: 'exit'; readonly reason: string };

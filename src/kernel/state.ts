@@ -11,6 +11,7 @@ import { createNotionalWindow, type NotionalWindow } from '../risk/notional-wind
 import { createTradingState, type TradingState } from '../risk/trading-state.ts';
 import { type AccountRisk, createAccountRisk } from './account-risk.ts';
 import type { ToldOfMarket } from './decision.ts';
+import { createDirectional, type DirectionalState } from './directional.ts';
 import type { LoopName } from './loop.ts';
 import type { LoopRun } from './loop-schedule.ts';
 import type { MarketSlot } from './market-slots.ts';
@@ -139,6 +140,8 @@ export interface KernelState {
   notional: NotionalWindow;
   /** Directional entries of the running UTC day; they outlive a restart for the same reason. */
   directionalDay: DirectionalDay;
+  /** Signals and positions of directional trading. */
+  directional: DirectionalState;
   tokenWait: TokenWait;
   /** When a decision last wanted the quotes of a market, oldest first. */
   confirmedAtMs: Map<ConditionId, number>;
@@ -209,6 +212,7 @@ export function createState(run: RunFacts, settings: StrategySettings, salts: Ra
     orderBudget: { tokens: 0, atMs: nowMs },
     notional: createNotionalWindow(),
     directionalDay: createDirectionalDay(nowMs),
+    directional: createDirectional(),
     tokenWait: createTokenWait(),
     confirmedAtMs: new Map(),
     reconciliation: createReconciliation(nowMs),

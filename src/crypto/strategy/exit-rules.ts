@@ -1,3 +1,4 @@
+import type { ExitCause } from '../../domain/directional.ts';
 import { POINT, PRICE_ONE, type Price } from '../../domain/units.ts';
 
 /** A position that was entered on the model's word, in the coordinates of the outcome that is held. */
@@ -26,8 +27,6 @@ export interface ExitTerms {
   /** A position is sold this long before its market ends; 0 keeps it to the end. */
   readonly beforeExpiryMs: number;
 }
-
-export type ExitCause = 'stopped' | 'tookProfit' | 'expiry' | 'edgeReversed';
 
 export type ExitDecision =
   | { readonly kind: 'hold'; readonly why: string }
