@@ -49,6 +49,24 @@ export interface NegRiskEvent {
   readonly outcomes: number | null;
 }
 
+/**
+ * What the listing says of a market beside its question, as written: whoever prices the question holds these against it. A field that
+ * the listing has not is left out.
+ */
+export interface ListedTexts {
+  readonly eventTitle?: string;
+  /** The label of this market among those of its event, such as `↑ 150,000`. */
+  readonly groupItemTitle?: string;
+  /** The address of what decides. */
+  readonly resolutionSource?: string;
+  /** When the window of an up-or-down market begins, ISO 8601. */
+  readonly eventStartTime?: string;
+  /** ISO 8601, or a day alone. */
+  readonly endDate?: string;
+  /** Seconds of the TWAP that settles it: null where the listing says that none does, 0 where it names none. */
+  readonly twapLookbackSeconds?: number | null;
+}
+
 /** One binary market as the venue lists it. Sizes and prices are ours; identifiers are verbatim. */
 export interface Market {
   readonly conditionId: ConditionId;
@@ -69,6 +87,8 @@ export interface Market {
   readonly tags: readonly string[];
   /** What it is about, by fee type, tags or words of the question. */
   readonly category: MarketCategory;
+  /** Of crypto markets only, and left out where the listing's texts cannot be taken for what they ought to be. */
+  readonly about?: ListedTexts;
   readonly tickSize: Price;
   readonly minOrderSize: Shares;
   readonly active: boolean;

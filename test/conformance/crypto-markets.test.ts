@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ClassifiedPayoff, isTradable, parseQuestion } from '../../src/crypto/questions/index.ts';
+import { parseGammaMarket } from '../../src/adapters/polymarket/gamma-market.ts';
+import {
+  type ClassifiedPayoff,
+  isTradable,
+  parseQuestion,
+  questionTextOf,
+} from '../../src/crypto/questions/index.ts';
 import { cryptoCatalogue } from '../../src/local-venue/catalogue/crypto-markets.ts';
 import { createManualClock } from '../../src/local-venue/clob/clock.ts';
 import type { CryptoPayoff } from '../../src/local-venue/spot/crypto-payoff.ts';
@@ -56,17 +62,21 @@ describe('the crypto markets of the local venue', () => {
     for (const { gamma, decidedBy, openingYesPrice } of entries) {
       if (decidedBy === undefined) throw new Error('a crypto market is decided by nothing');
       kinds.add(decidedBy.payoff.kind);
-      const config = gamma.cryptoMarketConfig as { twapLookbackSeconds: number } | undefined;
-      const payoff = parseQuestion({
-        question: String(gamma.question),
-        slug: String(gamma.slug),
-        description: String(gamma.description),
-        endDate: String(gamma.endDate),
-        groupItemTitle: String(gamma.groupItemTitle) || undefined,
-        eventTitle: (gamma.events as { title: string }[])[0]?.title,
-        eventStartTime: gamma.eventStartTime === undefined ? undefined : String(gamma.eventStartTime),
-        twapLookbackSeconds: config?.twapLookbackSeconds,
-      });
+      const parsed = parseGammaMarket(gamma);
+      if ('unusable' in parsed) throw new Error(parsed.unusable);
+      const { about } = parsed.market;
+      const isWindow = decidedBy.payoff.kind === 'upOrDown';
+      expect(Object.keys(about ?? {}).sort()).toEqual([
+        'endDate',
+        ...(isWindow ? ['eventStartTime'] : []),
+        'eventTitle',
+        ...(isWindow ? [] : ['groupItemTitle']),
+        'resolutionSource',
+        ...(isWindow ? ['twapLookbackSeconds'] : []),
+      ]);
+      const text = questionTextOf(parsed.market);
+      if (text === null) throw new Error(`${parsed.market.question} is listed without its texts`);
+      const payoff = parseQuestion(text);
       expect(payoff, String(gamma.question)).toMatchObject({
         coin: decidedBy.coin,
         ...expected(decidedBy.payoff),

@@ -20,6 +20,7 @@ import {
   type Usd,
   usd,
 } from '../../domain/units.ts';
+import { listedTextsOf } from './listed-texts.ts';
 import { ASSUMED_FEE_RATE_PPM } from './venue-facts.ts';
 import { plainDecimal, type WireObject } from './wire/fields.ts';
 
@@ -59,6 +60,7 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
   const parent = event ?? firstObject(row.events);
   const tags = tagsOf(row, parent);
   const question = text(row.question) ?? '';
+  const category = categoryOf({ feeType: text(row.feeType), tags, question });
   return {
     market: {
       conditionId: conditionId.toLowerCase() as ConditionId,
@@ -75,7 +77,8 @@ export function parseGammaMarket(found: unknown, event: WireObject | null = null
       eventId: parent === null ? null : idText(parent.id),
       ...negRiskEventOf(row, parent),
       tags,
-      category: categoryOf({ feeType: text(row.feeType), tags, question }),
+      category,
+      ...(category === 'crypto' ? listedTextsOf(row, parent) : {}),
       tickSize: tick,
       minOrderSize,
       active: row.active === true,

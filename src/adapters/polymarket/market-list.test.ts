@@ -59,6 +59,7 @@ describe('one listing object', () => {
         eventId: '16167',
         tags: ['crypto', 'bitcoin'],
         category: 'crypto',
+        about: { endDate: '2026-12-31T12:00:00Z' },
         tickSize: 100,
         minOrderSize: 5_000_000,
         active: true,

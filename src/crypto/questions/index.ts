@@ -19,3 +19,4 @@ export {
   type SettlementRule,
 } from './payoff.ts';
 export { checkPayoffAnswer, type PayoffAnswer, payoffAnswerIn } from './payoff-answer.ts';
+export { questionTextOf } from './question-text.ts';

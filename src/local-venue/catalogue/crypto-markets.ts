@@ -64,7 +64,7 @@ export function cryptoCatalogue(options: CryptoMarketsOptions): Catalogue {
 function closes(options: CryptoMarketsOptions, coin: string, endMs: number): EventTemplate {
   const end = eastern(endMs);
   const { at } = scaleOf(options, coin, endMs);
-  return event(endMs, {
+  return binanceEvent(coin, endMs, {
     slug: `${word(coin)}-above-on-${end.slug}`,
     title: `${name(coin)} above ___ on ${end.day}, ${end.time} ET?`,
     description: `Resolves to "Yes" if the Binance 1 minute candle for ${coin}/USDT at ${end.time} ET on ${end.day} has a final "Close" price above the price in the title.`,
@@ -88,7 +88,7 @@ function range(options: CryptoMarketsOptions, coin: string, endMs: number): Even
   const end = eastern(endMs);
   const { at } = scaleOf(options, coin, endMs);
   const [lowUsd, highUsd] = [at(-0.8), at(0.8)];
-  return event(endMs, {
+  return binanceEvent(coin, endMs, {
     slug: `${word(coin)}-price-on-${end.slug}`,
     title: `${name(coin)} price on ${end.day}, ${end.time} ET?`,
     description: `Resolves to "Yes" if the Binance 1 minute candle for ${coin}/USDT at ${end.time} ET on ${end.day} has a final "Close" price between the two prices in the title. The lower one counts as inside, the higher one does not.`,
@@ -122,7 +122,7 @@ function touches(options: CryptoMarketsOptions, coin: string, endMs: number): Ev
         groupItemTitle: `${direction === 'above' ? '↑' : '↓'} ${dollars(strikeUsd).slice(1)}`,
       },
     );
-  return event(endMs, {
+  return binanceEvent(coin, endMs, {
     slug: `what-price-will-${word(coin)}-hit-by-${end.slug}`,
     title: `What price will ${name(coin)} hit by ${end.day}, ${end.time} ET?`,
     description: `Resolves to "Yes" if any Binance 1 minute candle for ${coin}/USDT from the creation of this market until ${end.time} ET on ${end.day} has a final "High" price (for a price that is reached) at or above, or a final "Low" price (for one that is dipped to) at or below the price in the title.`,
@@ -137,7 +137,7 @@ function firstToHit(options: CryptoMarketsOptions, coin: string, endMs: number):
   const payoff: CryptoPayoff = { kind: 'firstToHit', upperUsd, lowerUsd, startMs: secondOf(options), endMs };
   const question = `Will ${name(coin)} hit ${dollars(upperUsd)} or ${dollars(lowerUsd)} first?`;
   const slug = `will-${word(coin)}-hit-${plain(upperUsd)}-or-${plain(lowerUsd)}-first`;
-  return event(endMs, {
+  return binanceEvent(coin, endMs, {
     slug,
     title: question,
     description: `Resolves to "Yes" if a Binance 1 minute candle for ${coin}/USDT has a "High" price of ${dollars(upperUsd)} or more before one has a "Low" price of ${dollars(lowerUsd)} or less. If neither has happened by ${end.time} ET on ${end.day}, it resolves to "No".`,
@@ -170,6 +170,7 @@ function upOrDown(options: CryptoMarketsOptions, coin: string, startMs: number):
       ],
     }),
     extra: {
+      resolutionSource: `https://data.chain.link/streams/${coin.toLowerCase()}-usd-twap-${TWAP_SECONDS}s-streams`,
       eventStartTime: new Date(startMs).toISOString(),
       cryptoMarketConfig: {
         id: `${coin.toLowerCase()}-5m-twap-${TWAP_SECONDS}`,
@@ -191,6 +192,12 @@ const event = (endAtMs: number, words: EventWords): EventTemplate => ({
   daysToEnd: 0,
   endAtMs,
   daysSinceListing: 1,
+});
+
+/** One that candles of Binance decide; its listing says where they are to be seen. */
+const binanceEvent = (coin: string, endAtMs: number, words: EventWords): EventTemplate => ({
+  ...event(endAtMs, words),
+  extra: { resolutionSource: `https://www.binance.com/en/trade/${coin}_USDT` },
 });
 
 function market(
