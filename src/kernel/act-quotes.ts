@@ -1,8 +1,9 @@
 import { takerFeeBound } from '../domain/fee.ts';
 import type { ConditionId } from '../domain/market.ts';
-import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
+import type { OrderId, OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
 import { notional, POINT, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { orderName } from '../orders/order-names.ts';
 import { addApproved, workingOrders } from '../orders/order-table.ts';
 import {
   isDangerous,
@@ -237,7 +238,7 @@ function place(desk: QuoteDesk, look: QuoteLook, planned: PlannedOrder): void {
 }
 
 const requestOf = (state: KernelState, planned: PlannedOrder): OrderRequest => ({
-  clientId: `o-${state.nextOrder}` as ClientId,
+  clientId: orderName('quote', state.nextOrder),
   conditionId: planned.conditionId,
   tokenId: planned.tokenId,
   negRisk: planned.negRisk,

@@ -10,6 +10,7 @@ import { addTransaction } from '../kernel/transactions.ts';
 import { CLEAN_EXIT } from '../kernel/withdraw.ts';
 import { evictFills } from '../orders/books.ts';
 import { markCancelAsked } from '../orders/order-life.ts';
+import { purposeOf } from '../orders/order-names.ts';
 import { addApproved, allLiveOrders, evictTerminal } from '../orders/order-table.ts';
 
 /**
@@ -62,7 +63,7 @@ export function applyOutput(
 }
 
 function enterOrder(facts: KernelState, request: OrderRequest, level: number | null): void {
-  const purpose = level === null ? 'arbitrage' : 'quote';
+  const purpose = purposeOf(request.clientId);
   // What the order may cost is reserved by who decides; here only its life matters.
   addApproved(facts.orders, request, { loop: '', purpose, level: level ?? 0 }, 0 as Usd, facts.nowMs);
 }
