@@ -108,16 +108,16 @@ export function createAdapters(settings: Settings, timers: Timers, log: Log, sig
   };
 }
 
-/** The models that settings name; null where nothing asks them and there is no key. Throws `StartRefused` where a key is needed. */
+/** The models that settings name; null where there is no key, and then every question fails at once. Throws `StartRefused` where a key is needed. */
 export function createAnalystOf(settings: Settings, nowMs: () => number): AnalystPort | null {
-  const { apiKey, baseUrl, foundryBaseUrl, modelSonnet } = settings.anthropic;
   const missing = problemsBeforeStart(settings).find(({ env }) => env === 'ANTHROPIC_API_KEY');
   if (missing !== undefined) throw new StartRefused([missing.message]);
-  if (apiKey === null) return null;
+  const { anthropic } = settings;
+  if (anthropic.apiKey === null) return null;
   return createClaudeAnalyst({
-    baseUrl: foundryBaseUrl ?? baseUrl,
-    apiKey,
-    models: { sonnet: modelSonnet },
+    baseUrl: anthropic.foundryBaseUrl ?? anthropic.baseUrl,
+    apiKey: anthropic.apiKey,
+    models: { haiku: anthropic.modelHaiku, sonnet: anthropic.modelSonnet, opus: anthropic.model },
     nowMs,
   });
 }

@@ -4,6 +4,7 @@ import type { Log } from '../ports/timers.ts';
 import type { FeedSink } from '../ports/venue.ts';
 import { environmentOf, type Settings } from '../settings/index.ts';
 import { type Adapters, createAdapters } from './adapters.ts';
+import { modelsFinding } from './examine-models.ts';
 import { priceFindings } from './examine-prices.ts';
 import { openAccountSigner } from './open-account-signer.ts';
 import {
@@ -55,6 +56,7 @@ export async function examine(settings: Settings, log: Log): Promise<Finding[]> 
       listFindings(settings, listing),
       socketFindings(settings, adapters, listing),
       priceFindings(settings, adapters.spotPrices),
+      [modelsFinding(settings)],
     ]);
     return groups.flat();
   } finally {

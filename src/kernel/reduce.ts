@@ -2,6 +2,7 @@ import { streamOf } from '../domain/random.ts';
 import { recoverOrders } from '../orders/order-life.ts';
 import { createOrderBudget } from '../risk/limits.ts';
 import { createAccountRisk } from './account-risk.ts';
+import { settleDirectional } from './directional.ts';
 import { limitsOf } from './limits-from-settings.ts';
 import type { AnalystInput, FeedName, Input, RunStarted, SettingsChanged } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -19,6 +20,15 @@ import { createWalletTransfers } from './wallet-transfers.ts';
 
 /** Takes one input into the state. Decides nothing about quotes; what must be answered at once goes into the outbox. */
 export function reduce(state: KernelState, input: Input, outbox: Outbox): void {
+  take(state, input, outbox);
+  if (state.directional.positions.size > 0 && !isMarketData(input)) settleDirectional(state);
+}
+
+/** Prices come by the hundred and end no position. */
+const isMarketData = ({ kind }: Input): boolean =>
+  kind === 'levels' || kind === 'book' || kind === 'publicTrade' || kind === 'spotTicks';
+
+function take(state: KernelState, input: Input, outbox: Outbox): void {
   switch (input.kind) {
     case 'runStarted':
       startRun(state, input, outbox);
@@ -134,8 +144,8 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   outbox.wake('start');
 }
 
-/** Whoever asked looks at the answer as soon as it is there, so a few are enough. */
-const ANSWERS_KEPT = 8;
+/** Whoever asked looks at the answer as soon as his loop runs again, so some are enough: more than are ever under way at once. */
+const ANSWERS_KEPT = 32;
 
 function keepAnswer({ answers }: KernelState, answer: AnalystInput): void {
   answers.delete(answer.key);

@@ -1,4 +1,4 @@
-import type { AnalystQuestion } from '../domain/analyst-question.ts';
+import type { AnalystQuestion, AnalystTier } from '../domain/analyst-question.ts';
 
 export interface AnalystAnswer {
   readonly text: string;
@@ -7,6 +7,19 @@ export interface AnalystAnswer {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
+
+/** What one tier may take. A price moves on while a check before a trade is waited for; a review has time. */
+export interface AskBounds {
+  readonly timeoutMs: number;
+  /** Questions under way at once; one more fails at once. */
+  readonly atOnce: number;
+}
+
+export const ASK_BOUNDS: Readonly<Record<AnalystTier, AskBounds>> = {
+  haiku: { timeoutMs: 20_000, atOnce: 6 },
+  sonnet: { timeoutMs: 80_000, atOnce: 3 },
+  opus: { timeoutMs: 170_000, atOnce: 1 },
+};
 
 /** Somebody who reads and judges: a model behind an API. It is asked about risk and never about orders. */
 export interface AnalystPort {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AnalystQuestion } from '../domain/analyst-question.ts';
+import { ANALYST_TIERS, type AnalystQuestion } from '../domain/analyst-question.ts';
 import type { Input } from '../kernel/messages.ts';
-import type { AnalystAnswer, AnalystPort } from '../ports/analyst.ts';
+import { type AnalystAnswer, type AnalystPort, ASK_BOUNDS } from '../ports/analyst.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import { createEffectRunner, type EffectPorts } from './effect-runner.ts';
 
@@ -71,8 +71,42 @@ describe('a question to a model', () => {
     const { inputs, runner } = runnerWith(null);
     runner.run(COMMAND);
     await settled();
-    expect(inputs).toMatchObject([{ kind: 'askFailed', code: 'noAnalyst', mayRetry: false }]);
+    expect(inputs).toMatchObject([
+      {
+        kind: 'askFailed',
+        code: 'noAnalyst',
+        text: 'no model can be asked: set ANTHROPIC_API_KEY and start again',
+        mayRetry: false,
+      },
+    ]);
   });
+
+  it.each(ANALYST_TIERS)(
+    'of the %s tier fails at once while as many as may be are under way',
+    async (tier) => {
+      const { atOnce } = ASK_BOUNDS[tier];
+      const answers: (() => void)[] = [];
+      const { inputs, runner } = runnerWith(
+        () => new Promise((resolve) => answers.push(() => resolve(ANSWER))),
+      );
+      for (let index = 0; index <= atOnce; index += 1) runner.run({ ...COMMAND, tier, key: `q-${index}` });
+      // Another tier has its own allowance.
+      const elsewhere = tier === 'haiku' ? 'sonnet' : 'haiku';
+      runner.run({ ...COMMAND, tier: elsewhere, key: 'elsewhere' });
+      await settled();
+      expect(inputs).toMatchObject([
+        { kind: 'askFailed', key: `q-${atOnce}`, code: 'tooManyQuestions', mayRetry: true },
+      ]);
+      expect(answers).toHaveLength(atOnce + 1);
+      for (const answer of answers) answer();
+      await settled();
+      // What is answered makes room again.
+      runner.run({ ...COMMAND, tier, key: 'after' });
+      await settled();
+      expect(inputs.filter(({ kind }) => kind === 'askFailed')).toHaveLength(1);
+      expect(answers).toHaveLength(atOnce + 2);
+    },
+  );
 
   it('is not waited for on the way out, and is given up with it', async () => {
     const { inputs, runner } = runnerWith(

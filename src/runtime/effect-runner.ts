@@ -9,6 +9,7 @@ import type { ResolutionPort } from '../ports/resolutions.ts';
 import type { SpotPricePort } from '../ports/spot-prices.ts';
 import type { Log } from '../ports/timers.ts';
 import type { MarketFeedPort, MarketListPort, PreparedOrder, VenuePort } from '../ports/venue.ts';
+import { createAsker } from './ask-analyst.ts';
 import { atMost } from './at-most.ts';
 import { readCandles, readDailyCloses } from './read-histories.ts';
 
@@ -40,8 +41,6 @@ const CANCEL_HOLD_MS = 50;
 const READ_TIMEOUT_MS = 15_000;
 const MARKETS_TIMEOUT_MS = 120_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
-/** A model writes its answer word by word. */
-const ASK_TIMEOUT_MS = 90_000;
 /** Markets in one input: a few milliseconds of work. The venue lists tens of thousands. */
 const LISTED_AT_ONCE = 500;
 
@@ -62,6 +61,8 @@ export function createEffectRunner(options: {
   /** False once inputs are recorded no more; always open where left out. */
   readonly isOpen?: () => boolean;
   readonly onExit: (reason: string) => void;
+  /** What becomes of a change of a setting that a loop wants; left out where settings stay as they are. */
+  readonly onChangeSetting?: (change: Extract<Command, { kind: 'changeSetting' }>) => void;
   readonly log: Log;
 }): EffectRunner {
   const { ports, submit, nowMs, log } = options;
@@ -93,6 +94,8 @@ export function createEffectRunner(options: {
       calls.delete(controller);
     }
   }
+
+  const ask = createAsker({ analyst: ports.analyst, submit, within });
 
   function track(work: Promise<void>, what: string): void {
     const guarded: Promise<void> = work
@@ -225,19 +228,6 @@ export function createEffectRunner(options: {
       submit({ kind: 'readFailed', read: name, key, code: codeOf(error), text: textOf(error) }),
     );
     track(work, `reading ${name}`);
-  }
-
-  /** Asks a model. The way out does not wait for it, since nothing that is still to be done hangs on what it says. */
-  function ask({ key, tier, system, prompt, maxTokens }: Extract<Command, { kind: 'ask' }>): void {
-    const { analyst } = ports;
-    const answered =
-      analyst === undefined
-        ? Promise.reject(new ForeignError('noAnalyst', 'no model is set up to be asked', 'never'))
-        : within(ASK_TIMEOUT_MS, (signal) => analyst.ask({ tier, system, prompt, maxTokens }, signal));
-    answered.then(
-      (answer) => submit({ kind: 'answered', key, ...answer }),
-      (error: unknown) => submit(askFailed(key, error)),
-    );
   }
 
   /** Balances with the transfers that led to them, which go first: without them a deposit would look like a mistake of the books. */
@@ -385,7 +375,11 @@ export function createEffectRunner(options: {
       case 'notify':
         log[command.level](command.text);
         return;
+      case 'changeSetting':
+        options.onChangeSetting?.(command);
+        return;
       case 'decision':
+      case 'directional':
         return;
       case 'exit':
         options.onExit(command.reason);
@@ -402,18 +396,6 @@ export function createEffectRunner(options: {
       closedBecause = new ForeignError('closing', 'the worker is stopping', 'never');
       for (const call of calls) call.abort(closedBecause);
     },
-  };
-}
-
-function askFailed(key: string, error: unknown): Extract<Input, { kind: 'askFailed' }> {
-  const told = error instanceof ForeignError ? error.context.retryAfterMs : undefined;
-  return {
-    kind: 'askFailed',
-    key,
-    code: codeOf(error),
-    text: textOf(error),
-    mayRetry: !(error instanceof ForeignError && error.retry === 'never'),
-    retryAfterMs: typeof told === 'number' ? told : null,
   };
 }
 

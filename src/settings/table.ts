@@ -67,15 +67,10 @@ export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
 export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'RISK_OFFICER_ENABLED',
   'STRATEGIST_ENABLED',
-  'ANTHROPIC_MODEL',
-  'ANTHROPIC_MODEL_HAIKU',
   'CD_CYCLE_MINUTES',
-  'CD_STUDENT_T_NU',
   'CD_EWMA_LAMBDA',
   'CD_EWMA_SPAN',
-  'CD_MIN_EDGE_PTS',
   'CD_CONFIRMATION_CYCLES',
-  'CD_KELLY_FRACTION',
   'CD_MAX_POSITION_PCT',
   'CD_MIN_TRADE_USD',
   'CD_MIN_PRICE_PTS',
@@ -86,17 +81,12 @@ export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'CD_MAX_DAILY_PCT',
   'CD_POST_ONLY',
   'CD_EXIT_ENABLED',
-  'CD_EXIT_STOP_LOSS_PTS',
-  'CD_EXIT_TAKE_PROFIT_PTS',
   'CD_EXIT_EDGE_REVERSAL_PTS',
   'CD_EXIT_CHECK_SECONDS',
   'CD_EXIT_AI_CONFIRM_ENABLED',
   'CD_NL_PARSING_ENABLED',
   'CD_PRETRADE_AI_ENABLED',
   'CD_MAX_CONCURRENT_POSITIONS',
-  'CD_ANALYSIS_ENABLED',
-  'CD_ANALYSIS_INTERVAL_HOURS',
-  'CD_ANALYSIS_AUTO_APPLY',
 ]);
 
 /** A row together with where its value lives in `Settings`. */

@@ -30,7 +30,7 @@ async function scoredBy(answer: (request: FakeRequest) => FakeAnswer) {
   const analyst = createClaudeAnalyst({
     baseUrl: server.url,
     apiKey: new Secret('sk-ant-of-a-test'),
-    models: { sonnet: 'claude-of-the-settings' },
+    models: { haiku: 'fast', sonnet: 'claude-of-the-settings', opus: 'thorough' },
     nowMs: () => 0,
     timeoutMs: 5_000,
   });

@@ -30,7 +30,7 @@ async function claudeThat(
   const analyst = createClaudeAnalyst({
     baseUrl: `${server.url}${prefix}`,
     apiKey: new Secret(KEY),
-    models: { sonnet: 'claude-of-the-settings' },
+    models: { haiku: 'claude-fast', sonnet: 'claude-of-the-settings', opus: 'claude-thorough' },
     nowMs: () => 0,
     timeoutMs,
   });
@@ -73,6 +73,30 @@ describe('a question to Claude', () => {
     });
   });
 
+  it.each([
+    ['haiku', 'claude-fast'],
+    ['sonnet', 'claude-of-the-settings'],
+    ['opus', 'claude-thorough'],
+  ] as const)('of the %s tier goes to the model that settings name for it', async (tier, model) => {
+    const { analyst, server } = await claudeThat(() => messageOf('yes'));
+    await analyst.ask({ ...QUESTION, tier }, AbortSignal.timeout(10_000));
+    expect(JSON.parse(server.seen[0]?.body ?? '')).toMatchObject({ model });
+  });
+
+  it('before a trade is answered while as many others as there may be wait for theirs', async () => {
+    const { analyst } = await claudeThat(({ body }) =>
+      body.includes('claude-fast') ? messageOf('yes') : { silent: true },
+    );
+    const others = new AbortController();
+    const waiting = (['opus', 'sonnet', 'sonnet', 'sonnet'] as const).map((tier) =>
+      analyst.ask({ ...QUESTION, tier }, others.signal).catch(() => 'given up'),
+    );
+    const answer = await analyst.ask({ ...QUESTION, tier: 'haiku' }, AbortSignal.timeout(10_000));
+    expect(answer.text).toBe('yes');
+    others.abort(new Error('over'));
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['given up']));
+  });
+
   it('keeps the path of its endpoint in front, as a Foundry deployment has one', async () => {
     const { analyst, server } = await claudeThat(() => messageOf('yes'), '/anthropic');
     await ask(analyst);
@@ -111,6 +135,11 @@ describe('a question that fails', () => {
     ['a connection that ends', { hangUp: true }, 'connectionLost', 'later'],
   ] as const)('by %s has a code and a retry class', async (_, answer, code, retry) => {
     expect(await failureOf(answer)).toMatchObject({ code, retry });
+  });
+
+  it('by being cut short says at how many tokens', async () => {
+    const { message } = await failureOf(messageOf('{"mark', { stop_reason: 'max_tokens' }));
+    expect(message).toBe('the answer was cut at its bound of 512 tokens');
   });
 
   it('by silence ends with its bound', async () => {

@@ -1,8 +1,8 @@
-import type { AnalystQuestion, AnalystTier } from '../../domain/analyst-question.ts';
-import type { AnalystAnswer, AnalystPort } from '../../ports/analyst.ts';
+import { ANALYST_TIERS, type AnalystQuestion, type AnalystTier } from '../../domain/analyst-question.ts';
+import { type AnalystAnswer, type AnalystPort, ASK_BOUNDS } from '../../ports/analyst.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { HIDDEN, type Secret } from '../../settings/index.ts';
-import { createHttpClient, type HttpAnswer } from '../polymarket/http.ts';
+import { createHttpClient, type HttpAnswer, type HttpClient } from '../polymarket/http.ts';
 import { classify } from './retry-class.ts';
 
 export interface ClaudeOptions {
@@ -11,13 +11,12 @@ export interface ClaudeOptions {
   readonly apiKey: Secret;
   readonly models: Readonly<Record<AnalystTier, string>>;
   readonly nowMs: () => number;
-  /** Bound of one call; a model writes its answer before the first byte of it is sent. */
+  /** Bound of one call, of whatever tier; that of the tier where left out. A model writes its answer before the first byte of it is sent. */
   readonly timeoutMs?: number;
 }
 
 const API_VERSION = '2023-06-01';
 const PATH = '/v1/messages';
-const DEFAULT_TIMEOUT_MS = 80_000;
 const MOST_ANSWER_BYTES = 512 * 1024;
 /** Of the text in it. A question's own bound on tokens is far below. */
 const MOST_TEXT_CHARACTERS = 65_536;
@@ -26,16 +25,23 @@ const MOST_EXCERPT_CHARACTERS = 160;
 /** Claude over the Messages API: one request a question, no retries of its own, everything bounded. */
 export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
   const { apiKey } = options;
-  const http = createHttpClient({
-    baseUrl: options.baseUrl,
-    nowMs: options.nowMs,
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    connections: 1,
-    maxResponseBytes: MOST_ANSWER_BYTES,
-  });
+  // Connections of its own for each tier: no check before a trade waits behind a review that takes minutes.
+  const clientOf = (tier: AnalystTier): HttpClient =>
+    createHttpClient({
+      baseUrl: options.baseUrl,
+      nowMs: options.nowMs,
+      timeoutMs: options.timeoutMs ?? ASK_BOUNDS[tier].timeoutMs,
+      connections: ASK_BOUNDS[tier].atOnce,
+      maxResponseBytes: MOST_ANSWER_BYTES,
+    });
+  const clients: Readonly<Record<AnalystTier, HttpClient>> = {
+    haiku: clientOf('haiku'),
+    sonnet: clientOf('sonnet'),
+    opus: clientOf('opus'),
+  };
 
   async function ask(question: AnalystQuestion, signal: AbortSignal): Promise<AnalystAnswer> {
-    const answer = await http.send(
+    const answer = await clients[question.tier].send(
       {
         method: 'POST',
         path: PATH,
@@ -50,7 +56,7 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
       signal,
     );
     if (answer.status !== 200) throw refused(answer);
-    return readMessage(answer.text);
+    return readMessage(answer.text, question.maxTokens);
   }
 
   /** What the other side says may hold what we sent, and it is written to the journal. */
@@ -66,7 +72,7 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
     return new ForeignError(code, `POST ${PATH}: status ${status}, ${shown(wordsOf(text))}`, retry, context);
   }
 
-  function readMessage(text: string): AnalystAnswer {
+  function readMessage(text: string, maxTokens: number): AnalystAnswer {
     const message = parsed(text);
     const content = fieldOf(message, 'content');
     if (!Array.isArray(content)) throw unreadable(text);
@@ -76,7 +82,7 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
       .join('');
     const ended = fieldOf(message, 'stop_reason');
     if (ended === 'max_tokens')
-      throw new ForeignError('cutShort', 'the answer was cut at MM_SCORER_MAX_TOKENS', 'later');
+      throw new ForeignError('cutShort', `the answer was cut at its bound of ${maxTokens} tokens`, 'later');
     if (ended === 'refusal')
       throw new ForeignError('modelRefused', 'the model refused to answer the question', 'later');
     if (answer === '' || answer.length > MOST_TEXT_CHARACTERS) throw unreadable(text);
@@ -101,7 +107,12 @@ export function createClaudeAnalyst(options: ClaudeOptions): AnalystPort {
     }
   }
 
-  return { ask, close: () => http.close() };
+  return {
+    ask,
+    close: async () => {
+      await Promise.all(ANALYST_TIERS.map((tier) => clients[tier].close()));
+    },
+  };
 }
 
 /** The message of an error as the API words it; of anything else the text itself. */
