@@ -135,7 +135,7 @@ function suggestionsIn(answer: object): Suggestion[] {
   return [...found.values()].filter((suggestion) => suggestion !== null);
 }
 
-const isTunable = (name: string): name is TunableName => Object.hasOwn(TUNABLE, name);
+export const isTunable = (name: string): name is TunableName => Object.hasOwn(TUNABLE, name);
 
 function notesIn(answer: object, name: string): string[] {
   const notes = fieldOf(answer, name);

@@ -26,6 +26,7 @@ import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
 import { createSettingsDesk } from './settings-desk.ts';
 import { writeSettingChanges } from './settings-file.ts';
 import type { RunTables } from './tables/run-tables.ts';
+import { takeReviewChange } from './take-review-change.ts';
 import { type WorkerStatus, workerStatus } from './worker-status.ts';
 
 export interface Worker {
@@ -106,6 +107,9 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
     isOpen: () => isOpen,
     onExit: (reason) => {
       end(reason, kernel.state.shutdown?.ordersGoneAtMs != null).catch(failedEnd);
+    },
+    onChangeSetting: (change) => {
+      if (!isEnding) takeReviewChange(change, { desk, presentOf: desk.presentOf, log });
     },
     log,
   });

@@ -3,12 +3,15 @@ import { strategySettingsOf } from '../kernel/strategy-settings.ts';
 import {
   appliesLive,
   type ChangeWord,
+  changeableRow,
   decideChange,
   layChanges,
+  type ParsedSettings,
   type SettingChange,
   type SettingProblem,
   type Settings,
   type ShownValue,
+  settingAt,
 } from '../settings/index.ts';
 
 /** What became of an operator's wish to change a setting. */
@@ -28,6 +31,8 @@ export type SettingAnswer =
 export interface SettingsDesk {
   /** Answers once the change is kept and, where it is live, decided upon. Throws when it cannot be kept; nothing is changed then. */
   change(word: ChangeWord): SettingAnswer;
+  /** What a setting is now, the changes laid over it; null for one that nobody may change by command. */
+  presentOf(name: string): ShownValue;
 }
 
 const messagesOf = (problems: readonly SettingProblem[]): string[] => problems.map(({ message }) => message);
@@ -49,15 +54,16 @@ export function createSettingsDesk(options: {
   const sinceStart = options.changes.filter(({ name }) => !appliesLive(name));
   let changes = options.changes;
 
+  /** What the worker goes by where these are the changes. */
+  const inForceWith = (all: readonly SettingChange[]): ParsedSettings =>
+    layChanges(base, [...sinceStart, ...all.filter(({ name }) => appliesLive(name))]);
+
   function change(word: ChangeWord): SettingAnswer {
     const decided = decideChange(base, changes, word, options.nowMs());
     if (!decided.ok) return { ok: false, problems: messagesOf(decided.problems) };
     const { from, to } = decided;
     const live = appliesLive(word.name);
-    const inForce = layChanges(base, [
-      ...sinceStart,
-      ...decided.changes.filter(({ name }) => appliesLive(name)),
-    ]);
+    const inForce = inForceWith(decided.changes);
     if (!inForce.ok) return { ok: false, problems: messagesOf(inForce.problems) };
     options.keep(decided.changes);
     changes = decided.changes;
@@ -72,5 +78,13 @@ export function createSettingsDesk(options: {
     return { ok: true, name, from, to, applies: live ? 'now' : 'nextStart', stillWrong: [] };
   }
 
-  return { change };
+  function presentOf(name: string): ShownValue {
+    const found = changeableRow(name);
+    const inForce = inForceWith(changes);
+    if (!found.ok || !inForce.ok) return null;
+    const value = settingAt(inForce.settings, found.placed);
+    return typeof value === 'object' ? null : value;
+  }
+
+  return { change, presentOf };
 }

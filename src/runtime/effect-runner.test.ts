@@ -51,6 +51,7 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
   const calls: string[] = [];
   const inputs: Input[] = [];
   const exits: string[] = [];
+  const changes: string[] = [];
   const log = keptLog();
   const call = <Value>(name: string, value: Value, error?: Error): Promise<Value> => {
     calls.push(name);
@@ -142,13 +143,14 @@ function runner(trouble: Trouble = {}, mayTransmit: () => boolean = () => true) 
     nowMs: () => 1_000,
     mayTransmit,
     onExit: (reason) => exits.push(reason),
+    onChangeSetting: ({ name, to, reason }) => changes.push(`${name} ${to} ${reason}`),
     log,
   });
   const run = async (...commands: Command[]): Promise<void> => {
     for (const command of commands) effects.run(command);
     await effects.idle();
   };
-  return { run, calls, inputs, exits, log, effects };
+  return { run, calls, inputs, exits, changes, log, effects };
 }
 
 const place = (count = 2): Command => ({
@@ -394,6 +396,13 @@ describe('reads', () => {
 });
 
 describe('the other commands', () => {
+  it('hands a change of a setting on, once, and answers nothing by itself', async () => {
+    const { run, changes, calls, inputs } = runner();
+    await run({ kind: 'changeSetting', name: 'CD_MIN_EDGE_PTS', to: 6, reason: 'few win' });
+    expect(changes).toEqual(['CD_MIN_EDGE_PTS 6 few win']);
+    expect([calls, inputs]).toEqual([[], []]);
+  });
+
   it('watch, tell, note nothing of a decision, and end the run', async () => {
     const { run, calls, exits, log, inputs } = runner();
     const conditionId = watched.conditionId as ConditionId;

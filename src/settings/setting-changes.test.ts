@@ -52,7 +52,7 @@ describe('a change by command', () => {
     ['MM_DELTA_MIN', '9', /MM_DELTA_MIN: found 9; expected at most MM_DELTA_MAX, which is/],
     ['MM_QUOTE_SIZE_USD', null, /no change to take back/],
     ['MM_SCORER_ENABLED', 'true', /ANTHROPIC_API_KEY: found nothing; expected a key/],
-    ['CD_KELLY_FRACTION', '0.3', /nothing in this version reads it/],
+    ['STRATEGIST_ENABLED', 'true', /nothing in this version reads it/],
   ])('W29: %s = %s is refused, with the bound and its unit', (name, value, message) => {
     expect(problemsOf([], name, value)).toMatch(message);
   });

@@ -163,6 +163,8 @@ export function runCommand(world: World, command: Command, transmission: Transmi
       return;
     case 'notify':
     case 'decision':
+    case 'directional':
+    case 'changeSetting':
       return;
   }
 }
