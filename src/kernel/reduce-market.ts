@@ -2,6 +2,7 @@ import type { ConditionId, Outcome } from '../domain/market.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { conditionsOf } from '../domain/transaction.ts';
 import { noteListing, noteMark } from './account-risk.ts';
+import { correctPayouts, forgetSignals } from './directional.ts';
 import { markOf } from './gate-view.ts';
 import {
   applyBook,
@@ -41,6 +42,7 @@ function takeListing(
   if (more === true) return;
   const inBooks = marketsInBooks(state);
   forgetUnlisted(state.markets, state.listedSoFar, (conditionId) => inBooks.has(conditionId));
+  forgetSignals(state);
   state.listedSoFar = new Set();
   state.listedAtMs = state.nowMs;
   followCoins(state, outbox);
@@ -58,6 +60,7 @@ export function reduceMarket(state: KernelState, event: MarketEvent, outbox: Out
   const before = markOf(slot);
   const isOfInterest = change(state, slot, event, outbox);
   if (markOf(slot) !== before || event.kind === 'marketResolved') noteMark(state, slot.market.conditionId);
+  if (event.kind === 'marketResolved') correctPayouts(state, slot.market.conditionId);
   // The slot's own text of the id: the maps compare it by its address, that of the frame letter by letter.
   if (isOfInterest) outbox.wake('book', slot.market.conditionId);
 }

@@ -1,6 +1,7 @@
 import { type ConditionId, outcomeOf } from '../domain/market.ts';
 import type { FillReport, OrderId } from '../domain/order.ts';
 import { bookFill } from '../orders/book-fill.ts';
+import { fillKey } from '../orders/fills.ts';
 import {
   applyAnswers,
   applyCancelAnswered,
@@ -10,6 +11,7 @@ import {
   markCancelAsked,
 } from '../orders/order-life.ts';
 import { allLiveOrders } from '../orders/order-table.ts';
+import { bookDirectionalFill } from './directional.ts';
 import type { OrderInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { noteAnswers } from './rejection-rest.ts';
@@ -130,6 +132,7 @@ export function takeFill(state: KernelState, fill: FillReport, outbox: Outbox): 
     outbox.send({ kind: 'notify', level: 'alarm', text });
     return;
   }
+  const wasKnown = state.books.fills.byKey.has(fillKey(fill));
   const effect = bookFill(state.books, state.orders, fill, slot.market, state.nowMs);
   switch (effect.kind) {
     case 'booked':
@@ -159,6 +162,7 @@ export function takeFill(state: KernelState, fill: FillReport, outbox: Outbox): 
     case 'beforeBooks':
       return;
   }
+  bookDirectionalFill(state, effect, wasKnown);
   const { kind, record, order } = effect;
   if (record !== null && (kind === 'booked' || kind === 'failed'))
     outbox.ownFills.push({ kind, record, order });

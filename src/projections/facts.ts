@@ -2,6 +2,7 @@ import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, OrderId, OrderRequest } from '../domain/order.ts';
 import { streamOf } from '../domain/random.ts';
 import type { Usd } from '../domain/units.ts';
+import { noteDirectional } from '../kernel/directional.ts';
 import type { Command, Input, RunStarted } from '../kernel/messages.ts';
 import { createOutbox } from '../kernel/outbox.ts';
 import { reduce } from '../kernel/reduce.ts';
@@ -55,6 +56,9 @@ export function applyOutput(
       return;
     case 'unwatch':
       for (const conditionId of command.conditionIds) setWatched(facts, conditionId, false);
+      return;
+    case 'directional':
+      noteDirectional(facts, command.note);
       return;
     case 'exit':
       facts.endedClean = command.reason === CLEAN_EXIT;

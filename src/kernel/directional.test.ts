@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { ConditionId } from '../domain/market.ts';
+import { defaultSettings } from '../settings/index.ts';
+import {
+  directionalBook,
+  directionalPositions,
+  isDirectional,
+  noteDirectional,
+  signalOf,
+} from './directional.ts';
+import {
+  directionalState,
+  endOrder,
+  enterMarket,
+  exitBecause,
+  fillSome,
+  leaveMarket,
+  resolve,
+  send,
+  signalOn,
+  take,
+} from './test-support/directional-cases.ts';
+import { conditionId, dollars, market, shares } from './test-support/test-kernel.ts';
+
+const cd = defaultSettings().cd;
+const ONE = conditionId(1);
+
+/** A state in which 10 YES of market 1 were bought at 47 cents. */
+function holding() {
+  const state = directionalState(2);
+  const entry = enterMarket(state, 1, 10);
+  send(state, entry);
+  fillSome(state, entry, 't-1', 10, 'CONFIRMED');
+  return { state, entry, position: () => state.directional.positions.get(ONE) };
+}
+
+describe('an entry', () => {
+  it('W24: is on its way until it fills: it takes a place, holds nothing, and the market is directional', () => {
+    const state = directionalState(2);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    expect(directionalPositions(state)).toMatchObject([{ bought: 0, paid: 0, openedAtMs: null, id: 1 }]);
+    expect([isDirectional(state, ONE), isDirectional(state, conditionId(2))]).toEqual([true, false]);
+    expect(directionalBook(state, cd).positions).toBe(1);
+  });
+
+  it('W24: that ends without a fill leaves no position', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    endOrder(state, entry);
+    expect([isDirectional(state, ONE), state.directional.closed]).toEqual([false, []]);
+  });
+
+  it('is what was filled of it, at what was paid', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    fillSome(state, entry, 't-1', 4);
+    expect(directionalPositions(state)).toMatchObject([
+      { bought: shares(4), paid: dollars(1.88), fees: 0, signalId: 1, probability: 0.6 },
+    ]);
+    fillSome(state, entry, 't-1', 4, 'FAILED');
+    expect(directionalPositions(state)).toMatchObject([{ bought: 0, paid: 0, openedAtMs: null }]);
+  });
+
+  it('of which a trade failed before anything was heard of it takes nothing back', () => {
+    const { state, entry, position } = holding();
+    fillSome(state, entry, 't-2', 10, 'FAILED');
+    expect(position()).toMatchObject({ bought: shares(10), paid: dollars(4.7) });
+  });
+
+  it('whose fill comes after its end is a position after all', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    endOrder(state, entry);
+    fillSome(state, entry, 't-1', 6, 'CONFIRMED');
+    expect(directionalPositions(state)).toMatchObject([{ id: 1, bought: shares(6), signalId: 1 }]);
+    expect(state.directional.unfilled).toEqual([]);
+  });
+
+  it('whose fill comes while the market has a newer position waits, and follows it', () => {
+    const state = directionalState(1);
+    const late = enterMarket(state, 1, 10);
+    send(state, late);
+    endOrder(state, late);
+    const newer = enterMarket(state, 1, 10);
+    send(state, newer);
+    fillSome(state, late, 't-1', 6, 'CONFIRMED');
+    expect(directionalPositions(state)).toMatchObject([{ id: 2, bought: 0 }]);
+    endOrder(state, newer);
+    expect(directionalPositions(state)).toMatchObject([{ id: 1, bought: shares(6) }]);
+  });
+
+  it('that left less than the market takes in one order holds the market, and nobody’s place', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    fillSome(state, entry, 't-1', 2, 'CONFIRMED');
+    expect(directionalBook(state, cd).positions).toBe(1);
+    endOrder(state, entry);
+    expect([isDirectional(state, ONE), directionalBook(state, cd).positions]).toEqual([true, 0]);
+  });
+});
+
+describe('a position', () => {
+  it('W24: is closed by its exit when all fills of it are final, not when the exit is accepted', () => {
+    const { state, position } = holding();
+    const exit = leaveMarket(state, 1, 10, 'tookProfit');
+    send(state, exit);
+    expect(position()).toMatchObject({ exit: { cause: 'tookProfit', clientId: exit }, closedBecause: null });
+    fillSome(state, exit, 't-2', 10);
+    expect(position()).toMatchObject({ sold: shares(10), got: dollars(4), closedBecause: null });
+    fillSome(state, exit, 't-2', 10, 'CONFIRMED');
+    expect(position()).toBeUndefined();
+    expect(state.directional.closed).toMatchObject([
+      { closedBecause: 'tookProfit', closedAtMs: state.nowMs },
+    ]);
+  });
+
+  it('stays where its exit found nothing, and is closed by the next', () => {
+    const { state, position } = holding();
+    const missed = leaveMarket(state, 1, 10, 'stopped');
+    send(state, missed);
+    endOrder(state, missed);
+    expect(position()).toMatchObject({ sold: 0, closedBecause: null });
+    const exit = leaveMarket(state, 1, 10, 'expiry');
+    send(state, exit);
+    fillSome(state, exit, 't-2', 10, 'CONFIRMED');
+    expect(state.directional.closed).toMatchObject([
+      { closedBecause: 'expiry', clientIds: ['e-1', missed, exit] },
+    ]);
+  });
+
+  it('of which less than the market takes is left after a sale is over', () => {
+    const { state, position } = holding();
+    const exit = leaveMarket(state, 1, 10);
+    send(state, exit);
+    fillSome(state, exit, 't-2', 5, 'CONFIRMED');
+    endOrder(state, exit);
+    expect(position()).toBeDefined();
+    const rest = leaveMarket(state, 1, 5);
+    send(state, rest);
+    fillSome(state, rest, 't-3', 0.5, 'CONFIRMED');
+    endOrder(state, rest);
+    expect(state.directional.closed).toMatchObject([{ bought: shares(10), sold: shares(5.5) }]);
+  });
+
+  it('is the market’s again when a sale that closed it fails', () => {
+    const { state, position } = holding();
+    const exit = leaveMarket(state, 1, 10);
+    send(state, exit);
+    fillSome(state, exit, 't-2', 10);
+    endOrder(state, exit);
+    fillSome(state, exit, 't-2', 10, 'FAILED');
+    expect(position()).toMatchObject({ sold: 0, got: 0, closedAtMs: null });
+    fillSome(state, exit, 't-2', 10, 'CONFIRMED');
+    expect(state.directional.closed).toMatchObject([{ sold: shares(10), got: dollars(4) }]);
+  });
+
+  it('of a resolved market is closed with what it pays, and with the chain’s word where that is another', () => {
+    const { state } = holding();
+    resolve(state, 1, 'YES');
+    expect(state.directional.closed).toMatchObject([{ closedBecause: 'resolved', payout: dollars(10) }]);
+    expect(isDirectional(state, ONE)).toBe(false);
+    resolve(state, 1, null);
+    expect(state.directional.closed).toMatchObject([{ payout: dollars(5) }]);
+    resolve(state, 1, 'NO');
+    expect(state.directional.closed).toMatchObject([{ payout: 0 }]);
+  });
+
+  it('of NO is paid where NO wins', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10, 'NO');
+    send(state, entry);
+    fillSome(state, entry, 't-1', 10, 'CONFIRMED');
+    resolve(state, 1, 'NO');
+    expect(state.directional.closed).toMatchObject([{ payout: dollars(10) }]);
+  });
+
+  it('takes only fills of its own orders', () => {
+    const { state, entry, position } = holding();
+    const record = state.orders.byClientId.get(entry);
+    if (record === undefined) throw new Error('expected the entry');
+    take(state, {
+      kind: 'fill',
+      fill: {
+        tradeId: 't-9',
+        orderId: '0xother' as never,
+        conditionId: ONE,
+        tokenId: record.request.tokenId,
+        side: 'BUY',
+        price: record.request.price,
+        size: shares(3),
+        role: 'MAKER',
+        status: 'CONFIRMED',
+        matchedAtMs: state.nowMs,
+        transactionHash: null,
+      },
+    });
+    expect(state.books.positions.get(ONE)?.yes.final).toBe(shares(13));
+    expect(position()?.bought).toBe(shares(10));
+  });
+
+  it('remembers a bounded number of its orders, and takes the fill of one that it has forgotten', () => {
+    const { state, entry, position } = holding();
+    const first = leaveMarket(state, 1, 10);
+    send(state, first);
+    for (let n = 0; n < 120; n += 1) leaveMarket(state, 1, 10);
+    expect(position()?.clientIds.length).toBe(100);
+    expect([position()?.clientIds[0], position()?.clientIds.includes(first)]).toEqual([entry, false]);
+    fillSome(state, first, 't-2', 4);
+    expect(position()).toMatchObject({ sold: shares(4) });
+  });
+
+  it('that was closed is remembered with the latest 200', () => {
+    const state = directionalState(1);
+    for (let n = 0; n < 205; n += 1) {
+      const entry = enterMarket(state, 1, 10);
+      send(state, entry);
+      fillSome(state, entry, `b-${n}`, 10, 'CONFIRMED');
+      const exit = leaveMarket(state, 1, 10);
+      send(state, exit);
+      fillSome(state, exit, `s-${n}`, 10, 'CONFIRMED');
+    }
+    expect([state.directional.closed.length, state.directional.closed[0]?.id]).toEqual([200, 6]);
+  });
+});
+
+describe('what breaks the rules of a position', () => {
+  it('is a broken invariant', () => {
+    const { state } = holding();
+    expect(() => enterMarket(state, 1, 10)).toThrow(/has a directional position/);
+    const exit = exitBecause('stopped');
+    const note = { of: 'exit', clientId: 'x-9' as never, conditionId: conditionId(2), exit } as const;
+    expect(() => noteDirectional(state, note)).toThrow(/no directional position/);
+    const signal = signalOn(2, { outcome: null });
+    expect(() => noteDirectional(state, { of: 'entry', clientId: 'e-9' as never, signal })).toThrow(
+      /no outcome/,
+    );
+  });
+});
+
+describe('signals', () => {
+  it('are kept one a market, the latest, until the market ends or is not listed any more', () => {
+    const state = directionalState(3);
+    for (const n of [1, 2, 3]) noteDirectional(state, { of: 'signal', signal: signalOn(n) });
+    noteDirectional(state, { of: 'signal', signal: signalOn(1, { id: 7 }) });
+    expect(signalOf(state, ONE)).toMatchObject({ id: 7 });
+    expect(signalOf(state, 'none' as ConditionId)).toBeNull();
+    resolve(state, 2, 'YES');
+    take(state, { kind: 'marketsListed', markets: [market(1), market(2)] });
+    expect([...state.directional.signals.keys()]).toEqual([ONE]);
+  });
+});
