@@ -18,5 +18,5 @@ export {
   type QuestionText,
   type SettlementRule,
 } from './payoff.ts';
-export { checkPayoffAnswer, type PayoffAnswer, payoffAnswerIn } from './payoff-answer.ts';
+export { checkPayoffAnswer, couldBeAnswered, type PayoffAnswer, payoffAnswerIn } from './payoff-answer.ts';
 export { questionTextOf } from './question-text.ts';

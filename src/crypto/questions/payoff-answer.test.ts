@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkPayoffAnswer,
+  couldBeAnswered,
   type PayoffAnswer,
   parseQuestion,
   payoffAnswerIn,
@@ -106,6 +107,33 @@ describe('a model about a question that the grammar cannot read', () => {
       kind: 'other',
       cause: 'disagreement',
     });
+  });
+});
+
+describe('a question is put to a model', () => {
+  it('where its answer could make a market of it', () => {
+    expect(couldBeAnswered(text)).toBe(true);
+    expect(couldBeAnswered({ question: 'Will Bitcoin be above $100,000 by June 30, 2026?' })).toBe(true);
+  });
+
+  it.each<readonly [string, Partial<QuestionText>]>([
+    ['the grammar reads it', { question: 'Will Bitcoin dip to $70,000 in June?' }],
+    ['no coin is named', { question: 'Will it kiss $70,000 in June?' }],
+    ['two coins are', { question: 'Will Bitcoin kiss $70,000 and Ethereum kiss $3,000 in June?' }],
+    ['it is about something else', { question: 'Will Bitcoin ETF flows kiss $70,000 in June?' }],
+    ['its slug is', { slug: 'will-microstrategy-sell-bitcoin-in-june' }],
+    ['it names two days', { question: 'Will Bitcoin kiss $70,000 on June 3 or on June 5?' }],
+    ['it says more than is read', { slug: 'x'.repeat(501) }],
+    [
+      'it contradicts itself',
+      { question: 'Will Bitcoin dip to $70,000 in June?', slug: 'will-bitcoin-dip-to-60k-in-june' },
+    ],
+  ])('and not where %s: no answer would be believed', (_, change) => {
+    const asked = { ...text, ...change };
+    expect(couldBeAnswered(asked)).toBe(false);
+    const believed = checkPayoffAnswer(answer, asked);
+    expect(believed).toEqual(believed.kind === 'other' ? believed : parseQuestion(asked));
+    expect(believed.kind === 'other' || parseQuestion(asked).kind !== 'other').toBe(true);
   });
 });
 

@@ -11,7 +11,7 @@ import {
   type Payoff,
   type QuestionText,
 } from './payoff.ts';
-import { type Reading, readingOf, subjectBeside } from './reading.ts';
+import { type Reading, readingOf, subjectBeside, tooLong } from './reading.ts';
 import type { Sentence } from './sentence.ts';
 import { isMoment, otherSubject, type Shape } from './shape.ts';
 
@@ -59,6 +59,24 @@ const isStrike = (value: unknown): boolean =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 
 /**
+ * Whether an answer could make a market of this text: the grammar cannot read it, and nothing in it says already that no answer would be
+ * believed. Everything else a model need not be asked.
+ */
+export function couldBeAnswered(text: QuestionText): boolean {
+  const own = parseQuestion(text);
+  if (own.kind !== 'other' || (own.cause !== 'unread-words' && own.cause !== 'ambiguous')) return false;
+  const reading = tooLong(text) ?? readingOf(text);
+  if ('cause' in reading || subjectBeside(text) !== null) return false;
+  const { sentence } = reading;
+  return (
+    new Set(sentence.coins.map(({ coin }) => coin)).size === 1 &&
+    sentence.periods.length <= 1 &&
+    sentence.clocks.length <= 1 &&
+    subjectOf(sentence, reading.text) === null
+  );
+}
+
+/**
  * Takes a model's answer only as far as the text bears it out: the coin is the only one named, its strikes are exactly the amounts in
  * the text, nothing points the other way, and the window is the one that we read, not the model's. What the grammar reads itself, and what is plainly no
  * price, no answer changes.
@@ -66,7 +84,7 @@ const isStrike = (value: unknown): boolean =>
 export function checkPayoffAnswer(answer: PayoffAnswer, text: QuestionText): Payoff {
   const own = parseQuestion(text);
   if (own.kind !== 'other' || (own.cause !== 'unread-words' && own.cause !== 'ambiguous')) return own;
-  const reading = readingOf(text);
+  const reading = tooLong(text) ?? readingOf(text);
   if ('cause' in reading) return reading;
   const shape = answeredShape(answer, reading);
   if ('cause' in shape) return shape;

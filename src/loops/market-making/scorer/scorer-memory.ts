@@ -1,3 +1,4 @@
+import { type AskingTrouble, createAskingTrouble } from '../../../ai/asking-trouble.ts';
 import type { MarketScore } from '../../../ai/score-verdict.ts';
 import type { ConditionId } from '../../../domain/market.ts';
 
@@ -31,8 +32,7 @@ export interface ScorerMemory {
   nextQuestion: number;
   /** When questions were asked in the last hour, oldest first. */
   askedAtMs: number[];
-  /** Failures in a row, why the last one was, and until when nothing is asked because of it. */
-  readonly trouble: { failures: number; because: string | null; untilMs: number };
+  readonly trouble: AskingTrouble;
   readonly counts: {
     asked: number;
     answered: number;
@@ -47,7 +47,7 @@ export const createScorerMemory = (): ScorerMemory => ({
   pending: null,
   nextQuestion: 1,
   askedAtMs: [],
-  trouble: { failures: 0, because: null, untilMs: 0 },
+  trouble: createAskingTrouble(),
   counts: { asked: 0, answered: 0, failed: 0, inputTokens: 0, outputTokens: 0 },
 });
 

@@ -1,37 +1,26 @@
+import { type AskingAgain, noteFailure, noteSuccess } from '../../../ai/asking-trouble.ts';
 import { readScores } from '../../../ai/read-scores.ts';
+import { answerTo } from '../../../kernel/answer-to.ts';
 import type { Intent, LoopView } from '../../../kernel/loop.ts';
 import type { AnalystInput } from '../../../kernel/messages.ts';
 import { type PendingQuestion, type ScorerMemory, scoredMarketOf } from './scorer-memory.ts';
 
 /** A question whose answer has not come by now is given up; the call itself has a shorter bound. */
 const GIVE_UP_MS = 150_000;
-/** After a failure nothing is asked for a while, twice as long after each further one. */
-const FIRST_REST_MS = 30_000;
-const LONGEST_REST_MS = 900_000;
-/** What will not be answered however often it is asked: a wrong key, a model that does not exist. */
-const HOPELESS_REST_MS = 3_600_000;
-
 /** Whether the answer to the question on its way is there and has not been taken. */
 export const hasAnswer = ({ state }: LoopView, { pending }: ScorerMemory): boolean =>
   pending !== null && state.answers.has(pending.key);
 
 /** Takes the answer to the question on its way, or gives the question up. Tells a person when scoring begins to fail, and when it works again. */
 export function takeAnswer(view: LoopView, scorer: ScorerMemory): Intent[] {
-  const { state, nowMs } = view;
   const { pending } = scorer;
   if (pending === null) return [];
-  if (pending.askedAtMs < state.run.startedAtMs) {
-    // Whoever was to answer a run before this one is gone.
-    scorer.pending = null;
-    return [];
-  }
-  const answer = state.answers.get(pending.key);
-  if (answer === undefined && nowMs - pending.askedAtMs < GIVE_UP_MS) return [];
+  const end = answerTo(view.state, pending, GIVE_UP_MS);
+  if (end.kind === 'waiting') return [];
   scorer.pending = null;
-  if (answer === undefined) return failed(view, scorer, pending, 'no answer came', growingRest(scorer));
-  return answer.kind === 'answered'
-    ? takeScores(view, scorer, pending, answer)
-    : failed(view, scorer, pending, `${answer.code}: ${answer.text}`, restAfter(answer, scorer));
+  if (end.kind === 'answered') return takeScores(view, scorer, pending, end);
+  if (end.kind === 'askFailed') return failed(view, scorer, pending, `${end.code}: ${end.text}`, end);
+  return end.isOfEarlierRun ? [] : failed(view, scorer, pending, 'no answer came');
 }
 
 function takeScores(
@@ -45,7 +34,7 @@ function takeScores(
   counts.inputTokens += inputTokens;
   counts.outputTokens += outputTokens;
   const { scores, problem } = readScores(text, new Set(pending.asked.keys()));
-  if (problem !== null) return failed(view, scorer, pending, problem, growingRest(scorer));
+  if (problem !== null) return failed(view, scorer, pending, problem);
   counts.answered += 1;
   for (const [label, conditionId] of pending.asked) {
     const score = scores.get(label);
@@ -60,9 +49,7 @@ function takeScores(
         toldInRun: null,
       });
   }
-  const wasFailing = trouble.failures > 0;
-  Object.assign(trouble, { failures: 0, because: null, untilMs: 0 });
-  return wasFailing ? [{ kind: 'notify', level: 'note', text: 'market scoring works again' }] : [];
+  return noteSuccess(trouble) ? [{ kind: 'notify', level: 'note', text: 'market scoring works again' }] : [];
 }
 
 function failed(
@@ -70,27 +57,13 @@ function failed(
   scorer: ScorerMemory,
   { asked }: PendingQuestion,
   because: string,
-  restMs: number,
+  again?: AskingAgain,
 ): Intent[] {
-  const { trouble } = scorer;
   scorer.counts.failed += 1;
   for (const conditionId of asked.values()) scoredMarketOf(scorer, conditionId, nowMs).failedAtMs = nowMs;
-  const isFirst = trouble.failures === 0;
-  Object.assign(trouble, { failures: trouble.failures + 1, because, untilMs: nowMs + restMs });
-  if (!isFirst) return [];
+  if (!noteFailure(scorer.trouble, because, nowMs, again)) return [];
   const unscored = state.settings.mm.scorerFailOpen
     ? 'markets without a score are quoted (MM_SCORER_FAIL_OPEN=true)'
     : 'markets without a score are not quoted (MM_SCORER_FAIL_OPEN=false)';
   return [{ kind: 'notify', level: 'warning', text: `market scoring fails: ${because}; ${unscored}` }];
 }
-
-function restAfter(
-  { mayRetry, retryAfterMs }: Extract<AnalystInput, { kind: 'askFailed' }>,
-  scorer: ScorerMemory,
-): number {
-  if (!mayRetry) return HOPELESS_REST_MS;
-  return Math.min(HOPELESS_REST_MS, Math.max(retryAfterMs ?? 0, growingRest(scorer)));
-}
-
-const growingRest = ({ trouble }: ScorerMemory): number =>
-  Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(trouble.failures, 10));
