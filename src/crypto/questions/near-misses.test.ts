@@ -21,6 +21,8 @@ const NEAR_MISSES: readonly (readonly [question: string, endDate: string, more?:
   ['When will Bitcoin hit $150k?', '2026-12-31'],
   ['Will Bitcoin be at $60,000 on June 24?', noon],
   ['Will Bitcoin trade above $60,000 on June 24?', noon],
+  ['Will Bitcoin hit $60,000 at 5 PM ET on June 24?', noon],
+  ['Will Bitcoin exceed $60,000 at noon ET on June 24?', noon],
   ['Will Bitcoin be above $60,000 in June?', june],
   ['Will Bitcoin be above $60,000 by June 24?', noon],
   ['Will Bitcoin be above $60,000?', noon],
@@ -58,6 +60,19 @@ describe('what sounds like a price and is none', () => {
       expect(payoff.kind).toBe('other');
     },
   );
+});
+
+describe('a time of a day', () => {
+  it.each([
+    'Will Bitcoin trade above $60,000 at 5 PM ET on June 24?',
+    'Will Bitcoin be at or above $60,000 at 5 PM ET on June 24?',
+  ])('makes one moment of what may else be any: %s', (question) => {
+    expect(parseQuestion({ question, endDate: '2026-06-24T21:00:00Z' })).toMatchObject({
+      kind: 'close',
+      direction: 'above',
+      window: { startAtMs: null, endAtMs: Date.UTC(2026, 5, 24, 21) },
+    });
+  });
 });
 
 describe('a close whose time nobody says', () => {

@@ -228,6 +228,14 @@ export function isMoment(sentence: Sentence): boolean {
   return period.period.kind === 'weekday';
 }
 
+/** Whether a time of a day is named, which is one moment and no window: "at 5 PM ET on November 28". */
+function isInstant({ clocks, periods }: Sentence): boolean {
+  const [clock] = clocks;
+  const [period] = periods;
+  if (clock === undefined || clock.toMinutes !== null) return false;
+  return period === undefined || (period.bound === 'in' && period.period.kind === 'days');
+}
+
 const isSameDay = ({ first, last }: { first: object; last: object }): boolean => first === last;
 
 /** Verbs that take a price for their object. All others move by an amount as well as to a price, and need a word that says which. */
@@ -257,6 +265,11 @@ function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>):
   const [side] = sides;
   const isTouch =
     sentence.moves.length > 0 || sentence.arrows.length > 0 || sentence.isAnyMoment || sentence.asksWhen;
+  if (isTouch && isInstant(sentence))
+    return other(
+      'ambiguous',
+      `"${level.text}" is to be reached, and "${sentence.clocks[0]?.text}" is one moment: at it or until it, nobody says`,
+    );
   if (isTouch && sentence.isAtClose)
     return other('ambiguous', `"${level.text}" is to be reached, and at a close: which close, nobody says`);
   const isAim = level.kind === 'plain' && level.isAim && !sentence.isState;
@@ -267,7 +280,8 @@ function strikeOf(sentence: Sentence, level: Exclude<Level, { kind: 'range' }>):
       'ambiguous',
       `"${sentence.periods[0].text}" is a moment, and "${level.text}" is asked of a stretch of time`,
     );
-  const isOpen = !isTouch && !isAim && (sentence.isLoose || !isMoment(sentence));
+  const isLoose = sentence.isLoose && !isInstant(sentence);
+  const isOpen = !isTouch && !isAim && (isLoose || !isMoment(sentence));
   return {
     kind: isTouch || isAim ? 'one-touch' : 'close',
     direction: side?.side ?? (isAim && !isTouch ? 'above' : null),
