@@ -1,9 +1,9 @@
+import { createSteadyClock, type SteadyClock } from '../domain/steady-clock.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import type { JournalSink } from '../ports/journal.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import { createRecorder } from './recorder.ts';
-import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
 /**
  * Drives one kernel from live ports. Inputs are taken one at a time, stamped with a clock that never goes back nor stands

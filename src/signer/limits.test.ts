@@ -12,7 +12,7 @@ describe('the limits of the signer', () => {
     const { quoteSizeUsd, ordersPerSecond, maxPerMarketUsd, maxSplitPerMarketUsd } = settings.mm;
     expect(limits.maxOrder).toBeGreaterThanOrEqual(4e6 * Math.max(maxPerMarketUsd, maxSplitPerMarketUsd));
     const clock = { ms: 0 };
-    const budget = createBudget(limits, { nowMs: () => 0, steadyMs: () => clock.ms });
+    const budget = createBudget(limits, { dayMs: () => 0, steadyMs: () => clock.ms });
     // The rate's burst first, then a day of full rate, with quotes of twice their size.
     const order = usd(2e6 * quoteSizeUsd);
     let refused = 0;

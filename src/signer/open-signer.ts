@@ -7,9 +7,17 @@ import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
 import type { SignerPort } from '../ports/signer.ts';
 import type { Log } from '../ports/timers.ts';
 import type { Secret } from '../settings/secret.ts';
-import type { BudgetClock } from './budget.ts';
+import { createBudget, type SignedDay, type SigningBudget } from './budget.ts';
+import { dayFilePath, openDayFile } from './day-file.ts';
 import type { SignerLimits } from './limits.ts';
 import { createSignerClient } from './signer-client.ts';
+import {
+  createSignerClock,
+  createStepWatch,
+  LOOK_EVERY_MS,
+  type MachineClock,
+  type SignerClock,
+} from './signer-clock.ts';
 import { createSignerSession, type SignerSession } from './signer-session.ts';
 
 export interface SignerSetup {
@@ -22,15 +30,22 @@ export interface SignerSetup {
   readonly log: Log;
   /** Whether a thread takes a part of large batches. Worth it where there is a second core; not where left out. */
   readonly signsInThread?: boolean;
-  readonly clock?: BudgetClock;
+  /** Where what was signed today outlives this process. Left out by commands that sign no orders. */
+  readonly dayFolder?: string;
+  /** For tests; the machine's where left out. */
+  readonly clock?: MachineClock;
 }
 
-const SYSTEM_CLOCK: BudgetClock = { nowMs: () => Date.now(), steadyMs: () => performance.now() };
+const SYSTEM_CLOCK: MachineClock = { nowMs: () => Date.now(), steadyMs: () => performance.now() };
 /** Refusals are told one by one up to this many in a second; then only counted. */
 const TOLD_A_SECOND = 5;
 
+/** While the signer's time is ahead of the machine's by so much, what it has reached is put down this often, for the next start. */
+const KEEP_AHEAD_MS = 60_000;
+
 /**
- * Opens the key behind its policy. Throws a RangeError where key, signature type and funder do not make an account.
+ * Opens the key behind its policy. Throws a RangeError where key, signature type and funder do not make an account, or the file of
+ * the day is broken.
  */
 export async function openSignerSession(
   setup: SignerSetup,
@@ -43,12 +58,13 @@ export async function openSignerSession(
       'orders are signed in slow JavaScript: the native secp256k1 binding could not be loaded here',
     );
   const wallet = walletOf(signatureType, account.address, setup.funder);
+  const machine = setup.clock ?? SYSTEM_CLOCK;
+  const { clock, budget } = openBudget(setup, machine, account.address);
   const thread =
     setup.signsInThread === true && account.isNative
       ? await openDigestThread({ privateKey, account, log })
       : null;
-  const clock = setup.clock ?? SYSTEM_CLOCK;
-  return createSignerSession({
+  const session = createSignerSession({
     account,
     thread,
     chainId: setup.chainId,
@@ -57,9 +73,57 @@ export async function openSignerSession(
     wallet,
     limits: setup.limits,
     clock,
+    budget,
     write,
-    onRefused: tellRefusals(log, clock),
+    onRefused: tellRefusals(log, machine),
   });
+  const watching = setInterval(watchTime(machine, clock, budget, log), LOOK_EVERY_MS).unref();
+  const close = async (): Promise<void> => {
+    clearInterval(watching);
+    await session.close();
+    orWarn(budget.close, log);
+  };
+  return { ...session, close };
+}
+
+function openBudget(
+  { limits, chainId, dayFolder, log }: SignerSetup,
+  machine: MachineClock,
+  address: Hex,
+): { clock: SignerClock; budget: SigningBudget } {
+  if (dayFolder === undefined) {
+    const clock = createSignerClock(machine);
+    return { clock, budget: createBudget(limits, clock) };
+  }
+  const { found, write } = openDayFile(dayFilePath(dayFolder, chainId, address));
+  const clock = createSignerClock(machine, found?.clockMs);
+  if (clock.aheadMs() >= KEEP_AHEAD_MS)
+    log.warning(
+      `this machine's clock is ${(clock.aheadMs() / 1_000).toFixed(0)} s behind the time that the signer had reached before; it goes on from there, and the day keeps what it has counted. Synchronise the clock (for example with chrony).`,
+    );
+  const keep = (day: SignedDay): void => write({ ...day, clockMs: clock.nowMs() });
+  return { clock, budget: createBudget(limits, clock, { found, keep }) };
+}
+
+/** Tells of a clock that was set, and puts down what the signer's own time has reached while it is ahead of it. */
+function watchTime(machine: MachineClock, clock: SignerClock, budget: SigningBudget, log: Log): () => void {
+  const lookForStep = createStepWatch(machine, log);
+  let keptAtMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    lookForStep();
+    if (clock.aheadMs() < KEEP_AHEAD_MS || machine.steadyMs() - keptAtMs < KEEP_AHEAD_MS) return;
+    keptAtMs = machine.steadyMs();
+    orWarn(budget.putDown, log);
+  };
+}
+
+/** What is put down here is only to be exact: what has been set aside stands where this fails. */
+function orWarn(put: () => void, log: Log): void {
+  try {
+    put();
+  } catch (error) {
+    log.warning('what was signed today could not be put down', { error: String(error) });
+  }
 }
 
 /** The signer in this very process, behind the same policy and the same protocol: for commands that only an operator gives, and for tests. */
@@ -74,7 +138,7 @@ export async function openLocalSigner(setup: SignerSetup): Promise<SignerPort> {
   return client.hello();
 }
 
-function tellRefusals(log: Log, clock: BudgetClock): (text: string) => void {
+function tellRefusals(log: Log, clock: MachineClock): (text: string) => void {
   let second = 0;
   let told = 0;
   return (text) => {

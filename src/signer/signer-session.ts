@@ -6,7 +6,7 @@ import { createOrderEncoder, type SignatureType } from '../adapters/polymarket/s
 import { createSigningDesk } from '../adapters/polymarket/signing/signing-desk.ts';
 import { utf8 } from '../adapters/polymarket/signing/words.ts';
 import { CLOB_AUTH_MESSAGE, type Contracts } from '../adapters/polymarket/venue-facts.ts';
-import { type BudgetClock, createBudget } from './budget.ts';
+import type { SigningBudget } from './budget.ts';
 import { encodeTransaction } from './encode-transaction.ts';
 import type { SignerLimits } from './limits.ts';
 import type { AccountClaim, OrderClaim, ProofClaim, TransactionClaim } from './order-claim.ts';
@@ -32,6 +32,7 @@ import {
   readProof,
   readTransaction,
 } from './protocol.ts';
+import type { SignerClock } from './signer-clock.ts';
 import { createTransactionPolicy } from './transaction-policy.ts';
 
 export interface SignerSessionOptions {
@@ -44,7 +45,8 @@ export interface SignerSessionOptions {
   /** Holds cash and tokens. */
   readonly wallet: Hex;
   readonly limits: SignerLimits;
-  readonly clock: BudgetClock;
+  readonly clock: SignerClock;
+  readonly budget: SigningBudget;
   readonly write: (frame: Uint8Array) => void;
   /** Told of each refusal, with a whole sentence. */
   readonly onRefused: (text: string) => void;
@@ -61,11 +63,10 @@ export interface SignerSession {
 const PROOF_ROOM_S = 600;
 
 export function createSignerSession(options: SignerSessionOptions): SignerSession {
-  const { account, limits, chainId, write, clock } = options;
+  const { account, limits, chainId, write, clock, budget } = options;
   const { keccak } = account;
   const own = ownAccountOf(options);
   const encoder = createOrderEncoder({ ...options, keccak, address: account.address });
-  const budget = createBudget(limits, clock);
   const transactions = createTransactionPolicy({ ...options, keccak, address: account.address });
 
   interface Admitted {
@@ -88,7 +89,8 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
     const exchange = exchangeOf(own, claim);
     if (exchange === null) return `${bytesToHex(claim.contract)} is none of the venue's exchanges`;
     const refusal =
-      orderRefusal(limits, claim, clock.nowMs()) ?? budget.takeOrder(countedUsd(claim), isAhead);
+      orderRefusal(limits, claim, clock.nearest(claim.timestampMs)) ??
+      budget.takeOrder(countedUsd(claim), isAhead);
     return refusal ?? { claim, exchange };
   }
 
@@ -136,8 +138,8 @@ export function createSignerSession(options: SignerSessionOptions): SignerSessio
     if (bytesToHex(address) !== account.address.toLowerCase()) return 'the proof is for another address';
     if (message !== CLOB_AUTH_MESSAGE) return 'the proof has another text than that of the venue';
     if (nonce !== 0) return `the proof has nonce ${nonce}`;
-    const isNear =
-      Number.isSafeInteger(timestampS) && Math.abs(timestampS - clock.nowMs() / 1_000) <= PROOF_ROOM_S;
+    const nowS = clock.nearest(timestampS * 1_000) / 1_000;
+    const isNear = Number.isSafeInteger(timestampS) && Math.abs(timestampS - nowS) <= PROOF_ROOM_S;
     return isNear
       ? null
       : `the proof's time ${timestampS} s is more than ${PROOF_ROOM_S} s from the signer's`;

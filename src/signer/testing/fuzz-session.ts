@@ -4,6 +4,7 @@ import { developmentSecret } from '../../adapters/polymarket/testing/orders.ts';
 import { CLOB_AUTH_MESSAGE, CONTRACTS } from '../../adapters/polymarket/venue-facts.ts';
 import { type RandomStream, streamOf } from '../../domain/random.ts';
 import type { Usd } from '../../domain/units.ts';
+import { createBudget } from '../budget.ts';
 import type { SignerLimits } from '../limits.ts';
 import type { AccountClaim, OrderClaim, TransactionClaim } from '../order-claim.ts';
 import {
@@ -20,6 +21,7 @@ import {
   writeAccount,
   writeOrder,
 } from '../protocol.ts';
+import { createSignerClock } from '../signer-clock.ts';
 import { createSignerSession } from '../signer-session.ts';
 import { badQuestion, below, bytesOf, type FuzzedQuestion, goodQuestion, oneOf } from './fuzz-orders.ts';
 import { WIDE_LIMITS } from './test-signer.ts';
@@ -81,6 +83,7 @@ export async function fuzzSession(seed: string, count: number): Promise<FuzzOutc
     else if (kind !== ANSWER.account) note(good);
     else tally.refused += 1;
   });
+  const clock = createSignerClock({ nowMs: () => NOW_MS, steadyMs: () => 0 });
   const session = createSignerSession({
     account,
     thread: null,
@@ -89,7 +92,8 @@ export async function fuzzSession(seed: string, count: number): Promise<FuzzOutc
     signatureType: 0,
     wallet: real.address,
     limits: LIMITS,
-    clock: { nowMs: () => NOW_MS, steadyMs: () => 0 },
+    clock,
+    budget: createBudget(LIMITS, clock),
     write: read,
     onRefused: (text) => {
       if (texts.size < 10_000) texts.add(text);
