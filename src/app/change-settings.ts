@@ -1,8 +1,9 @@
 import { takeLease } from '../adapters/node/lease.ts';
-import { type ChangeWord, decideChange, type Settings } from '../settings/index.ts';
+import { type ChangeWord, decideChange, layChanges, type Settings } from '../settings/index.ts';
 import { NoWorker, tellSetting } from './control-client.ts';
 import type { SettingAnswer } from './settings-desk.ts';
 import { readSettingChanges, writeSettingChanges } from './settings-file.ts';
+import { signerLimitsOf, signerShortfall } from './signer-limits.ts';
 
 const WORKER_BOUND_MS = 5_000;
 
@@ -33,7 +34,9 @@ function changeFile(base: Settings, dataDir: string, word: ChangeWord, nowMs: nu
     writeSettingChanges(dataDir, decided.changes);
     const { from, to } = decided;
     const stillWrong = decided.stillWrong.map(({ message }) => message);
-    return { ok: true, name: word.name, from, to, applies: 'nextStart', stillWrong };
+    const laid = layChanges(base, decided.changes);
+    const signer = laid.ok ? signerShortfall(signerLimitsOf(base, decided.changes), laid.settings) : null;
+    return { ok: true, name: word.name, from, to, applies: 'nextStart', stillWrong, signer };
   } finally {
     lease.release();
   }

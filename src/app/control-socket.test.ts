@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
       settingWords.push(word);
       return word.value === '0'
         ? { ok: false, problems: ['too small'] }
-        : { ok: true, name: word.name, from: 5, to: 7, applies: 'now', stillWrong: [] };
+        : { ok: true, name: word.name, from: 5, to: 7, applies: 'now', stillWrong: [], signer: null };
     },
   });
 }

@@ -11,7 +11,7 @@ import {
   placedRows,
   type SettingChange,
 } from '../settings/index.ts';
-import { createSettingsDesk } from './settings-desk.ts';
+import { createSettingsDesk, type SettingAnswer } from './settings-desk.ts';
 import {
   readSettingChanges,
   settingsFile,
@@ -50,6 +50,17 @@ function desk(changes: readonly SettingChange[] = [], keepFails = false) {
 }
 
 describe('the settings desk', () => {
+  it('says when a change asks for more than the signer of this start signs, and only then', () => {
+    const signerOf = (answer: SettingAnswer): string | null => (answer.ok ? answer.signer : 'refused');
+    const { change } = desk([{ name: 'MM_QUOTE_SIZE_USD', value: '4', by: 'me', reason: 'a test', atMs: 1 }]);
+    expect(signerOf(change(word('MM_QUOTE_SIZE_USD', '3')))).toBeNull();
+    expect(signerOf(change(word('MM_QUOTE_SIZE_USD', '4')))).toBeNull();
+    expect(signerOf(change(word('MM_MAX_MARKETS', '3')))).toBeNull();
+    // What the start had tighter stays so, even where .env would allow more.
+    expect(signerOf(change(word('MM_QUOTE_SIZE_USD', null)))).toMatch(/refuses more than \d+.* USD a minute/);
+    expect(signerOf(change(word('MM_MAX_PER_MARKET_USD', '5000')))).toContain('an order above 200 USD');
+  });
+
   it('W29: keeps a change before it takes effect, and tells the kernel who, what and why', () => {
     const { change, kept, told, order } = desk();
     expect(change(word('MM_QUOTE_SIZE_USD', '7'))).toMatchObject({

@@ -13,6 +13,7 @@ import {
   type ShownValue,
   settingAt,
 } from '../settings/index.ts';
+import { signerLimitsOf, signerShortfall } from './signer-limits.ts';
 
 /** What became of an operator's wish to change a setting. */
 export type SettingAnswer =
@@ -24,6 +25,8 @@ export type SettingAnswer =
       readonly applies: 'now' | 'nextStart';
       /** What is wrong with other changes, so that the next start would be refused. */
       readonly stillWrong: readonly string[];
+      /** Why the signer would refuse the larger orders that this asks for; null where it would not. */
+      readonly signer: string | null;
     }
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -52,6 +55,7 @@ export function createSettingsDesk(options: {
 }): SettingsDesk {
   const { base } = options;
   const sinceStart = options.changes.filter(({ name }) => !appliesLive(name));
+  const signerLimits = signerLimitsOf(base, options.changes);
   let changes = options.changes;
 
   /** What the worker goes by where these are the changes. */
@@ -67,6 +71,7 @@ export function createSettingsDesk(options: {
     if (!inForce.ok) return { ok: false, problems: messagesOf(inForce.problems) };
     options.keep(decided.changes);
     changes = decided.changes;
+    const signer = signerShortfall(signerLimits, inForce.settings);
     const { name, by, reason } = word;
     if (live)
       options.submit({
@@ -75,7 +80,7 @@ export function createSettingsDesk(options: {
         by,
         change: { name, from, to, reason },
       });
-    return { ok: true, name, from, to, applies: live ? 'now' : 'nextStart', stillWrong: [] };
+    return { ok: true, name, from, to, applies: live ? 'now' : 'nextStart', stillWrong: [], signer };
   }
 
   function presentOf(name: string): ShownValue {

@@ -57,8 +57,10 @@ export async function change(
     throw error;
   }
   if (!answer.ok) return refuse(['Nothing was changed.', ...answer.problems], json);
-  const { name, from, to, applies, worker, stillWrong } = answer;
+  const { name, from, to, applies, worker, stillWrong, signer } = answer;
   console.error(`${name}: ${shown(name, from)} -> ${shown(name, to)}, ${whenText(applies, worker)}`);
+  // A worker of an earlier version says nothing of it.
+  if (typeof signer === 'string') console.error(signer);
   for (const problem of stillWrong)
     console.error(`another change is still wrong, so the worker would not start: ${problem}`);
   if (json) console.log(JSON.stringify(answer));

@@ -70,6 +70,16 @@ describe('without a running worker', () => {
   const file = (): string => join(dataDir, 'settings-changes.json');
   const say = (...args: string[]) => settings([...args, '--json'], { EVENKEEL_DATA_DIR: dataDir });
 
+  it('says in one sentence that a larger change needs .env, since the signer takes only tighter ones from here', () => {
+    const larger = say('set', 'MM_QUOTE_SIZE_USD', '9');
+    expect(larger.status).toBe(0);
+    expect(larger.stderr).toMatch(/the signer keeps the tighter limits .* write this setting, .* into \.env/);
+    expect(JSON.parse(larger.lastLine).signer).toContain('USD a minute');
+    const smaller = say('set', 'MM_QUOTE_SIZE_USD', '3');
+    expect(smaller.stderr).not.toContain('signer');
+    expect(JSON.parse(smaller.lastLine).signer).toBeNull();
+  });
+
   it('W29: keeps a change for the next start, shows it, and takes it back', () => {
     const set = say('set', 'mm_quote_size_usd', '7', '--reason', 'wider books');
     expect(set.stderr).toMatch(/MM_QUOTE_SIZE_USD: 5 USD -> 7 USD, from the next start on: no worker/);

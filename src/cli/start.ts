@@ -1,7 +1,8 @@
 // Not all of `app`: what decides and what talks to the venue is the worker's, and takes half a second to load.
 import { readAccountKey } from '../app/account-key.ts';
 import { createWorkerLogFor } from '../app/create-worker-log-for.ts';
-import { accountOrRefusal, signerSetupOf } from '../app/open-account-signer.ts';
+import { dataFolder } from '../app/data-folder.ts';
+import { accountOrRefusal, startSetupOf } from '../app/open-account-signer.ts';
 import { StartRefused } from '../app/start-refused.ts';
 import { type SupervisedWorker, superviseWorker } from '../app/supervise-worker.ts';
 import { environmentOf, problemsBeforeStart, type Settings } from '../settings/index.ts';
@@ -11,7 +12,8 @@ import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /**
  * `./run start` runs the worker against what `.env` and the environment say, until it is stopped. This process reads the settings and
- * has the key; the worker is another one, which asks it for signatures and has neither `.env` nor the key.
+ * has the key; the worker is another one, which asks it for signatures and has neither `.env` nor the key. What was changed by command
+ * makes the limits of this one tighter and never looser, since the worker could write that file.
  */
 const USAGE = './run start [--yes] [--approve] [--resume] [--new-books] [--seed S] [--no-env-file] [--json]';
 
@@ -50,9 +52,10 @@ async function main(): Promise<void> {
   const log = createWorkerLogFor(settings, projectFolder);
   try {
     const privateKey = await readAccountKey(settings, log);
+    const setup = startSetupOf(settings, dataFolder(settings, projectFolder), privateKey, log);
     const worker = await accountOrRefusal(() =>
       superviseWorker({
-        setup: signerSetupOf(settings, privateKey, log),
+        setup,
         texts,
         environment: process.env,
         args: workerArguments({ approve, resume, json, newBooks: rest['new-books'] }, seed),

@@ -1,7 +1,7 @@
 import { MICRO, POINT, PRICE_ONE, type Price, type Usd, usd } from '../domain/units.ts';
 import type { Settings } from '../settings/index.ts';
 
-/** What one run of the signer signs at most. */
+/** What a signer signs at most. */
 export interface SignerLimits {
   /** Prices have to lie above `minPrice` and below `maxPrice`. */
   readonly minPrice: Price;
@@ -9,7 +9,7 @@ export interface SignerLimits {
   readonly maxOrder: Usd;
   /** Within any 60 s. */
   readonly maxMinute: Usd;
-  /** Within one day (UTC) of this process. */
+  /** Within one day (UTC), over all starts from one data folder. */
   readonly maxDay: Usd;
   readonly maxTransactionsPerHour: number;
   readonly maxFeePerGasWei: bigint;
@@ -42,3 +42,14 @@ export function limitsOf({ signer, mm }: Pick<Settings, 'signer' | 'mm'>): Signe
     maxFeePerGasWei: BigInt(Math.floor(signer.maxFeeGwei * WEI_PER_GWEI)),
   };
 }
+
+/** Of two sets of limits the tighter one of each. */
+export const tightestOf = (one: SignerLimits, other: SignerLimits): SignerLimits => ({
+  minPrice: Math.max(one.minPrice, other.minPrice) as Price,
+  maxPrice: Math.min(one.maxPrice, other.maxPrice) as Price,
+  maxOrder: Math.min(one.maxOrder, other.maxOrder) as Usd,
+  maxMinute: Math.min(one.maxMinute, other.maxMinute) as Usd,
+  maxDay: Math.min(one.maxDay, other.maxDay) as Usd,
+  maxTransactionsPerHour: Math.min(one.maxTransactionsPerHour, other.maxTransactionsPerHour),
+  maxFeePerGasWei: one.maxFeePerGasWei < other.maxFeePerGasWei ? one.maxFeePerGasWei : other.maxFeePerGasWei,
+});
