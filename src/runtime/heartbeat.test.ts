@@ -181,3 +181,59 @@ describe('the heartbeat', () => {
     expect(timers.waiting()).toBe(0);
   });
 });
+
+describe('a clock that is set back by an hour while a beat is under way', () => {
+  /** Timers go on as before: only what the clock says has changed. */
+  function setBackAt(setAtMs: number, options: { readonly held?: boolean; readonly fails?: boolean }) {
+    const timers = manualTimers();
+    const startMs = timers.nowMs();
+    const passedMs = (): number => timers.nowMs() - startMs;
+    const sent: number[] = [];
+    const inputs: string[] = [];
+    const heartbeat = createHeartbeat({
+      venue: {
+        beat: () => {
+          sent.push(passedMs());
+          if (options.fails === true && passedMs() > setAtMs) return Promise.reject(new Error('503'));
+          return new Promise((done) => timers.after(1_000, () => done('id')));
+        },
+        rebuild: () => Promise.resolve(),
+      },
+      intervalMs: 5_000,
+      timers: {
+        nowMs: () => timers.nowMs() - (passedMs() >= setAtMs ? 3_600_000 : 0),
+        after: timers.after,
+      },
+      submit: (input: Input) => {
+        if (input.kind === 'feed') inputs.push(`${passedMs()} ${input.up ? 'up' : 'down'}`);
+      },
+      log: keptLog(),
+      mayBeat: () => options.held !== true || passedMs() < setAtMs,
+    });
+    heartbeat.start();
+    return { timers, sent, inputs };
+  }
+
+  it('delays no beat by more than the answer took', async () => {
+    const { timers, sent, inputs } = setBackAt(5_500, {});
+    await timers.pass(30_000);
+    expect(sent).toEqual([0, 5_000, 11_000, 16_000, 21_000, 26_000]);
+    expect(inputs).toEqual(['1000 up']);
+  });
+
+  it('lets a heartbeat that is lost then be noticed within its deadline and that', async () => {
+    const { timers, inputs } = setBackAt(5_500, { fails: true });
+    await timers.pass(30_000);
+    expect(inputs).toEqual(['1000 up', '16000 down']);
+  });
+
+  it('still arms the sweep anew every 20 s while beats are held back', async () => {
+    const { timers, sent } = setBackAt(5_500, { held: true });
+    await timers.pass(60_000);
+    // The answer takes a second, and the clock has stood still for it.
+    expect(sent.slice(0, 2)).toEqual([0, 5_000]);
+    expect(sent[2]).toBeGreaterThanOrEqual(25_000);
+    expect(sent[2]).toBeLessThanOrEqual(26_100);
+    expect(sent[3]).toBeLessThanOrEqual(46_200);
+  });
+});

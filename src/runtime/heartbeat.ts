@@ -1,3 +1,4 @@
+import { createSteadyClock } from '../domain/steady-clock.ts';
 import type { Input } from '../kernel/messages.ts';
 import type { Log, Timers } from '../ports/timers.ts';
 import type { VenuePort } from '../ports/venue.ts';
@@ -39,6 +40,8 @@ export function createHeartbeat(options: {
   readonly mayBeat?: () => boolean;
 }): Heartbeat {
   const { venue, timers, submit, log } = options;
+  // By a clock that is set back by an hour, the next beat would be due in an hour, and its loss be noticed as late.
+  const { nowMs } = createSteadyClock(() => timers.nowMs(), 0);
   let heartbeatId = '';
   let up = false;
   let failures = 0;
@@ -51,7 +54,7 @@ export function createHeartbeat(options: {
 
   function start(): void {
     running = true;
-    sentAtMs = timers.nowMs();
+    sentAtMs = nowMs();
     beatAfter(0);
   }
 
@@ -65,14 +68,14 @@ export function createHeartbeat(options: {
     cancelBeat = timers.after(delayMs, () => {
       cancelBeat = null;
       isHeld = options.mayBeat?.() === false;
-      if (isHeld && timers.nowMs() - sentAtMs < REARM_MS) {
+      if (isHeld && nowMs() - sentAtMs < REARM_MS) {
         beatAfter(HELD_LOOK_MS);
         return;
       }
-      const startedAtMs = timers.nowMs();
+      const startedAtMs = nowMs();
       beat().then(
         (waitMs) => {
-          if (running) beatAfter(Math.max(0, waitMs - (timers.nowMs() - startedAtMs)));
+          if (running) beatAfter(Math.max(0, waitMs - (nowMs() - startedAtMs)));
         },
         (error: unknown) => log.alarm('the heartbeat timer broke', { error: String(error) }),
       );
@@ -82,7 +85,7 @@ export function createHeartbeat(options: {
   /** One beat; returns how long after its start the next one is due. */
   async function beat(): Promise<number> {
     try {
-      sentAtMs = timers.nowMs();
+      sentAtMs = nowMs();
       heartbeatId = await venue.beat(heartbeatId, AbortSignal.timeout(BEAT_TIMEOUT_MS));
       if (running) confirmed();
       return options.intervalMs;
@@ -101,7 +104,7 @@ export function createHeartbeat(options: {
     failures = 0;
     rebuilds = 0;
     cancelDeadline?.();
-    const leftMs = Math.max(0, sentAtMs + HEARTBEAT_DEADLINE_MS - timers.nowMs());
+    const leftMs = Math.max(0, sentAtMs + HEARTBEAT_DEADLINE_MS - nowMs());
     cancelDeadline = timers.after(leftMs, () => {
       up = false;
       const reason = isHeld
