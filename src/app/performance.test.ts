@@ -87,7 +87,7 @@ async function reportOf(told: readonly Told[]): Promise<PerformanceReport> {
   createRunFolder(dataDir, manifestOf(), null);
   const tables = join(dataDir, 'worker.sqlite');
   const store = openTableStore(tables);
-  const carriedOver = '3 {}';
+  const carriedOver = '4 {}';
   store.write({ runId: 'run-1', seq: 1, rows: rowsOf(told), carriedOver });
   expect(carriedOverIn(store.progress('run-1')), 'tables of today').toBe(carriedOver);
   store.close();

@@ -1,7 +1,7 @@
 import type { ConditionId, Outcome } from './market.ts';
 import type { ClientId } from './order.ts';
 import type { CoinSymbol } from './spot-price.ts';
-import type { Price, Shares, Usd } from './units.ts';
+import { mulDiv, type Price, type Shares, type Usd } from './units.ts';
 
 /** What a market about the price of a coin pays on, as far as a person has to be told. Prices of coins are floats in dollars. */
 export interface CoinBet {
@@ -94,7 +94,7 @@ export interface DirectionalPosition extends CoinBet {
   /** Dollars got for shares, fees apart. */
   got: Usd;
   fees: Usd;
-  /** Why it is being sold, or was; null while it is held. */
+  /** Why it is being sold, or was last tried to be; null while nobody has. */
   exit: (DirectionalExit & { readonly clientId: ClientId; readonly atMs: number }) | null;
   closedAtMs: number | null;
   /** `resolved`: the market ended while it was held. */
@@ -105,6 +105,17 @@ export interface DirectionalPosition extends CoinBet {
 
 export const heldShares = ({ bought, sold }: Pick<DirectionalPosition, 'bought' | 'sold'>): Shares =>
   Math.max(0, bought - sold) as Shares;
+
+/**
+ * What a position has gained so far: dollars got and paid out, less the average cost of the shares that are gone, less every fee. Shares
+ * that are left because they are too few to sell still cost what they cost; what they pay is not counted here.
+ */
+export function realisedUsd(position: DirectionalPosition): Usd {
+  const { bought, sold, paid, got, payout, fees, closedBecause } = position;
+  const isAllGone = closedBecause === 'resolved' || sold >= bought;
+  const cost = isAllGone ? paid : mulDiv(paid, sold, bought, 'up');
+  return (got + payout - cost - fees) as Usd;
+}
 
 /** What a review of trades came to. */
 export interface DirectionalReview {

@@ -8,7 +8,10 @@ export type TableName =
   | 'mm_profit'
   | 'forecasts'
   | 'market_outcomes'
-  | 'performance';
+  | 'performance'
+  | 'cd_signals'
+  | 'cd_positions'
+  | 'cd_trade_analyses';
 
 /** The columns that name a row. A row that comes again replaces the one of the same name. */
 export const TABLE_KEYS: Readonly<Record<TableName, readonly string[]>> = {
@@ -21,6 +24,9 @@ export const TABLE_KEYS: Readonly<Record<TableName, readonly string[]>> = {
   forecasts: ['id'],
   market_outcomes: ['market_id'],
   performance: ['wallet', 'market_id', 'strategy'],
+  cd_signals: ['id'],
+  cd_positions: ['id'],
+  cd_trade_analyses: ['id'],
 };
 
 export type TableValue = string | number | null;

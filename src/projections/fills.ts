@@ -1,9 +1,10 @@
 import type { ConditionId } from '../domain/market.ts';
-import type { FillReport, TradeStatus } from '../domain/order.ts';
+import type { FillReport, OrderId, TradeStatus } from '../domain/order.ts';
 import { PRICE_ONE, type Shares, type Usd } from '../domain/units.ts';
 import { utcHourOf } from '../domain/utc-day.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { type FillRecord, fillKey } from '../orders/fills.ts';
+import { purposeOf } from '../orders/order-names.ts';
 import {
   cancelMarkouts,
   LATE_AFTER_MS,
@@ -31,7 +32,7 @@ import {
 } from '../pricing/profit-identity.ts';
 import { type DayMeasures, marketDayOf } from './day-measures.ts';
 import { type Belief, beliefOf, emitFillForecast } from './forecasts.ts';
-import { emitResult, noteResultFill } from './market-results.ts';
+import { emitResult, noteResultFill, type Strategy } from './market-results.ts';
 import type { MeasuredFill, Measures } from './measures.ts';
 import { midOf, ptsOf } from './mids.ts';
 import { followOrders, quotedSpreadPts } from './quotes.ts';
@@ -104,6 +105,7 @@ function beginFill(
     mid,
     midAtFillPts: midPts,
     quoteId,
+    strategy: strategyOf(facts, report.orderId, quoteId),
     level: quote?.level ?? null,
     quotedSpreadPts: quote === undefined ? null : quotedSpreadPts(quote),
     status,
@@ -127,6 +129,14 @@ function beginFill(
   moveCash(measures, fill, 1);
   measureDay(day, fill);
   return fill;
+}
+
+/** Orders that are no quotes are told apart by our names of them. */
+function strategyOf({ orders }: KernelState, orderId: OrderId, quoteId: string | null): Strategy {
+  if (quoteId !== null) return 'market-making';
+  const order = orders.byOrderId.get(orderId)?.request ?? orders.archive.get(orderId);
+  const purpose = order === undefined ? 'arbitrage' : purposeOf(order.clientId);
+  return purpose === 'entry' || purpose === 'exit' ? 'crypto-directional' : 'complete-sets';
 }
 
 /** Shares that came (positive) or went. */

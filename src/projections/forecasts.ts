@@ -1,15 +1,19 @@
+import type { DirectionalSignal } from '../domain/directional.ts';
 import type { ConditionId } from '../domain/market.ts';
-import { POINT } from '../domain/units.ts';
+import { POINT, PRICE_ONE } from '../domain/units.ts';
+import { isoDateOf, utcDayOf } from '../domain/utc-day.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { ownQuotes } from '../orders/reserve.ts';
 import { fairValue } from '../pricing/fair-value.ts';
-import { namesOf } from './market-results.ts';
+import { hasTraded, namesOf } from './market-results.ts';
 import type { MeasuredFill, Measures } from './measures.ts';
 import { midOf, ptsOf } from './mids.ts';
 import { type Emit, inShares, rowOf } from './rows.ts';
 
-/** What was believed, and by whom. A model that gives probabilities of its own becomes another source. */
-export type ForecastSource = 'fair value at fill' | 'fair value before end';
+/** What the model of directional trading said: of each market that it prices, and where an order was sent on its word. */
+export type ModelSource = 'model once a day' | 'model at entry';
+/** What was believed, and by whom. */
+export type ForecastSource = 'fair value at fill' | 'fair value before end' | ModelSource;
 
 /**
  * Times before a market's scheduled end at which the fair value counts as a forecast. The scheduled end is known beforehand; times
@@ -64,6 +68,48 @@ export function emitFillForecast(
   );
 }
 
+/**
+ * Takes what the model said as a forecast; returns false where it said nothing, or the market is unknown or over. What an order was
+ * sent on is the probability that spoke least for it; otherwise the one with drift and the one without count alike.
+ */
+export function emitModelForecast(
+  { wallet }: Measures,
+  facts: KernelState,
+  signal: DirectionalSignal,
+  source: ModelSource,
+  emit: Emit,
+): boolean {
+  const { conditionId, outcome, yesMid, atMs } = signal;
+  const slot = facts.markets.get(conditionId);
+  const probability = source === 'model at entry' ? enteredOn(signal) : meanOf(signal);
+  if (probability === null || slot === undefined || slot.resolved !== undefined) return false;
+  const isEntry = source === 'model at entry';
+  emit(
+    rowOf('forecasts', {
+      id: `${source} ${wallet} ${conditionId} ${isoDateOf(utcDayOf(atMs))}`,
+      wallet,
+      market_id: conditionId,
+      ...subjectOf(facts, conditionId),
+      source,
+      at_ms: atMs,
+      horizon_ms: null,
+      probability,
+      market_probability: yesMid === null ? null : yesMid / PRICE_ONE,
+      fill_id: null,
+      side: isEntry ? outcome : null,
+      size: null,
+    }),
+  );
+  return true;
+}
+
+/** Of YES. */
+const enteredOn = ({ probability, outcome }: DirectionalSignal): number | null =>
+  probability === null || outcome === null ? null : outcome === 'YES' ? probability : 1 - probability;
+
+const meanOf = ({ yesProbability }: DirectionalSignal): number | null =>
+  yesProbability === null ? null : (yesProbability.low + yesProbability.high) / 2;
+
 function subjectOf(facts: KernelState, conditionId: ConditionId) {
   const market = facts.markets.get(conditionId)?.market;
   if (market === undefined) return { category: 'other', event_id: conditionId };
@@ -80,6 +126,7 @@ export function takeHorizons(measures: Measures, facts: KernelState, emit: Emit)
   // After a pause what fell due in it was seen by nobody.
   const fromMs = Math.max(since, nowMs - 2 * LOOK_EVERY_MS);
   for (const conditionId of measures.results.keys()) {
+    if (!hasTraded(measures, conditionId)) continue;
     const endAtMs = facts.markets.get(conditionId)?.market.endAtMs ?? null;
     if (endAtMs === null) continue;
     const horizonMs = HORIZONS_MS.find((ms) => endAtMs - ms > fromMs && endAtMs - ms <= nowMs);

@@ -9,8 +9,8 @@ import type { MeasuredFill, Measures } from './measures.ts';
 import { resolutionStatus } from './portfolio.ts';
 import { type Emit, inShares, inUsd, rowOf } from './rows.ts';
 
-/** What traded: quotes of one market, or legs of a complete set. `chain` stands for shares and dollars that moved without a trade. */
-export type Strategy = 'market-making' | 'complete-sets' | 'chain';
+/** What traded: quotes of one market, legs of a complete set, or a model's word. `chain` stands for shares and dollars that moved without a trade. */
+export type Strategy = 'market-making' | 'complete-sets' | 'crypto-directional' | 'chain';
 
 /** What one strategy's trades in one market come to. Millionths; shares and dollars that came are positive. */
 export interface StrategySum {
@@ -24,8 +24,9 @@ export interface StrategySum {
   firstAtMs: number | null;
 }
 
-/** One market in which something was held or traded, until its result can change no more. */
+/** One market in which something was held or traded, or of which a model has said something, until its result can change no more. */
 export interface MarketRecord {
+  /** Empty where there was no more than a forecast. */
   readonly byStrategy: Map<Strategy, StrategySum>;
   /** When the venue told its outcome, and when the chain was seen to pay it; null before. */
   toldAtMs: number | null;
@@ -43,12 +44,25 @@ const noSum = (): StrategySum => ({
   firstAtMs: null,
 });
 
-function sumOf(measures: Measures, conditionId: ConditionId, strategy: Strategy): StrategySum {
-  let record = measures.results.get(conditionId);
+function recordOf({ results }: Measures, conditionId: ConditionId): MarketRecord {
+  let record = results.get(conditionId);
   if (record === undefined) {
     record = { byStrategy: new Map(), toldAtMs: null, paidOutAtMs: null };
-    measures.results.set(conditionId, record);
+    results.set(conditionId, record);
   }
+  return record;
+}
+
+/** A model has said something of a market, so its outcome will be wanted. */
+export function noteForecast(measures: Measures, conditionId: ConditionId): void {
+  recordOf(measures, conditionId);
+}
+
+export const hasTraded = ({ results }: Measures, conditionId: ConditionId): boolean =>
+  (results.get(conditionId)?.byStrategy.size ?? 0) > 0;
+
+function sumOf(measures: Measures, conditionId: ConditionId, strategy: Strategy): StrategySum {
+  const record = recordOf(measures, conditionId);
   let sum = record.byStrategy.get(strategy);
   if (sum === undefined) {
     sum = noSum();
@@ -59,8 +73,8 @@ function sumOf(measures: Measures, conditionId: ConditionId, strategy: Strategy)
 
 /** Enters a fill (1), or takes one that has failed out again (-1). */
 export function noteResultFill(measures: Measures, fill: MeasuredFill, sign: 1 | -1): void {
-  const { report, outcome, cash, fee, quoteId, atMs } = fill;
-  const sum = sumOf(measures, report.conditionId, quoteId === null ? 'complete-sets' : 'market-making');
+  const { report, outcome, cash, fee, strategy, atMs } = fill;
+  const sum = sumOf(measures, report.conditionId, strategy);
   const moved = report.side === 'BUY' ? report.size : -report.size;
   sum.fills += sign;
   sum.cash += sign * cash;

@@ -5,7 +5,8 @@ import { createMarkoutTimers, type Markout, type MarkoutTimers } from '../pricin
 import type { DayResult, OpenLot } from '../pricing/performance-measures.ts';
 import type { MicroMid } from '../pricing/profit-identity.ts';
 import type { DayMeasures } from './day-measures.ts';
-import type { MarketRecord } from './market-results.ts';
+import { createDirectionalMeasures, type DirectionalMeasures } from './directional.ts';
+import type { MarketRecord, Strategy } from './market-results.ts';
 import { createQuotes, type Quotes } from './quotes.ts';
 
 /** A fill of ours with what was measured of it. */
@@ -22,6 +23,7 @@ export interface MeasuredFill {
   /** Null where there was no mid that measures anything. */
   readonly midAtFillPts: number | null;
   readonly quoteId: string | null;
+  readonly strategy: Strategy;
   readonly level: number | null;
   readonly quotedSpreadPts: number | null;
   status: TradeStatus;
@@ -50,8 +52,9 @@ export interface Measures {
   /** Dollars that came in for each token, less those paid for it, fees apart. */
   readonly cashOfToken: Map<TokenId, number>;
   readonly quotes: Quotes;
-  /** Markets in which something was held or traded, and what came of it. */
+  /** Markets in which something was held or traded, or of which a model has said something, and what came of it. */
   readonly results: Map<ConditionId, MarketRecord>;
+  readonly directional: DirectionalMeasures;
   /** When forecasts at fixed times before an end were last looked for. */
   horizonsAtMs: number;
   day: DayMeasures | null;
@@ -74,6 +77,7 @@ export const createMeasures = (): Measures => ({
   cashOfToken: new Map(),
   quotes: createQuotes(),
   results: new Map(),
+  directional: createDirectionalMeasures(),
   horizonsAtMs: 0,
   day: null,
   pastDays: [],

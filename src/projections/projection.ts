@@ -2,6 +2,7 @@ import type { ConditionId } from '../domain/market.ts';
 import type { ClientId, FillReport, OrderId } from '../domain/order.ts';
 import type { Usd } from '../domain/units.ts';
 import { DAY_MS, utcDayOf } from '../domain/utc-day.ts';
+import { createDirectional } from '../kernel/directional.ts';
 import type { Command, Input } from '../kernel/messages.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { fillKey } from '../orders/fills.ts';
@@ -9,6 +10,7 @@ import { netShares } from '../orders/position.ts';
 import type { JournalEntry } from '../ports/journal.ts';
 import { beginDay, noteInventory } from './day-measures.ts';
 import { type AccountDay, dayResultOf, emitDay } from './day-rows.ts';
+import { followDirectional, takeDirectional, tidyDirectional } from './directional.ts';
 import { applyInput, applyOutput, firstFacts, forgetEnded } from './facts.ts';
 import { afterFill, type BeforeFill, beforeFill, takeMarkouts, tidyFills } from './fills.ts';
 import { takeHorizons } from './forecasts.ts';
@@ -36,8 +38,14 @@ export interface Projection {
 
 /** What a run begins with: the state it was started from, and what the run before it had measured. Both null for a first run. */
 export const createProjection = (facts: KernelState | null, measures: Measures | null): Projection => ({
-  facts,
+  facts: facts === null ? null : withDirectional(facts),
   measures: measures ?? createMeasures(),
+});
+
+/** A state that was left before there was directional trading knows nothing of it, and is read all the same. */
+const withDirectional = (facts: KernelState): KernelState => ({
+  ...facts,
+  directional: { ...createDirectional(), ...facts.directional },
 });
 
 /** Ended orders and fills are let go this often. */
@@ -64,6 +72,8 @@ function takeInput(projection: Projection, { seq, atMs, body }: JournalEntry, em
     // Books are no longer live once it is taken in, so nothing is measured over the time in which nobody watched.
     applyInput(projection.facts, atMs, input);
     if (measures.day === null) beginFromBooks(measures, projection.facts);
+    if (measures.directional.firstRunId === '') measures.directional.firstRunId = input.runId;
+    followDirectional(measures, projection.facts, input, emit);
     followTime(measures, projection.facts, emit);
     followQuotes(measures.quotes, projection.facts, [...measures.quotes.open], emit);
     return;
@@ -78,6 +88,7 @@ function takeInput(projection: Projection, { seq, atMs, body }: JournalEntry, em
   tidyQuotes(measures.quotes, facts);
   tidyFills(measures, facts);
   tidyResults(measures);
+  tidyDirectional(measures, facts);
 }
 
 /** Books that were opened in runs of which no measures are left: what is held counts from here. */
@@ -119,6 +130,7 @@ function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: 
   applyInput(facts, atMs, input);
   for (const before of fills) afterFill(measures, facts, before, emit);
   if (operation !== null) afterTransaction(measures, facts, operation, emit);
+  followDirectional(measures, facts, input, emit);
   if (input.kind === 'transfersRead') takeEarned(measures, facts, input, postedBefore);
   for (const conditionId of resultsIn(measures, input)) emitResult(measures, facts, conditionId, emit);
   followOrders(measures.quotes, facts, ordersIn(facts, input), emit);
@@ -207,6 +219,7 @@ function takeOutput({ facts, measures }: Projection, command: Command, emit: Emi
   }
   const { levels, quotes, day } = measures;
   applyOutput(facts, command, (clientId) => levels.get(clientId) ?? null);
+  if (command.kind === 'directional') takeDirectional(measures, facts, command.note, emit);
   if (command.kind !== 'place') return;
   for (const { request } of command.orders) {
     const level = levels.get(request.clientId);

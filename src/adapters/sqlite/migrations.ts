@@ -140,5 +140,44 @@ const RESULTS: Migration = {
     DELETE FROM mm_daily_metrics; DELETE FROM mm_profit; DELETE FROM projected_runs;`,
 };
 
+const BET_COLUMNS = `market_id TEXT NOT NULL, slug TEXT, token_id TEXT, outcome TEXT CHECK (outcome IN ('YES', 'NO')),
+      coin TEXT NOT NULL, kind TEXT NOT NULL, direction TEXT, strike REAL, strike_2 REAL, end_at_ms INTEGER, expiry_days REAL`;
+
+/** Journals of before hold nothing of it, so what stands in the other tables stays right. */
+const DIRECTIONAL: Migration = {
+  name: 'tables of directional trading',
+  sql: `
+    CREATE TABLE cd_signals (
+      id TEXT PRIMARY KEY, run_id TEXT NOT NULL, wallet TEXT NOT NULL, ${BET_COLUMNS},
+      spot_price REAL, vol_ewma REAL, p_model REAL, p_market REAL,
+      p_yes_low REAL, p_yes_high REAL, p_yes_market REAL, price REAL, edge_pts REAL, confirmation_count INTEGER NOT NULL,
+      action TEXT NOT NULL CHECK (action IN
+        ('not_priced', 'no_edge', 'confirming', 'asking', 'ai_rejected', 'too_small', 'refused', 'entered')),
+      why TEXT NOT NULL, size_usdc REAL NOT NULL, client_id TEXT, order_id TEXT, ai_validation TEXT,
+      created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX cd_signals_by_market ON cd_signals (market_id, created_at_ms);
+    CREATE INDEX cd_signals_by_time ON cd_signals (created_at_ms);
+
+    CREATE TABLE cd_positions (
+      id TEXT PRIMARY KEY, wallet TEXT NOT NULL, ${BET_COLUMNS},
+      signal_id TEXT NOT NULL, p_model REAL NOT NULL, edge_pts REAL NOT NULL,
+      entry_price REAL, shares REAL NOT NULL, shares_held REAL NOT NULL, order_id TEXT,
+      status TEXT NOT NULL CHECK (status IN ('open', 'stopped', 'took_profit', 'closed')),
+      exit_price REAL, exit_order_id TEXT, exit_reason TEXT, exit_why TEXT, ai_validation TEXT, client_ids TEXT NOT NULL,
+      fees REAL NOT NULL, pnl_realized REAL NOT NULL,
+      created_at_ms INTEGER NOT NULL, closed_at_ms INTEGER, updated_at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX cd_positions_by_market ON cd_positions (market_id, created_at_ms);
+
+    CREATE TABLE cd_trade_analyses (
+      id TEXT PRIMARY KEY, wallet TEXT NOT NULL, analysis_type TEXT NOT NULL,
+      signals_analyzed INTEGER NOT NULL, positions_analyzed INTEGER NOT NULL,
+      accuracy_score REAL, entry_score REAL, exit_score REAL, model_fitness_score REAL, overall_score REAL,
+      parameter_suggestions TEXT NOT NULL, insights TEXT NOT NULL, patterns TEXT NOT NULL, summary TEXT NOT NULL,
+      raw_response TEXT NOT NULL, created_at_ms INTEGER NOT NULL
+    ) STRICT;`,
+};
+
 /** Numbered from 1, in this order. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, PROFIT_PARTS, RESULTS];
+export const MIGRATIONS: readonly Migration[] = [FIRST, PROFIT_PARTS, RESULTS, DIRECTIONAL];

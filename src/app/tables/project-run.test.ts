@@ -7,14 +7,21 @@ import { openFileJournal } from '../../adapters/node/file-journal.ts';
 import { LeaseTaken, takeLease } from '../../adapters/node/lease.ts';
 import { createRunFolder, runFolder } from '../../adapters/node/run-directory.ts';
 import { openTableStore } from '../../adapters/sqlite/table-store.ts';
+import type { DirectionalReview } from '../../domain/directional.ts';
+import type { ClientId } from '../../domain/order.ts';
 import { encodeState } from '../../kernel/codec.ts';
 import { createKernel, type Kernel } from '../../kernel/kernel.ts';
 import type { Input } from '../../kernel/messages.ts';
+import type { KernelState } from '../../kernel/state.ts';
+import { cents, shares } from '../../kernel/test-support/test-kernel.ts';
 import { loops } from '../../loops/index.ts';
-import type { JournalSink } from '../../ports/journal.ts';
+import type { JournalEntry, JournalSink } from '../../ports/journal.ts';
 import type { TableStore } from '../../ports/tables.ts';
+import { signalOf } from '../../projections/test-support/signals.ts';
+import { createTale } from '../../projections/test-support/tale.ts';
 import { createRecorder, type Recorder } from '../../runtime/recorder.ts';
 import { runSeed } from '../../simulation/run-seed.ts';
+import { encodeSnapshot } from '../snapshot.ts';
 import { manifestOf } from '../testing/manifest.ts';
 import { projectRun } from './project-run.ts';
 import { ancestorsOf, carriedOverFrom, projectEndedRuns } from './project-runs.ts';
@@ -37,6 +44,9 @@ const TABLES = [
   'forecasts',
   'market_outcomes',
   'performance',
+  'cd_signals',
+  'cd_positions',
+  'cd_trade_analyses',
 ];
 
 /** Every row of every table, as text. */
@@ -86,6 +96,39 @@ function openRun(
     recorder: createRecorder(createKernel(loops, parent?.kernel.state ?? null), journal),
   };
 }
+
+/** Writes a run whose entries a test has told. */
+async function writeEntries(
+  runId: string,
+  snapshot: string | null,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  const parentRunId = snapshot === null ? null : 'run-1';
+  const directory = createRunFolder(dataDir, manifestOf({ runId, parentRunId }), snapshot);
+  const journal = openFileJournal(directory, 200_000);
+  journal.append([...entries]);
+  await journal.close();
+}
+
+function directionalIn(path: string): Record<string, unknown>[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const rows = database.prepare('SELECT * FROM cd_positions').all();
+  database.close();
+  return rows;
+}
+
+const REVIEW: DirectionalReview = {
+  id: 9,
+  atMs: 1,
+  signals: 1,
+  positions: 1,
+  scores: { accuracy: 6, entry: 5, exit: 7, modelFitness: null, overall: 6 },
+  suggestions: [],
+  insights: [],
+  patterns: [],
+  summary: 'too little to say',
+  raw: '{}',
+};
 
 const asRun = (input: Input, runId: string): Input =>
   input.kind === 'runStarted' ? { ...input, runId } : input;
@@ -207,6 +250,41 @@ describe('the tables of a run', () => {
     expect(contents(join(dataDir, 'worker.sqlite'))).toEqual(contents(path));
     const quotes = contents(path).filter((line) => line.startsWith('mm_quotes'));
     expect(quotes.some((line) => line.includes('run-1/'))).toBe(true);
+  });
+
+  it('of directional trading are the same in two runs and made anew, with positions that go on from one to the other', async () => {
+    const tale = createTale();
+    const signal = signalOf({ action: 'entered', clientId: 'e-5' as ClientId });
+    const entry = tale.enter(signal, shares(50));
+    tale.answer(entry);
+    const early = tale.trade(entry, shares(20));
+    tale.tell(early, 'MATCHED');
+    const cut = tale.entries.length;
+    await writeEntries('run-1', null, tale.entries);
+    // The second run begins from a snapshot of the first.
+    const snapshot = encodeSnapshot(tale.projection.facts as KernelState);
+    tale.input({ ...tale.started, runId: 'run-2', parentRunId: 'run-1' });
+    tale.tell(early, 'CONFIRMED');
+    tale.tell(tale.trade(entry, shares(30)), 'CONFIRMED');
+    const exit = tale.leave(entry, 'x-6', cents(40), shares(50));
+    tale.answer(exit);
+    tale.tell(tale.trade(exit, shares(50)), 'CONFIRMED');
+    tale.output({ kind: 'directional', ...{ note: { of: 'review', review: REVIEW } } });
+    const again = tale.entries.slice(cut).map((entry, index) => ({ ...entry, seq: index + 1 }));
+    await writeEntries('run-2', snapshot, again);
+    const path = join(dataDir, 'live.sqlite');
+    const store = openTableStore(path);
+    await projectEndedRuns(dataDir, [manifestOf()], ended(store));
+    const first = directionalIn(path);
+    await projectEndedRuns(dataDir, [manifestOf({ runId: 'run-2', parentRunId: 'run-1' })], ended(store));
+    store.close();
+    expect(first.map(({ status, shares }) => [status, shares])).toEqual([['open', 20]]);
+    expect(directionalIn(path).map(({ id, status, shares }) => [id, status, shares])).toEqual([
+      [first[0]?.id, 'stopped', 50],
+    ]);
+    expect(contents(path).filter((line) => /^cd_(signals|trade_analyses)/.test(line))).toHaveLength(2);
+    await rebuildTables(dataDir, join(dataDir, 'worker.sqlite'), 0);
+    expect(contents(join(dataDir, 'worker.sqlite'))).toEqual(contents(path));
   });
 
   it('are not made anew under a worker that keeps them, nor put in place before they are complete', async () => {

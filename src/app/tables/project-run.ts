@@ -73,7 +73,7 @@ const keyOf = ({ table, values }: TableRow): string =>
   `${table} ${TABLE_KEYS[table].map((column) => values[column]).join(' ')}`;
 
 /** Raised when what is carried over changes its form; runs whose measures have an older one are read again. */
-const CARRIED_VERSION = 3;
+const CARRIED_VERSION = 4;
 
 const carriedOverOf = ({ measures }: Projection): string => `${CARRIED_VERSION} ${encodeState(measures)}`;
 

@@ -1,5 +1,6 @@
 /** A journal that a test tells line by line, folded into tables as it grows. */
-import type { Outcome, Side } from '../../domain/market.ts';
+import type { DirectionalExit, DirectionalNote, DirectionalSignal } from '../../domain/directional.ts';
+import type { ConditionId, Market, Outcome, Side } from '../../domain/market.ts';
 import type { ClientId, FillReport, OrderId, TradeStatus } from '../../domain/order.ts';
 import type { TransactionAction } from '../../domain/transaction.ts';
 import { complement, type Price, type Shares } from '../../domain/units.ts';
@@ -31,7 +32,7 @@ export interface TaleOrder {
   readonly size: Shares;
 }
 
-export function createTale(markets = 2, startMs = T0) {
+export function createTale(markets = 2, startMs = T0, change: Partial<Market> = {}) {
   const projection = createProjection(null, null);
   const rows = new Map<string, TableRow>();
   const entries: JournalEntry[] = [];
@@ -72,23 +73,58 @@ export function createTale(markets = 2, startMs = T0) {
     });
     input({ kind: 'wake' });
     output({ kind: 'decision', ...{ why: { placed: placed.map(({ clientId }) => [clientId, 0, 'new']) } } });
-    const requests = placed.map(({ n, orderId: _, ...order }) => ({
-      request: {
-        ...order,
-        conditionId: conditionId(n),
-        tokenId: tokenOf(n, order.outcome),
-        negRisk: false,
-        timeInForce: 'GTC',
-        postOnly: true,
-        expirationS: 0,
-        salt: 1,
-        timestampMs: nowMs,
-      },
-    }));
-    output({ kind: 'place', ...{ orders: requests } });
+    output({ kind: 'place', ...{ orders: placed.map((order) => requestOf(order, nowMs)) } });
     input({ kind: 'ordersPrepared', orders: placed.map(({ clientId, orderId }) => [clientId, orderId]) });
     input({ kind: 'ordersAnswered', answers: placed.map(({ clientId }) => [clientId, { result: 'live' }]) });
     return placed;
+  }
+
+  /** Sends a directional entry, or an exit of what was entered before; the venue has not heard of it yet. */
+  function sendDirectional(
+    note: Extract<DirectionalNote, { readonly clientId: ClientId }>,
+    outcome: Outcome,
+    side: Side,
+    price: Price,
+    size: Shares,
+  ): TaleOrder {
+    const { clientId } = note;
+    const n = ofMarket(note.of === 'exit' ? note.conditionId : note.signal.conditionId);
+    const order = { clientId, orderId: directionalOrderId(clientId), n, outcome, side, price, size };
+    input({ kind: 'wake' });
+    output({ kind: 'directional', ...{ note } });
+    output({ kind: 'place', ...{ orders: [requestOf(order, nowMs)] } });
+    return order;
+  }
+
+  const enter = (signal: DirectionalSignal, size: Shares): TaleOrder =>
+    sendDirectional(
+      { of: 'entry', clientId: signal.clientId as ClientId, signal },
+      signal.outcome ?? 'YES',
+      'BUY',
+      signal.price ?? cents(50),
+      size,
+    );
+
+  /** Sends an exit of what `entry` bought. */
+  const leave = (
+    entry: TaleOrder,
+    clientId: string,
+    price: Price,
+    size: Shares,
+    exit: DirectionalExit = { cause: 'stopped', why: 'below the stop', aiValidation: null },
+  ): TaleOrder =>
+    sendDirectional(
+      { of: 'exit', clientId: clientId as ClientId, conditionId: conditionId(entry.n), exit },
+      entry.outcome,
+      'SELL',
+      price,
+      size,
+    );
+
+  /** The venue takes an order that was sent; it rests. */
+  function answer({ clientId, orderId }: TaleOrder): void {
+    input({ kind: 'ordersPrepared', orders: [[clientId, orderId]] });
+    input({ kind: 'ordersAnswered', answers: [[clientId, { result: 'live' }]] });
   }
 
   function cancel(...gone: readonly TaleOrder[]): void {
@@ -137,8 +173,12 @@ export function createTale(markets = 2, startMs = T0) {
     input({ kind: 'transactionEnded', txKey: request.txKey, status, text: '' });
   }
 
-  input(runStarted());
-  input({ kind: 'marketsListed', markets: Array.from({ length: markets }, (_, index) => market(index + 1)) });
+  const started = runStarted();
+  input(started);
+  input({
+    kind: 'marketsListed',
+    markets: Array.from({ length: markets }, (_, index) => market(index + 1, change)),
+  });
   for (let n = 1; n <= markets; n += 1) setBook(n, 48, 52);
   input({
     kind: 'balancesRead',
@@ -151,7 +191,12 @@ export function createTale(markets = 2, startMs = T0) {
   return {
     projection,
     entries,
+    started,
     input,
+    output,
+    enter,
+    leave,
+    answer,
     setBook,
     place,
     cancel,
@@ -172,6 +217,31 @@ export function createTale(markets = 2, startMs = T0) {
 }
 
 export type Tale = ReturnType<typeof createTale>;
+
+/** The number of a market of the tale. */
+function ofMarket(id: ConditionId): number {
+  const n = [1, 2, 3, 4].find((one) => conditionId(one) === id);
+  if (n === undefined) throw new Error(`no market of the tale: ${id}`);
+  return n;
+}
+
+/** Another than that of a quote with the same number. */
+export const directionalOrderId = (clientId: ClientId): OrderId =>
+  `0xd${orderIdOf(clientId).slice(3)}` as OrderId;
+
+const requestOf = ({ n, orderId: _, ...order }: TaleOrder, nowMs: number) => ({
+  request: {
+    ...order,
+    conditionId: conditionId(n),
+    tokenId: tokenOf(n, order.outcome),
+    negRisk: false,
+    timeInForce: 'GTC',
+    postOnly: true,
+    expirationS: 0,
+    salt: 1,
+    timestampMs: nowMs,
+  },
+});
 
 export const tokenOf = (n: number, outcome: Outcome) => (outcome === 'YES' ? yesToken(n) : noToken(n));
 
