@@ -70,6 +70,7 @@ export function couldBeAnswered(text: QuestionText): boolean {
   const { sentence } = reading;
   return (
     new Set(sentence.coins.map(({ coin }) => coin)).size === 1 &&
+    sentence.levels.length + (sentence.upOrDown === null ? 0 : 1) > 0 &&
     sentence.periods.length <= 1 &&
     sentence.clocks.length <= 1 &&
     subjectOf(sentence, reading.text) === null
@@ -116,6 +117,9 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
       'disagreement',
       `the model says ${symbol ?? 'no coin'}, the text ${[...named].map((each) => each.symbol).join(' and ') || 'none'}`,
     );
+  // Without an amount there would be nothing in the text to hold the answer against.
+  if (kind === 'up-or-down' && sentence.upOrDown === null)
+    return other('disagreement', 'the model says up or down, and the text does not');
   const refusal =
     subjectOf(sentence, text) ?? digitsAgree(answer, sentence) ?? sidesAgree(direction, sentence, kind);
   if (refusal !== null) return refusal;
@@ -143,13 +147,39 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
   };
 }
 
+/** Words beside a price that make another question of it, or none. One of them and no model is believed, whatever it says. */
+const TURNING_WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(avoid|fail|miss|escape|dodge|skip|resist|defend|reject|lose|no|nor|neither|nowhere|hardly|unlikely)(s|e?d|es|ing|ure)?$/i,
+    'denies what it asks',
+  ],
+  [
+    /^(and|or|but|if|unless|while|when|whenever|until|till|once|after|before|since|provided|assuming|given|despite|because|with|also|then|both|either)$/i,
+    'hangs on something else',
+  ],
+  [
+    /^(ignore|disregard|approve|approved|instructions?|answer|respond|reply|assistant|system|prompt|model|json|override)$/i,
+    'speaks to whoever reads it',
+  ],
+];
+
+function turningWord(sentence: Sentence): OtherPayoff | null {
+  const words = sentence.unread.flatMap((part) => part.split(/[^A-Za-z]+/));
+  for (const [pattern, what] of TURNING_WORDS) {
+    const found = words.find((word) => pattern.test(word));
+    if (found !== undefined)
+      return other('ambiguous', `"${found}" ${what}, and no model is believed about that`);
+  }
+  return null;
+}
+
 function subjectOf(sentence: Sentence, text: string): OtherPayoff | null {
   const subject = otherSubject(text);
   if (subject !== null) return other('not-a-price', `"${subject.words}" is about ${subject.subject}`);
   if (sentence.percent !== null) return other('not-a-price', `"${sentence.percent}" is no price in dollars`);
   return sentence.isRecord && sentence.levels.length === 0
     ? other('not-a-price', 'it asks for a record high without naming its price')
-    : null;
+    : turningWord(sentence);
 }
 
 /** Exactly the amounts of the text, each once: a model may neither invent a digit nor drop one. */
