@@ -1,6 +1,5 @@
-import { MICRO, POINT } from '../domain/units.ts';
 import type { KernelState } from '../kernel/state.ts';
-import { meaningOf } from '../risk/refusal.ts';
+import { figuresOf, meaningOf } from '../risk/refusal.ts';
 
 /** Refusals of the risk gate with one code, as a person reads them. */
 export interface ShownRefusal {
@@ -39,25 +38,4 @@ export function shownRefusals({ counts, markets }: KernelState): ShownRefusal[] 
         last: { atMs, market, figures: figuresOf(code, value, limit), text },
       };
     });
-}
-
-/** Value and limit of a refusal in the unit of what it limits: `52.10 USD, limit 50.00 USD`. Null where both are nothing. */
-export function figuresOf(code: string, value: number, limit: number): string | null {
-  if (value === 0 && limit === 0) return null;
-  return `${figureOf(code, value)}, limit ${figureOf(code, limit)}`;
-}
-
-function figureOf(code: string, figure: number): string {
-  switch (meaningOf(code)?.unit) {
-    case 'price':
-      return `${figure / POINT} pts`;
-    case 'shares':
-      return `${figure / MICRO} shares`;
-    case 'usd':
-      return `${(figure / MICRO).toFixed(2)} USD`;
-    case 'ms':
-      return `${(figure / 3_600_000).toFixed(1)} h`;
-    default:
-      return `${Math.round(figure * 100) / 100}`;
-  }
 }

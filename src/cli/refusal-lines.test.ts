@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figuresOf, shownRefusals } from '../app/shown-refusals.ts';
+import { shownRefusals } from '../app/shown-refusals.ts';
 import {
   market,
   quoteIntent,
@@ -9,6 +9,7 @@ import {
   trading,
   wakes,
 } from '../kernel/test-support/test-kernel.ts';
+import { figuresOf } from '../risk/refusal.ts';
 import { refusalLines } from './refusal-lines.ts';
 
 /** Two markets about one coin, of which the limit has room for one. */

@@ -14,6 +14,20 @@ export const isImmediate = (timeInForce: TimeInForce): boolean =>
   timeInForce === 'FOK' || timeInForce === 'FAK';
 
 /**
+ * The venue takes an order with an end of its own only where that is three minutes ahead, and ends it one minute before. Source: its
+ * order documentation, state of November 2026.
+ */
+export const GTD_LEAST_AHEAD_S = 180;
+export const GTD_EARLY_S = 60;
+
+/** Until an order is read by the venue, whose clock may be a little ahead of ours. */
+const ON_ITS_WAY_S = 5;
+
+/** The earliest end, in unix seconds, that an order made now may be given. */
+export const leastExpirationS = (nowMs: number): number =>
+  Math.ceil(nowMs / 1_000) + GTD_LEAST_AHEAD_S + ON_ITS_WAY_S;
+
+/**
  * What the worker asks the venue for. Everything that is signed is in here. Where an order with the same terms was signed ahead, its
  * salt and time are sent instead of these; the id that is journaled before it leaves is that of what is sent.
  */

@@ -8,6 +8,7 @@ import { inBatches } from '../orders/planner.ts';
 import type { GateMarket, GatePass } from '../risk/gate.ts';
 import { checkTransaction } from '../risk/gate-transaction.ts';
 import { isRefused } from '../risk/refusal.ts';
+import { enter, leave, tellDirectional } from './act-directional.ts';
 import { createQuoteLooks, planMarket, type QuoteDesk, type QuoteLooks, sendQuotes } from './act-quotes.ts';
 import { gateCoin } from './gate-coin.ts';
 import { gateEvent } from './gate-event.ts';
@@ -152,10 +153,17 @@ function take(context: ActContext, intent: Intent): void {
       return;
     }
     case 'signal':
+      tellDirectional(context, { of: 'signal', signal: intent.signal });
+      return;
     case 'enter':
+      enter(context, intent);
+      return;
     case 'leave':
+      leave(context, intent);
+      return;
     case 'review':
-      throw new Error(`${intent.kind} is not taken yet`);
+      tellDirectional(context, { of: 'review', review: intent.review });
+      return;
     case 'readMarkets':
     case 'readEarnings':
     case 'readDailyCloses':

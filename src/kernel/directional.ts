@@ -25,6 +25,8 @@ export interface DirectionalState {
   unfilled: DirectionalPosition[];
   /** The latest signal of each market. */
   readonly signals: Map<ConditionId, DirectionalSignal>;
+  /** Why the last exit of each market was refused, as a code, so that a person is told once. */
+  readonly exitsRefused: Map<ConditionId, string>;
   nextId: number;
 }
 
@@ -33,6 +35,7 @@ export const createDirectional = (): DirectionalState => ({
   closed: [],
   unfilled: [],
   signals: new Map(),
+  exitsRefused: new Map(),
   nextId: 1,
 });
 
@@ -200,6 +203,7 @@ export function settleDirectional(state: DirectionalFacts): void {
     const end = endOf(state, position);
     if (end === null) continue;
     directional.positions.delete(position.conditionId);
+    directional.exitsRefused.delete(position.conditionId);
     if (end === 'unfilled') directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
     else {
       position.closedAtMs = state.nowMs;

@@ -5,6 +5,7 @@ import type { Loop } from './loop.ts';
 import { beginRun, createLoopRun, dueCause, type LoopRun, nextLoopAtMs, wakeRun } from './loop-schedule.ts';
 import type { Command, Input } from './messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { nextEntryPullAtMs, pullEntries } from './pull-entries.ts';
 import { nextPullAtMs, pullFaulted, pullOrders } from './pull-orders.ts';
 import { reduce } from './reduce.ts';
 import { followTrust, nextTrustAtMs } from './reduce-spot.ts';
@@ -63,6 +64,7 @@ export function createKernel(loops: readonly Loop[], restored: KernelState | nul
     for (const loop of loops) runLoop(state, loop, outbox);
     pullFaulted(state, outbox);
     pullStale(state, outbox);
+    pullEntries(state, outbox);
     pullOrders(state, outbox);
     walkOut(state, outbox);
     return outbox.commands;
@@ -82,6 +84,7 @@ const nextWakeAtMs = (loops: readonly Loop[], state: KernelState): number =>
   Math.min(
     nextLoopAtMs(loops, state),
     nextPullAtMs(state),
+    nextEntryPullAtMs(state),
     nextWayOutAtMs(state),
     nextTokenAtMs(state),
     nextUntoldAtMs(state),

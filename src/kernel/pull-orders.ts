@@ -132,7 +132,8 @@ export function pullFaulted(state: KernelState, outbox: Outbox): void {
   }
 }
 
-const pullAtMs = ({ cancelAskedAtMs }: OrderRecord): number =>
+/** When an order that has to go is cancelled, or cancelled again. */
+export const pullAtMs = ({ cancelAskedAtMs }: OrderRecord): number =>
   cancelAskedAtMs === null ? Number.MIN_SAFE_INTEGER : cancelAskedAtMs + PULL_EVERY_MS;
 
 function nextFaultedAtMs(state: KernelState): number {

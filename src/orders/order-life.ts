@@ -1,5 +1,6 @@
 import {
   type ClientId,
+  GTD_EARLY_S,
   isImmediate,
   isTerminal,
   mayBeLive,
@@ -217,9 +218,6 @@ function endGone(table: OrderTable, record: OrderRecord, text: string, atMs: num
     setState(table, record, 'expired', atMs);
   } else advance(table, record, 'readGone', text, atMs);
 }
-
-/** The venue ends a GTD order one minute before its expiration. Source: its order documentation, state of November 2026. */
-const GTD_EARLY_S = 60;
 
 /** Notes that a cancel has been asked for, in whatever state the order is: unknown orders are cancelled too. */
 export function markCancelAsked(table: OrderTable, orderIds: readonly OrderId[], atMs: number): void {

@@ -1,7 +1,7 @@
 import { onGrid } from '../domain/book.ts';
 import { takerFeeBound } from '../domain/fee.ts';
 import type { FeeSchedule } from '../domain/market.ts';
-import { isImmediate, type OrderRequest } from '../domain/order.ts';
+import { isImmediate, leastExpirationS, type OrderRequest } from '../domain/order.ts';
 import { notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
@@ -86,6 +86,7 @@ export function checkOrder(
 ): Approved<OrderRequest> | Refused {
   const refusal =
     checkState(pass, market) ??
+    checkEnd(pass, request) ??
     checkShape(market, request) ??
     checkAgainstBook(pass, market, request) ??
     checkOwnBook(pass, market, request) ??
@@ -156,6 +157,18 @@ function checkState(pass: GatePass, market: GateMarket): Refused | null {
   if (!mayTransmit(pass.mode)) return refuse('tradingState', 0, 0, `trading state is ${pass.mode}`);
   if (!market.acceptingOrders) return refuse('marketClosed', 0, 0, 'the market takes no orders');
   return market.bookLive ? null : refuse('bookNotLive', 0, 0, 'the book is stale or has a gap');
+}
+
+/** An order that ends by itself has to be given an end that the venue takes, and every other one none. */
+function checkEnd({ nowMs }: GatePass, { timeInForce, expirationS }: OrderRequest): Refused | null {
+  if (timeInForce !== 'GTD')
+    return expirationS === 0
+      ? null
+      : refuse('badTerms', expirationS, 0, `an order of kind ${timeInForce} has no end of its own`);
+  const least = leastExpirationS(nowMs);
+  return expirationS < least
+    ? refuse('badTerms', expirationS, least, 'the order would end sooner than the venue takes')
+    : null;
 }
 
 function checkShape(market: GateMarket, request: OrderRequest): Refused | null {

@@ -1,3 +1,5 @@
+import { MICRO, POINT } from '../domain/units.ts';
+
 /** What the figures of a refusal count. */
 export type RefusalUnit = 'usd' | 'price' | 'shares' | 'count' | 'ms' | 'none';
 
@@ -115,3 +117,24 @@ export const BALANCE_UNKNOWN = refuse(
 /** What a code means; null for one of another version of the program. */
 export const meaningOf = (code: string): RefusalMeaning | null =>
   (REFUSALS as Readonly<Record<string, RefusalMeaning>>)[code] ?? null;
+
+/** Value and limit of a refusal in the unit of what it limits: `52.10 USD, limit 50.00 USD`. Null where both are nothing. */
+export function figuresOf(code: string, value: number, limit: number): string | null {
+  if (value === 0 && limit === 0) return null;
+  return `${figureOf(code, value)}, limit ${figureOf(code, limit)}`;
+}
+
+function figureOf(code: string, figure: number): string {
+  switch (meaningOf(code)?.unit) {
+    case 'price':
+      return `${figure / POINT} pts`;
+    case 'shares':
+      return `${figure / MICRO} shares`;
+    case 'usd':
+      return `${(figure / MICRO).toFixed(2)} USD`;
+    case 'ms':
+      return `${(figure / 3_600_000).toFixed(1)} h`;
+    default:
+      return `${Math.round(figure * 100) / 100}`;
+  }
+}

@@ -7,8 +7,7 @@ import {
   ROW_UNITS_PER_PT,
   type StageRow,
 } from '../../loops/market-making/explain-quote.ts';
-import { meaningOf } from '../../risk/refusal.ts';
-import { figuresOf } from '../shown-refusals.ts';
+import { figuresOf, meaningOf } from '../../risk/refusal.ts';
 import type { OrderStory, StoryEvent } from './order-story.ts';
 
 /** One level as it stood after a stage: YES points, shares, and who pays. */
