@@ -75,6 +75,7 @@ export async function composeWorker(options: ComposeOptions): Promise<Worker> {
       journal: openFileJournal(directory),
       tables: startRunTables({ path, dataDir, runId, parentRunId, directory }, log),
       adapters,
+      forgetSignedAhead: () => options.signer.forgetAhead(),
       lease,
       timers,
       log,

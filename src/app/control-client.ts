@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { ChangeWord } from '../settings/index.ts';
 import { controlPath } from './control-path.ts';
-import type { OperatorWord } from './control-server.ts';
+import type { OperatorAnswer, OperatorWord } from './control-server.ts';
 import type { PortfolioReport } from './portfolio.ts';
 import type { SettingAnswer } from './settings-desk.ts';
 import type { WorkerStatus } from './worker-status.ts';
@@ -20,8 +20,12 @@ export const askStatus = (dataDir: string, timeoutMs: number): Promise<WorkerSta
 export const askPortfolio = (dataDir: string, timeoutMs: number): Promise<PortfolioReport> =>
   call(dataDir, 'GET', '/portfolio', null, timeoutMs) as Promise<PortfolioReport>;
 
-export const tellOperator = (dataDir: string, word: OperatorWord, timeoutMs: number): Promise<unknown> =>
-  call(dataDir, 'POST', '/operator', word, timeoutMs);
+/** Gives an order, and says what became of it; only a resume is ever refused. */
+export const tellOperator = (
+  dataDir: string,
+  word: OperatorWord,
+  timeoutMs: number,
+): Promise<OperatorAnswer> => call(dataDir, 'POST', '/operator', word, timeoutMs) as Promise<OperatorAnswer>;
 
 /** Asks the worker to change a setting, and for what became of it. */
 export const tellSetting = (dataDir: string, word: ChangeWord, timeoutMs: number): Promise<SettingAnswer> =>

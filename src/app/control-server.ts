@@ -20,6 +20,17 @@ const settingSchema = z.object({
   by: z.string().min(1).max(100).default('operator'),
 });
 
+/** What is to be said of an order before it is given: why it is not, or what to look out for. */
+export interface OrderCheck {
+  readonly refused: string | null;
+  readonly warning: string | null;
+}
+
+/** What became of an operator's order. */
+export type OperatorAnswer =
+  | { readonly accepted: OperatorWord['order']; readonly warning: string | null }
+  | { readonly refused: string };
+
 export interface ControlServer {
   close(): Promise<void>;
 }
@@ -35,6 +46,8 @@ export async function startControlServer(options: {
   readonly status: () => unknown;
   /** The books, compared with those who can say what the wallet holds. Without it nobody is told. */
   readonly portfolio?: () => Promise<unknown>;
+  /** Asked before an order is given; without it every one is. */
+  readonly check?: (word: OperatorWord) => Promise<OrderCheck>;
   readonly operate: (word: OperatorWord) => void;
   readonly changeSetting: (word: ChangeWord) => SettingAnswer;
 }): Promise<ControlServer> {
@@ -56,14 +69,20 @@ export async function startControlServer(options: {
       });
     const word = operatorSchema.safeParse(await readJson(request));
     if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });
-    options.operate(word.data);
-    reply(response, 200, { accepted: word.data.order });
+    reply(response, 200, await operate(word.data));
+  }
+
+  /** A no is an answer as good as a yes, so it has the same status. */
+  async function operate(word: OperatorWord): Promise<OperatorAnswer> {
+    const { refused, warning } = (await options.check?.(word)) ?? { refused: null, warning: null };
+    if (refused !== null) return { refused };
+    options.operate(word);
+    return { accepted: word.order, warning };
   }
 
   async function changeSetting(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const word = settingSchema.safeParse(await readJson(request));
     if (!word.success) return reply(response, 400, { error: z.prettifyError(word.error) });
-    // A no is an answer as good as a yes, so it has the same status.
     reply(response, 200, options.changeSetting(word.data));
   }
 

@@ -22,11 +22,14 @@ let dataDir: string;
 let world: FakeWorld;
 let alarms: string[];
 let warnings: string[];
+/** How many orders were signed each time that what was signed ahead was thrown away. */
+let forgottenAt: number[];
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'evenkeel-worker-'));
   world = createFakeWorld();
   alarms = [];
   warnings = [];
+  forgottenAt = [];
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -68,6 +71,7 @@ async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null):
     resume: false,
     journal,
     adapters: world.adapters,
+    forgetSignedAhead: () => forgottenAt.push(world.signed),
     lease: takeLease(dataDir, 0),
     timers: systemTimers,
     tables: startRunTables({ path, dataDir, runId: MANIFEST.runId, parentRunId: null, directory }, log),
@@ -149,6 +153,36 @@ describe('a running worker', () => {
     await until(() => worker.status().trading.blocks.some((text) => text.startsWith('operatorHalt')));
     expect(world.sent.slice(before).filter((call) => call.startsWith('place'))).toEqual([]);
     expect(worker.status().trading.mode).toBe('halted');
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true });
+  });
+
+  it('signs nothing after a halt from what was signed ahead before it', async () => {
+    const worker = await start();
+    await until(() => world.open.size > 0);
+    await tellOperator(dataDir, { order: 'pause', reason: 'a look', by: 'me' }, 5_000);
+    await until(() => world.open.size === 0);
+    const signed = world.signed;
+    expect(forgottenAt.length).toBeGreaterThan(0);
+    forgottenAt = [];
+    await tellOperator(dataDir, { order: 'resume', reason: 'enough', by: 'me' }, 5_000);
+    await until(() => world.open.size > 0);
+    expect(forgottenAt[0]).toBe(signed);
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true });
+  });
+
+  it('is not resumed while the account is paused on chain, and is told why; any other order is taken', async () => {
+    world.pausedFromBlock = 7;
+    const worker = await start();
+    const tell = (order: 'pause' | 'resume') =>
+      tellOperator(dataDir, { order, reason: 'a look', by: 'me' }, 5_000);
+    expect(await tell('pause')).toEqual({ accepted: 'pause', warning: null });
+    expect(await tell('resume')).toEqual({ refused: expect.stringContaining('./run kill --undo-on-chain') });
+    expect(worker.status().trading.blocks.join()).toContain('operatorPause');
+    world.pausedFromBlock = null;
+    expect(await tell('resume')).toEqual({ accepted: 'resume', warning: null });
+    expect(worker.status().trading.blocks.join()).not.toContain('operatorPause');
     worker.stop('me', 'enough');
     expect(await worker.ended).toMatchObject({ ok: true });
   });

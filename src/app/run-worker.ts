@@ -19,8 +19,10 @@ import type { Adapters } from './adapters.ts';
 import { cancelEverything } from './cancel-everything.ts';
 import { controlPath } from './control-path.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
+import { signOnPresentGround } from './fresh-signatures.ts';
 import { watchForHalt } from './halt-watch.ts';
 import { portfolioReport } from './portfolio.ts';
+import { checkResume } from './resume-check.ts';
 import { createRunObserver } from './run-observer.ts';
 import { baselineOf, type RunSummary, runSummary } from './run-summary.ts';
 import { createSettingsDesk } from './settings-desk.ts';
@@ -57,6 +59,8 @@ export interface WorkerParts {
   readonly journal: JournalSink;
   readonly tables: RunTables;
   readonly adapters: Adapters;
+  /** Throws away what the signer has signed ahead of being asked for. */
+  readonly forgetSignedAhead: () => void;
   readonly lease: Lease;
   readonly timers: Timers;
   readonly log: Log;
@@ -94,7 +98,10 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
   const overdue = (): void => abort(`the way out took longer than ${STOP_BOUND_MS / 1_000} s`);
 
   const effects = createEffectRunner({
-    ports: adapters,
+    ports: {
+      ...adapters,
+      venue: signOnPresentGround(adapters.venue, () => kernel.state, parts.forgetSignedAhead),
+    },
     submit,
     nowMs: () => driver.clock.nowMs(),
     aheadMs: () => driver.clock.aheadMs(),
@@ -245,6 +252,8 @@ export async function runWorker(parts: WorkerParts): Promise<Worker> {
         adapters,
         () => timers.nowMs(),
       ),
+    check: async ({ order }) =>
+      order === 'resume' ? checkResume(adapters.chain) : { refused: null, warning: null },
     operate: ({ order, by, reason }) => operate(order, by, reason),
     changeSetting: (word) =>
       isEnding

@@ -37,7 +37,10 @@ export async function operate({ order, usage, withoutWorker }: OperateOptions): 
       const noLeave = await askForLeave(await askStatus(dataDir, ANSWER_BOUND_MS), yes);
       if (noLeave !== null) return refuse([noLeave], json);
     }
-    await tellOperator(dataDir, { order, reason, by: operatorName() }, ANSWER_BOUND_MS);
+    const answer = await tellOperator(dataDir, { order, reason, by: operatorName() }, ANSWER_BOUND_MS);
+    if ('refused' in answer) return refuse([`not resumed: ${answer.refused}.`], json);
+    // A worker of an earlier version warns of nothing.
+    if (typeof answer.warning === 'string') console.error(`warning: ${answer.warning}`);
     show(await askStatus(dataDir, ANSWER_BOUND_MS), json);
   } catch (error) {
     if (!(error instanceof NoWorker)) throw error;

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { controlPath } from '../app/control-path.ts';
-import { type ControlServer, type OperatorWord, startControlServer } from '../app/control-server.ts';
+import {
+  type ControlServer,
+  type OperatorWord,
+  type OrderCheck,
+  startControlServer,
+} from '../app/control-server.ts';
 import { startChild } from '../app/demo/child-program.ts';
 import { withoutSettings } from '../app/demo/demo-settings.ts';
 
@@ -21,10 +26,15 @@ afterEach(async () => {
 });
 
 /** A worker, as far as its operator sees one. */
-async function serve(environment: string, blocks: readonly string[]): Promise<void> {
+async function serve(
+  environment: string,
+  blocks: readonly string[],
+  check: OrderCheck = { refused: null, warning: null },
+): Promise<void> {
   server = await startControlServer({
     path: controlPath(dataDir),
     status: () => ({ run: { runId: 'run-1', environment }, trading: { mode: 'halted', sinceMs: 0, blocks } }),
+    check: async () => check,
     operate: (word) => words.push(word),
     changeSetting: () => ({ ok: false, problems: [] }),
   });
@@ -66,6 +76,22 @@ describe('./run resume and ./run pause', () => {
     expect(refused.text).toMatch(/operatorHalt: run kill[\s\S]*\.\/run resume --yes/);
     expect(words).toEqual([]);
     expect(await run('resume', '--yes')).toMatchObject({ code: 0 });
+    expect(words.map(({ order }) => order)).toEqual(['resume']);
+  });
+
+  it('say that nothing was resumed where the worker refuses it, and what the worker warns of', async () => {
+    await serve('local', [PAUSE], { refused: 'the account is paused on chain', warning: null });
+    const refused = await run('resume');
+    expect(refused).toMatchObject({
+      code: 2,
+      answer: { ok: false, message: 'not resumed: the account is paused on chain.' },
+    });
+    expect(words).toEqual([]);
+    await server?.close();
+    await serve('local', [PAUSE], { refused: null, warning: 'the chain does not tell' });
+    const warned = await run('resume');
+    expect(warned).toMatchObject({ code: 0, answer: { ok: true } });
+    expect(warned.text).toContain('warning: the chain does not tell');
     expect(words.map(({ order }) => order)).toEqual(['resume']);
   });
 

@@ -15,6 +15,8 @@ export interface FakeWorld {
   signed: number;
   /** The venue does not answer to a cancel any more. */
   cancelsFail: boolean;
+  /** The block from which the account is paused on chain; null for no pause. */
+  pausedFromBlock: number | null;
 }
 
 const WALLET = '0x00000000000000000000000000000000000000aa';
@@ -48,6 +50,7 @@ export function createFakeWorld(): FakeWorld {
     open,
     signed: 0,
     cancelsFail: false,
+    pausedFromBlock: null,
     adapters: {
       venue: {
         address: WALLET,
@@ -138,7 +141,16 @@ export function createFakeWorld(): FakeWorld {
         gasBalanceWei: unused('gasBalanceWei'),
         allowances: unused('allowances'),
         approve: unused('approve'),
-        userPauses: async () => [],
+        userPauses: async () => [
+          {
+            exchange: 'exchange',
+            address: WALLET,
+            state: world.pausedFromBlock === null ? 'none' : 'active',
+            fromBlock: world.pausedFromBlock,
+            atBlock: 10,
+            delayBlocks: 100,
+          },
+        ],
         changeUserPause: unused('changeUserPause'),
         payouts: unused('payouts'),
         balances: async (tokens) => ({
