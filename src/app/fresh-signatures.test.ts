@@ -54,6 +54,9 @@ describe('what was signed ahead', () => {
   it('is forgotten before anything is signed after a lost feed, and after a change of settings', async () => {
     const { state, sign } = ground();
     await sign();
+    // In the very millisecond in which trading began.
+    applyOperator(state.trading, 'reduce', 'a test', 1_000);
+    expect(await sign()).toBe('forget then sign');
     applyFeed(state.trading, 'market', false, 'lost', 2_000);
     applyFeed(state.trading, 'market', true, 'back', 3_000);
     expect(await sign()).toBe('forget then sign');
