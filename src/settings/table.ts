@@ -84,7 +84,6 @@ export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'CD_EXIT_EDGE_REVERSAL_PTS',
   'CD_EXIT_CHECK_SECONDS',
   'CD_EXIT_AI_CONFIRM_ENABLED',
-  'CD_NL_PARSING_ENABLED',
   'CD_PRETRADE_AI_ENABLED',
   'CD_MAX_CONCURRENT_POSITIONS',
 ]);
