@@ -110,8 +110,15 @@ export const heldShares = ({ bought, sold }: Pick<DirectionalPosition, 'bought' 
  * What a position has gained so far: dollars got and paid out, less the average cost of the shares that are gone, less every fee. Shares
  * that are left because they are too few to sell still cost what they cost; what they pay is not counted here.
  */
-export function realisedUsd(position: DirectionalPosition): Usd {
-  const { bought, sold, paid, got, payout, fees, closedBecause } = position;
+export function realisedUsd({
+  bought,
+  sold,
+  paid,
+  got,
+  payout,
+  fees,
+  closedBecause,
+}: Pick<DirectionalPosition, 'bought' | 'sold' | 'paid' | 'got' | 'payout' | 'fees' | 'closedBecause'>): Usd {
   const isAllGone = closedBecause === 'resolved' || sold >= bought;
   const cost = isAllGone ? paid : mulDiv(paid, sold, bought, 'up');
   return (got + payout - cost - fees) as Usd;

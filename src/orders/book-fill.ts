@@ -52,7 +52,7 @@ export function bookFill(
     books.fills.counts.beforeBooks += 1;
     return { kind: 'beforeBooks', record: null, order, realisedUsd: 0 };
   }
-  const record = recordOf(fill, market);
+  const record = fillRecordOf(fill, market);
   books.fills.byKey.set(key, record);
   if (order !== null) applyMatched(orders, order, fill.size, atMs);
   const stage = stageOf(fill.status);
@@ -64,7 +64,8 @@ export function bookFill(
   return { kind: 'booked', record, order, realisedUsd: enterFill(books, record, market, stage, key, atMs) };
 }
 
-function recordOf(fill: FillReport, market: FillMarket): FillRecord {
+/** What a fill of ours brings and costs, by the market's fees. */
+export function fillRecordOf(fill: FillReport, market: FillMarket): FillRecord {
   const isYes = fill.tokenId === market.yesTokenId;
   if (fill.conditionId !== market.conditionId || (!isYes && fill.tokenId !== market.noTokenId))
     throw new Error(

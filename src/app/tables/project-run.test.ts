@@ -15,7 +15,7 @@ import type { Input } from '../../kernel/messages.ts';
 import type { KernelState } from '../../kernel/state.ts';
 import { cents, shares } from '../../kernel/test-support/test-kernel.ts';
 import { loops } from '../../loops/index.ts';
-import type { JournalEntry, JournalSink } from '../../ports/journal.ts';
+import type { JournalSink } from '../../ports/journal.ts';
 import type { TableStore } from '../../ports/tables.ts';
 import { signalOf } from '../../projections/test-support/signals.ts';
 import { createTale } from '../../projections/test-support/tale.ts';
@@ -23,6 +23,7 @@ import { createRecorder, type Recorder } from '../../runtime/recorder.ts';
 import { runSeed } from '../../simulation/run-seed.ts';
 import { encodeSnapshot } from '../snapshot.ts';
 import { manifestOf } from '../testing/manifest.ts';
+import { writeTale } from '../testing/write-tale.ts';
 import { projectRun } from './project-run.ts';
 import { ancestorsOf, carriedOverFrom, projectEndedRuns } from './project-runs.ts';
 import { rebuildTables } from './rebuild-tables.ts';
@@ -95,19 +96,6 @@ function openRun(
     journal,
     recorder: createRecorder(createKernel(loops, parent?.kernel.state ?? null), journal),
   };
-}
-
-/** Writes a run whose entries a test has told. */
-async function writeEntries(
-  runId: string,
-  snapshot: string | null,
-  entries: readonly JournalEntry[],
-): Promise<void> {
-  const parentRunId = snapshot === null ? null : 'run-1';
-  const directory = createRunFolder(dataDir, manifestOf({ runId, parentRunId }), snapshot);
-  const journal = openFileJournal(directory, 200_000);
-  journal.append([...entries]);
-  await journal.close();
 }
 
 function directionalIn(path: string): Record<string, unknown>[] {
@@ -260,7 +248,7 @@ describe('the tables of a run', () => {
     const early = tale.trade(entry, shares(20));
     tale.tell(early, 'MATCHED');
     const cut = tale.entries.length;
-    await writeEntries('run-1', null, tale.entries);
+    await writeTale(dataDir, {}, null, tale.entries);
     // The second run begins from a snapshot of the first.
     const snapshot = encodeSnapshot(tale.projection.facts as KernelState);
     tale.input({ ...tale.started, runId: 'run-2', parentRunId: 'run-1' });
@@ -270,8 +258,7 @@ describe('the tables of a run', () => {
     tale.answer(exit);
     tale.tell(tale.trade(exit, shares(50)), 'CONFIRMED');
     tale.output({ kind: 'directional', ...{ note: { of: 'review', review: REVIEW } } });
-    const again = tale.entries.slice(cut).map((entry, index) => ({ ...entry, seq: index + 1 }));
-    await writeEntries('run-2', snapshot, again);
+    await writeTale(dataDir, { runId: 'run-2', parentRunId: 'run-1' }, snapshot, tale.entries.slice(cut));
     const path = join(dataDir, 'live.sqlite');
     const store = openTableStore(path);
     await projectEndedRuns(dataDir, [manifestOf()], ended(store));

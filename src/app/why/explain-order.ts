@@ -1,3 +1,4 @@
+import type { DirectionalExit, DirectionalSignal } from '../../domain/directional.ts';
 import type { Side } from '../../domain/market.ts';
 import { isTerminal, type OrderState } from '../../domain/order.ts';
 import { MICRO, notional, POINT, type Shares, sharesToFloat } from '../../domain/units.ts';
@@ -42,6 +43,11 @@ export interface ShownFill {
   readonly transactionHash: string | null;
 }
 
+/** Why a directional order exists. */
+export type DirectionalOrder =
+  | { readonly role: 'entry'; readonly atMs: number; readonly signal: DirectionalSignal }
+  | { readonly role: 'exit'; readonly atMs: number; readonly exit: DirectionalExit };
+
 /** The whole chain of one order. Prices in points of the outcome, and in YES points where the name says so. */
 export interface OrderExplanation {
   readonly kind: 'order';
@@ -65,6 +71,8 @@ export interface OrderExplanation {
   /** What the loop saw, by name with units last. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
   readonly engine: QuoteExplanation['engine'] | null;
+  /** What directional trading told of it; null for any other order. */
+  readonly directional: DirectionalOrder | null;
   readonly stages: readonly ShownStage[];
   readonly binding: readonly Binding[];
   readonly planner: {
@@ -102,9 +110,10 @@ export function explainOrder(story: OrderStory, isRunOver: boolean): OrderExplan
     orderId: record?.orderId ?? null,
     conditionId: story.conditionId,
     order: orderOf(story),
-    decidedAtMs: decision?.atMs ?? null,
+    decidedAtMs: decision?.atMs ?? story.directional?.atMs ?? null,
     inputs: explanation === null ? plainInputs(decision?.why.inputs) : allInputs(explanation),
     engine: explanation?.engine ?? null,
+    directional: directionalOf(story),
     stages,
     binding: bindingOf(stages, story),
     planner: plannerOf(story),
@@ -115,6 +124,14 @@ export function explainOrder(story: OrderStory, isRunOver: boolean): OrderExplan
     end: endOf(story),
   };
   return { ...base, missing: missingOf(base, isRunOver) };
+}
+
+function directionalOf({ directional }: OrderStory): DirectionalOrder | null {
+  if (directional === null) return null;
+  const { atMs, note } = directional;
+  return note.of === 'entry'
+    ? { role: 'entry', atMs, signal: note.signal }
+    : { role: 'exit', atMs, exit: note.exit };
 }
 
 /** A quote's explanation has stages; what a loop says of another kind of order is shown as it is. */
@@ -338,11 +355,13 @@ function endReason(
 /** What a complete chain has to hold. An order of a run that goes on, or was killed, may have no end yet. */
 function missingOf(order: Omit<OrderExplanation, 'missing'>, isRunOver: boolean): string[] {
   const missing: string[] = [];
-  if (order.inputs === null) missing.push('inputs');
+  // No planner has a say in directional orders; what they are for is told with their signal, or their exit.
+  const isDirectional = order.directional !== null;
+  if (order.inputs === null && !isDirectional) missing.push('inputs');
   if (order.engine !== null && order.order !== null && order.stages.every(({ after }) => after === null))
     missing.push('stages');
-  if (order.planner === null) missing.push('planner');
-  if (order.gate === null) missing.push('gate');
+  if (order.planner === null && !isDirectional) missing.push('planner');
+  if (order.gate === null && !isDirectional) missing.push('gate');
   if (order.life.length === 0) missing.push('life');
   if (order.end === null && isRunOver) missing.push('end');
   if (order.end !== null && order.end.why === '') missing.push('reason of the end');

@@ -1,3 +1,4 @@
+import type { DirectionalNote } from '../../domain/directional.ts';
 import type { ConditionId } from '../../domain/market.ts';
 import type { ClientId, FillReport, OrderId, OrderRequest, OrderState } from '../../domain/order.ts';
 import type { Usd } from '../../domain/units.ts';
@@ -40,6 +41,14 @@ export interface StoryDecision {
   readonly row: PlacedRow;
 }
 
+/** What directional trading told of an order: the signal that an entry is made on, or why an exit sells. */
+export interface StoryNote {
+  readonly atMs: number;
+  readonly note: DirectionalOrderNote;
+}
+
+export type DirectionalOrderNote = Extract<DirectionalNote, { readonly clientId: ClientId }>;
+
 /** All that a journal says of one order. */
 export interface OrderStory {
   readonly runId: string;
@@ -48,6 +57,7 @@ export interface OrderStory {
   /** As the kernel's own rules leave it; null for an order that was decided and never given out. */
   readonly record: OrderRecord | null;
   readonly decision: StoryDecision | null;
+  readonly directional: StoryNote | null;
   readonly events: StoryEvent[];
   readonly fills: Map<string, StoryFill>;
   /** Why it was last taken off the book. */
@@ -79,6 +89,7 @@ export const STORY_KINDS: ReadonlySet<string> = new Set<(Input | Command)['kind'
   'orderRead',
   'tradesRead',
   'decision',
+  'directional',
   'place',
   'cancel',
   'cancelAll',
@@ -98,6 +109,7 @@ export function createStoryTeller(
     ClientId,
     { readonly conditionId: ConditionId; readonly decision: StoryDecision }
   >();
+  const noted = new Map<ClientId, { readonly conditionId: ConditionId; readonly directional: StoryNote }>();
   let runId = '';
   let nowMs = 0;
 
@@ -129,6 +141,7 @@ export function createStoryTeller(
       conditionId,
       record,
       decision,
+      directional: noted.get(clientId)?.directional ?? null,
       events: [],
       fills: new Map(),
       cancelReason: null,
@@ -159,6 +172,13 @@ export function createStoryTeller(
       note(story, `the planner takes it off the book: ${reason}`);
     }
     for (const [clientId, reason] of why.kept) keep(stories.get(clientId), reason);
+  }
+
+  function noteDirectional(note: DirectionalNote): void {
+    if (note.of !== 'entry' && note.of !== 'exit') return;
+    const conditionId = note.of === 'entry' ? note.signal.conditionId : note.conditionId;
+    if (wants(note.clientId, conditionId))
+      noted.set(note.clientId, { conditionId, directional: { atMs: nowMs, note } });
   }
 
   function keep(story: OrderStory | undefined, reason: string): void {
@@ -249,6 +269,9 @@ export function createStoryTeller(
       case 'decision':
         if (body.conditionId !== null) decide(seq, body.conditionId, body.why as QuoteDecision);
         return;
+      case 'directional':
+        noteDirectional(body.note);
+        return;
       case 'place':
         placed(body.orders.map(({ request }) => request));
         return;
@@ -272,10 +295,11 @@ export function createStoryTeller(
   }
 
   function finish(): void {
-    for (const [clientId, { conditionId }] of decided)
+    for (const [clientId, { conditionId }] of [...decided, ...noted])
       if (!stories.has(clientId))
         note(begin(clientId, conditionId, null), 'decided, and given up before it was signed');
     decided.clear();
+    noted.clear();
   }
 
   return {

@@ -1,5 +1,7 @@
+import { directionalMarketLines, directionalOrderLines } from './directional-lines.ts';
 import type { OrderExplanation, ShownLevel } from './explain-order.ts';
 import type { MarketExplanation } from './market-story.ts';
+import { dayTime, type Row, table } from './rows.ts';
 import type { Explanation } from './why.ts';
 
 /** How a word is shown that means something good, something to look at, or something wrong. */
@@ -18,7 +20,7 @@ export const explanationLines = (explanation: Explanation, paint: Paint): string
   explanation.kind === 'order' ? orderLines(explanation, paint) : marketLines(explanation, paint);
 
 function orderLines(explained: Extract<Explanation, { kind: 'order' }>, paint: Paint): string[] {
-  const { order, market, clientId, orderId, runId, state, planner, gate, missing } = explained;
+  const { order, market, clientId, orderId, runId, state, missing } = explained;
   return [
     paint.title(`order ${clientId}${order === null ? '' : `: ${orderText(order)}`}`),
     ...table([
@@ -29,6 +31,23 @@ function orderLines(explained: Extract<Explanation, { kind: 'order' }>, paint: P
       ['end', explained.end === null ? 'none yet' : `${dayTime(explained.end.atMs)}, ${explained.end.why}`],
     ]),
     '',
+    ...(explained.directional === null
+      ? quoteLines(explained, paint)
+      : directionalOrderLines(explained.directional, explained.trade, paint)),
+    '',
+    paint.title('its life'),
+    ...explained.life.map(
+      ({ atMs, text, state: after }) => `  ${clock(atMs)}  ${text.padEnd(LIFE_WIDTH)}  ${stateName(after)}`,
+    ),
+    ...fillLines(explained, paint),
+    ...(missing.length === 0 ? [] : ['', paint.bad(`the journal does not hold: ${missing.join(', ')}`)]),
+  ];
+}
+
+/** From what the loop saw to what planner and gate made of it. */
+function quoteLines(explained: OrderExplanation, paint: Paint): string[] {
+  const { planner, gate } = explained;
+  return [
     paint.title(
       `what the loop saw${explained.decidedAtMs === null ? '' : ` at ${dayTime(explained.decidedAtMs)}`}`,
     ),
@@ -52,22 +71,10 @@ function orderLines(explained: Extract<Explanation, { kind: 'order' }>, paint: P
       ['gate', gate === null ? paint.bad('the journal does not say') : gateText(gate, paint)],
       ...(gate?.refused ?? []).map((text): Row => ['', paint.warn(`refused beside it: ${text}`)]),
     ]),
-    '',
-    paint.title('its life'),
-    ...explained.life.map(
-      ({ atMs, text, state: after }) => `  ${clock(atMs)}  ${text.padEnd(LIFE_WIDTH)}  ${stateName(after)}`,
-    ),
-    ...fillLines(explained, paint),
-    ...(missing.length === 0 ? [] : ['', paint.bad(`the journal does not hold: ${missing.join(', ')}`)]),
   ];
 }
 
-type Row = readonly [name: string, text: string];
-
-const NAME_WIDTH = 31;
 const LIFE_WIDTH = 64;
-const table = (rows: readonly Row[]): string[] =>
-  rows.map(([name, text]) => `  ${name.padEnd(NAME_WIDTH - 1)} ${text}`);
 
 function orderText(order: NonNullable<OrderExplanation['order']>): string {
   const { side, outcome, pts, shares, usd, yesSide, yesPts, level, timeInForce, postOnly } = order;
@@ -206,7 +213,7 @@ function fillLines({ fills }: OrderExplanation, paint: Paint): string[] {
   ];
 }
 
-function marketLines(explained: MarketExplanation, paint: Paint): string[] {
+function marketLines(explained: Extract<Explanation, { kind: 'market' }>, paint: Paint): string[] {
   const { question, slug, conditionId, runId, asOfMs, selection, scored, tradingState, decision, quotes } =
     explained;
   const timed = (of: { atMs: number; text: string } | null): string =>
@@ -231,6 +238,7 @@ function marketLines(explained: MarketExplanation, paint: Paint): string[] {
         `  ${yesSide === 'BUY' ? 'bid' : 'ask'} ${pts(yesPts).padStart(10)} x ${number(shares).padEnd(8)} ${stateName(state)} since ${clock(sinceMs)}  (./run why ${clientId})${keptBecause === null ? '' : `  left: ${keptBecause}`}`,
     ),
     ...(decision === null ? [] : decisionLines(decision, paint)),
+    ...directionalMarketLines(explained.directional, paint),
   ];
 }
 
@@ -276,5 +284,4 @@ const spaced = (key: string): string =>
     .trim()
     .toLowerCase();
 
-const dayTime = (atMs: number): string => new Date(atMs).toISOString().replace('T', ' ').slice(0, 23);
 const clock = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);

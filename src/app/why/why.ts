@@ -1,6 +1,13 @@
+import type { ConditionId, Market } from '../../domain/market.ts';
 import { isTerminal } from '../../domain/order.ts';
 import type { Input } from '../../kernel/messages.ts';
 import type { JournalEntry } from '../../ports/journal.ts';
+import {
+  createDirectionalTeller,
+  DIRECTIONAL_KINDS,
+  type DirectionalStory,
+  type ShownTrade,
+} from './directional-story.ts';
 import { explainOrder, type OrderExplanation } from './explain-order.ts';
 import { findSubjects, type NamedMarket, type Subject } from './find-subject.ts';
 import { createMarketTeller, MARKET_KINDS, type MarketExplanation } from './market-story.ts';
@@ -8,7 +15,13 @@ import { createStoryTeller, STORY_KINDS } from './order-story.ts';
 import { type KnownRun, runAndHeirs, runChains, runsIn } from './run-chain.ts';
 import { scanJournal } from './scan-journal.ts';
 
-export type Explanation = (OrderExplanation & { readonly market: NamedMarket | null }) | MarketExplanation;
+export type Explanation =
+  | (OrderExplanation & {
+      readonly market: NamedMarket | null;
+      /** What came of the directional trade that the order belongs to; null for any other order. */
+      readonly trade: ShownTrade | null;
+    })
+  | (MarketExplanation & { readonly directional: DirectionalStory });
 
 export type WhyAnswer =
   | { readonly found: 'one'; readonly explanation: Explanation }
@@ -34,8 +47,8 @@ export async function why(word: string, options: WhyOptions): Promise<WhyAnswer>
     if (subject === undefined) continue;
     const explanation =
       subject.kind === 'order'
-        ? await whyOrder(subject, runAndHeirs(runs, run), options)
-        : await whyMarket(subject.market, run, options);
+        ? await whyOrder(subject, runAndHeirs(runs, run), runs, options)
+        : await whyMarket(subject.market, run, runs, options);
     return { found: 'one', explanation };
   }
   return { found: 'none', runs: runs.length };
@@ -45,8 +58,10 @@ export async function why(word: string, options: WhyOptions): Promise<WhyAnswer>
 async function whyOrder(
   { clientId, orderId }: Extract<Subject, { kind: 'order' }>,
   runs: readonly KnownRun[],
-  { atMs, onProgress }: WhyOptions,
+  allRuns: readonly KnownRun[],
+  options: WhyOptions,
 ): Promise<Explanation> {
+  const { atMs, onProgress } = options;
   const teller = createStoryTeller((id) => id === clientId);
   const names = [`"${clientId}"`, ...(orderId === null ? [] : [orderId])].map((name) => Buffer.from(name));
   for (const run of runs) {
@@ -66,39 +81,70 @@ async function whyOrder(
   if (story === undefined) throw new Error(`order ${clientId} was found and then not found any more`);
   const lastRun = runs.at(-1);
   const isOver = atMs === Number.POSITIVE_INFINITY && lastRun?.isOver === true;
-  const market = await nameOf(story.conditionId, runs[0] as KnownRun, onProgress);
-  return { ...explainOrder(story, isOver), market };
+  const run = runs[0] as KnownRun;
+  const market = await listingOf(story.conditionId, run, onProgress);
+  const explained = explainOrder(story, isOver);
+  const named = market === null ? null : nameOf(market);
+  if (explained.directional === null) return { ...explained, market: named, trade: null };
+  const { trades } = await directionalOf(story.conditionId, market, run, allRuns, options);
+  const isOf = ({ entry, exits }: ShownTrade): boolean =>
+    entry === clientId || exits.some((exit) => exit.clientId === clientId);
+  return { ...explained, market: named, trade: trades.find(isOf) ?? null };
+}
+
+/** Directional trades go on over runs: the one that sells is often not the one that bought. */
+async function directionalOf(
+  conditionId: ConditionId,
+  market: Market | null,
+  run: KnownRun,
+  runs: readonly KnownRun[],
+  { atMs, onProgress }: WhyOptions,
+): Promise<DirectionalStory> {
+  const teller = createDirectionalTeller(conditionId);
+  const id = Buffer.from(conditionId);
+  const chain = runChains(runs).find((one) => one.some(({ runId }) => runId === run.runId)) ?? [run];
+  for (const { directory } of chain)
+    await scanJournal(directory, {
+      untilMs: atMs,
+      onProgress,
+      onEntry: teller.tell,
+      // The names of orders stand in lines that name no market.
+      wants: (kind, line) => DIRECTIONAL_KINDS.has(kind) && (kind === 'ordersPrepared' || line.includes(id)),
+    });
+  return teller.explain(market);
 }
 
 const CONCERNS_ALL = new Set(['runStarted', 'cancelAll', 'openOrdersRead', 'cancelAnswered']);
 
-/** The market's name as the listings of a run have it. */
-async function nameOf(
+/** The market as the listings of a run first have it. */
+async function listingOf(
   conditionId: string,
   run: KnownRun,
   onProgress: (bytes: number) => void,
-): Promise<NamedMarket | null> {
-  let name: NamedMarket | null = null;
+): Promise<Market | null> {
+  let listing: Market | null = null;
   const take = ({ body }: JournalEntry): void => {
     const { markets } = body as Extract<Input, { kind: 'marketsListed' }>;
-    const market = markets.find((listed) => listed.conditionId === conditionId);
-    if (market !== undefined)
-      name = { conditionId: market.conditionId, slug: market.slug, question: market.question };
+    listing = markets.find((listed) => listed.conditionId === conditionId) ?? listing;
   };
   await scanJournal(run.directory, {
     untilMs: Number.POSITIVE_INFINITY,
     onProgress,
     onEntry: take,
-    wants: (kind) => kind === 'marketsListed' && name === null,
+    wants: (kind) => kind === 'marketsListed' && listing === null,
   });
-  return name;
+  return listing;
 }
+
+const nameOf = ({ conditionId, slug, question }: Market): NamedMarket => ({ conditionId, slug, question });
 
 async function whyMarket(
   market: NamedMarket,
   run: KnownRun,
-  { atMs, onProgress }: WhyOptions,
+  runs: readonly KnownRun[],
+  options: WhyOptions,
 ): Promise<Explanation> {
+  const { atMs, onProgress } = options;
   const teller = createMarketTeller(market);
   const id = Buffer.from(market.conditionId);
   await scanJournal(run.directory, {
@@ -107,7 +153,9 @@ async function whyMarket(
     onEntry: teller.tell,
     wants: (kind, line) => MARKET_KINDS.has(kind) && (kind !== 'decision' || line.includes(id)),
   });
-  return teller.explain();
+  const listing = await listingOf(market.conditionId, run, onProgress);
+  const directional = await directionalOf(market.conditionId, listing, run, runs, options);
+  return { ...teller.explain(), directional };
 }
 
 /** How many orders of the runs in a folder have a whole chain. */
