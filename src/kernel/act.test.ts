@@ -312,6 +312,29 @@ describe('what a loop asks about', () => {
     test.step(book(1, 47, 53));
   });
 
+  it('watches a market for as long as one of the loops wants it, and keeps its live book for the second', () => {
+    const first = scriptedLoop();
+    const second = scriptedLoop({ name: 'crypto-directional' });
+    const test = trading([first.loop, second.loop]);
+    const act = (by: typeof first, kind: 'watch' | 'unwatch') => {
+      by.script.push([{ kind, conditionIds: [conditionId(1)] }]);
+      return wakes(test, 1, 10_000).filter((command) => command.kind === kind);
+    };
+    const slot = () => test.state.markets.get(conditionId(1));
+    expect(act(first, 'watch').length).toBe(1);
+    test.step(book(1, 47, 53));
+    expect(act(second, 'watch')).toEqual([]);
+    expect(slot()).toMatchObject({ bookLive: true, watchedBy: ['market-making', 'crypto-directional'] });
+    expect(act(first, 'unwatch')).toEqual([]);
+    expect(act(first, 'unwatch')).toEqual([]);
+    expect(slot()).toMatchObject({ watched: true, bookLive: true });
+    expect(act(second, 'unwatch')).toEqual([{ kind: 'unwatch', conditionIds: [conditionId(1)] }]);
+    expect(slot()).toMatchObject({ watched: false, bookLive: false, watchedBy: [] });
+    act(second, 'watch');
+    test.step(runStarted('run-2'));
+    expect(slot()).toMatchObject({ watched: false, watchedBy: [] });
+  });
+
   it('notes the reads that reconciliation waits for', () => {
     const { test, act } = scripted();
     act({ kind: 'readOpenOrders' }, { kind: 'readTrades', sinceMs: 5 }, { kind: 'readBalances', tokens: [] });

@@ -15,7 +15,7 @@ import { gateEvent } from './gate-event.ts';
 import { openGatePass } from './gate-pass.ts';
 import { type FreeShares, freeSharesOf, gateMarket } from './gate-view.ts';
 import type { Intent, LoopName } from './loop.ts';
-import { type MarketSlot, watchedMarket } from './market-slots.ts';
+import { beginWatching, endWatching, type MarketSlot, watchedMarket } from './market-slots.ts';
 import type { Outbox } from './outbox.ts';
 import { isReconcilingRead, noteAsked } from './reconciliation.ts';
 import { cancelOrders } from './reduce-order.ts';
@@ -89,11 +89,10 @@ function take(context: ActContext, intent: Intent): void {
       cancelOrders(state, intent.orderIds, intent.why, outbox);
       return;
     case 'watch':
-      watch(state, intent.conditionIds, outbox);
+      watch(context, intent.conditionIds);
       return;
     case 'unwatch':
-      for (const conditionId of intent.conditionIds) unwatch(state, conditionId);
-      outbox.send(intent);
+      unwatch(context, intent.conditionIds);
       return;
     case 'readBook': {
       const slot = state.markets.get(intent.conditionId);
@@ -187,26 +186,23 @@ function lookUpDoubtful(state: KernelState, everyMs: number, limit: number, outb
   }
 }
 
-function watch(state: KernelState, conditionIds: readonly ConditionId[], outbox: Outbox): void {
+function watch({ state, loop, outbox }: ActContext, conditionIds: readonly ConditionId[]): void {
   const markets = [];
   for (const conditionId of conditionIds) {
     const slot = state.markets.get(conditionId);
-    if (slot === undefined || slot.watched) continue;
-    slot.watched = true;
-    slot.bookLive = false;
-    slot.bookReason = 'no book received yet';
-    markets.push(watchedMarket(slot));
+    if (slot !== undefined && beginWatching(slot, loop)) markets.push(watchedMarket(slot));
   }
   if (markets.length > 0) outbox.send({ kind: 'watch', markets });
 }
 
-function unwatch(state: KernelState, conditionId: ConditionId): void {
-  const slot = state.markets.get(conditionId);
-  if (slot === undefined) return;
-  slot.watched = false;
-  slot.bookLive = false;
-  slot.bookReason = 'not watched';
-  state.told.delete(conditionId);
+/** A book is let go once no loop wants it. */
+function unwatch({ state, loop, outbox }: ActContext, conditionIds: readonly ConditionId[]): void {
+  const gone = conditionIds.filter((conditionId) => {
+    const slot = state.markets.get(conditionId);
+    return slot !== undefined && endWatching(slot, loop);
+  });
+  for (const conditionId of gone) state.told.delete(conditionId);
+  if (gone.length > 0) outbox.send({ kind: 'unwatch', conditionIds: gone });
 }
 
 const passOf = (context: ActContext): GatePass => {

@@ -19,6 +19,7 @@ import type {
   WireLevel,
 } from '../domain/market-event.ts';
 import { PRICE_ONE, type Price } from '../domain/units.ts';
+import type { LoopName } from './loop.ts';
 
 /**
  * One market as the core knows it: its listing, and its book while it is watched. What its mark is made of is written in this file
@@ -28,7 +29,9 @@ export interface MarketSlot {
   market: Market;
   /** The coin that it is about, or null; read from the listing once, since it takes a look at every word. */
   coin: string | null;
+  /** Whether its book is followed, and by which loops: it is as long as one of them wants it. */
   watched: boolean;
+  watchedBy: LoopName[];
   /** The current tick; the listing's until the venue announces a change. */
   tick: Price;
   book: TickBook;
@@ -65,6 +68,7 @@ export function createSlot(market: Market): MarketSlot {
     market,
     coin: coinOf(market),
     watched: false,
+    watchedBy: [],
     tick: market.tickSize,
     // Thousands of markets are listed and few are watched: a grid is only laid out for a book that arrives.
     book: createBook(PRICE_ONE),
@@ -116,6 +120,24 @@ export function forgetUnlisted(
 ): void {
   for (const [conditionId, { watched }] of slots)
     if (!watched && !listed.has(conditionId) && !needed(conditionId)) slots.delete(conditionId);
+}
+
+/** A loop wants the book. Returns whether nobody did before. */
+export function beginWatching(slot: MarketSlot, loop: LoopName): boolean {
+  if (!slot.watchedBy.includes(loop)) slot.watchedBy.push(loop);
+  if (slot.watched) return false;
+  slot.watched = true;
+  distrust(slot, 'no book received yet');
+  return true;
+}
+
+/** A loop does not want the book any more. Returns whether nobody does now. */
+export function endWatching(slot: MarketSlot, loop: LoopName): boolean {
+  slot.watchedBy = slot.watchedBy.filter((name) => name !== loop);
+  if (slot.watchedBy.length > 0 || !slot.watched) return false;
+  slot.watched = false;
+  distrust(slot, 'not watched');
+  return true;
 }
 
 export const watchedMarket = (slot: MarketSlot): WatchedMarket => ({

@@ -133,6 +133,7 @@ function startRun(state: KernelState, input: RunStarted, outbox: Outbox): void {
   state.shutdown = null;
   for (const slot of state.markets.values()) {
     slot.watched = false;
+    slot.watchedBy = [];
     slot.bookLive = false;
     slot.bookReason = 'not watched yet';
   }

@@ -3,6 +3,7 @@ import type { ClientId, FillReport, OrderAnswer, OrderRequest } from '../../doma
 import type { Price } from '../../domain/units.ts';
 import type { Loop } from '../../kernel/loop.ts';
 import type { Command, Input } from '../../kernel/messages.ts';
+import { enterMarket } from '../../kernel/test-support/directional-cases.ts';
 import {
   cents,
   conditionId,
@@ -345,4 +346,20 @@ describe('names', () => {
     expect(test.state.orders.byClientId.has('a-1.1' as ClientId)).toBe(false);
     expect(cents(45) satisfies Price).toBe(4_500);
   });
+});
+
+it('a market that belongs to directional trading is left out', () => {
+  const test = worker();
+  enterMarket(test.state, 1, 10);
+  test.step(apart(CHEAP), 100);
+  expect(ofKind(wakes(test, 6, 50), 'readOutcomeBooks')).toEqual([]);
+  expect(memoryOf(test).totals.seen).toBe(0);
+});
+
+it('a set is not taken in a market that has become directional since it was seen', () => {
+  const test = worker();
+  test.step(apart(CHEAP), 100);
+  expect(ofKind(wakes(test, 4, 50), 'readOutcomeBooks')).toHaveLength(1);
+  enterMarket(test.state, 1, 10);
+  expect(placed([...test.step(outcomeBooks(CHEAP), 20), ...wakes(test, 2, 50)])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { ConditionId } from '../../domain/market.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
+import { isDirectional } from '../../kernel/directional.ts';
 import { exposureIn } from '../../kernel/gate-view.ts';
 import { limitsOf } from '../../kernel/limits-from-settings.ts';
 import { defineLoop, type Intent, type LoopView, type TakingLeg } from '../../kernel/loop.ts';
@@ -15,7 +16,7 @@ import { followEvents } from './follow-event.ts';
 import { type ArbitrageMemory, type Attempt, createArbitrageMemory, type WatchedSet } from './memory.ts';
 import { ownInTheWay } from './own-in-the-way.ts';
 import { planSet } from './plan-set.ts';
-import { eventGroups, scanEvents } from './scan-events.ts';
+import { eventGroupsIn, scanEvents } from './scan-events.ts';
 import { isArbitrageOn, setTerms } from './settings.ts';
 import { noteStale, remember, STALE_REST_MS } from './sightings.ts';
 import { isInEventAttempt, seeEvents, tradeEvents } from './trade-events.ts';
@@ -87,7 +88,7 @@ function decide(view: LoopView, memory: ArbitrageMemory): Intent[] {
     return intents;
   }
   if (view.cause === 'beat' && !isRipening(memory)) {
-    const groups = eventGroups(view.state.markets.values());
+    const groups = eventGroupsIn(view.state);
     const terms = termsNow(view, memory);
     scanEvents(view, memory, groups, terms);
     seeEvents(view, memory, groups, terms);
@@ -116,6 +117,12 @@ function look(view: LoopView, memory: ArbitrageMemory, slot: MarketSlot): Intent
   const { nowMs } = view;
   const { conditionId } = slot.market;
   if (memory.attempts.has(conditionId) || isInEventAttempt(memory, slot)) return [];
+  // One market belongs to one strategy at a time.
+  if (isDirectional(view.state, conditionId)) {
+    const watched = memory.markets.get(conditionId);
+    if (watched !== undefined) watched.sighting = null;
+    return [];
+  }
   const edge = apparentEdge(slot);
   const known = memory.markets.get(conditionId);
   if (edge <= 0) {

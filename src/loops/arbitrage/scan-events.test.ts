@@ -5,10 +5,11 @@ import type { NegRiskEvent } from '../../domain/market.ts';
 import { MICRO, type Price, type Shares } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
 import { applyResolution, createSlot, type MarketSlot } from '../../kernel/market-slots.ts';
+import { enterMarket } from '../../kernel/test-support/directional-cases.ts';
 import { market, strategySettings, trading } from '../../kernel/test-support/test-kernel.ts';
 import type { SetTerms } from '../../pricing/complete-set.ts';
 import { type ArbitrageMemory, createArbitrageMemory } from './memory.ts';
-import { eventGroups, planEvent, scanEvents } from './scan-events.ts';
+import { eventGroups, eventGroupsIn, planEvent, scanEvents } from './scan-events.ts';
 import { setTerms } from './settings.ts';
 
 const COMPLETE: NegRiskEvent = { marketId: '0xevent', isAugmented: false, outcomes: 3 };
@@ -43,6 +44,13 @@ describe('an event', () => {
     applyResolution(third, 'NO');
     expect(eventGroups([first, second, third])).toEqual([]);
     expect(eventGroups([slotOf(4, 30, 32, null), slotOf(5, 30, 32, null)])).toEqual([]);
+  });
+
+  it('is not all of its markets while one of them belongs to directional trading', () => {
+    const at = view([slotOf(1, 30, 32), slotOf(2, 30, 32), slotOf(3, 30, 32)]);
+    expect(eventGroupsIn(at.state)).toMatchObject([{ isExhaustive: true, slots: [{}, {}, {}] }]);
+    enterMarket(at.state, 2, 10);
+    expect(eventGroupsIn(at.state)).toMatchObject([{ isExhaustive: false, slots: [{}, {}] }]);
   });
 
   it('is exhaustive only when everything says so: augmented, counted and complete', () => {

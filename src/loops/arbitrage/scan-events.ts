@@ -1,7 +1,9 @@
 import type { OutcomeLevels } from '../../domain/market-event.ts';
 import { MICRO } from '../../domain/units.ts';
+import { isDirectional } from '../../kernel/directional.ts';
 import type { LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
+import type { KernelState } from '../../kernel/state.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
 import {
   type OutcomeBook,
@@ -41,6 +43,10 @@ export function eventGroups(slots: Iterable<MarketSlot>): EventGroup[] {
     if (group.length >= 2) groups.push({ eventId, slots: group, isExhaustive: isExhaustive(group) });
   return groups;
 }
+
+/** The events of the markets that may be traded here: one market belongs to one strategy at a time. */
+export const eventGroupsIn = (state: KernelState): EventGroup[] =>
+  eventGroups([...state.markets.values()].filter(({ market }) => !isDirectional(state, market.conditionId)));
 
 function isExhaustive(slots: readonly MarketSlot[]): boolean {
   const questions = new Set(slots.map(({ market }) => market.questionId));

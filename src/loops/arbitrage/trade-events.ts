@@ -12,7 +12,7 @@ import type { ArbitrageMemory, EventAttempt, WatchedSet } from './memory.ts';
 import { ownInTheWay } from './own-in-the-way.ts';
 import { planEventSet } from './plan-event.ts';
 import { readMarket } from './plan-set.ts';
-import { type EventGroup, eventGroups, mirroredMarket } from './scan-events.ts';
+import { type EventGroup, eventGroupsIn, mirroredMarket } from './scan-events.ts';
 import { noteStale, remember } from './sightings.ts';
 
 /** The venue takes so many orders in one request, and legs that are split over two are not together any more. */
@@ -42,7 +42,7 @@ const indexOf = ({ market }: MarketSlot): number => questionIndexOf(market) ?? -
 /** Asks for the books of events that were seen to offer a set, and trades on those that have come. */
 export function tradeEvents(view: LoopView, memory: ArbitrageMemory, terms: SetTerms): Intent[] {
   if (![...memory.watchedEvents.values()].some(({ sighting }) => sighting !== null)) return [];
-  const groups = eventGroups(view.state.markets.values());
+  const groups = eventGroupsIn(view.state);
   return [...memory.watchedEvents].flatMap(([eventId, watched]) => {
     if (watched.sighting === null || view.nowMs < watched.restUntilMs) return [];
     const group = groups.find((one) => one.eventId === eventId);

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../domain/market.ts';
 import { complement, MICRO, notional, type Shares } from '../../domain/units.ts';
+import { isDirectional } from '../../kernel/directional.ts';
 import { payoutOf } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
@@ -31,6 +32,8 @@ export function operateInventory(
   for (const conditionId of new Set([...books.positions.keys(), ...memory.chosen])) {
     const slot = markets.get(conditionId);
     if (slot === undefined || slot.resolved !== undefined || busy.has(conditionId)) continue;
+    // What is held there is not for market-making to split, merge or sell.
+    if (isDirectional(view.state, conditionId)) continue;
     const intent = mergeIntent(view, memory, slot, mm) ?? splitIntent(view, memory, slot, mm, cash);
     if (intent !== null) intents.push(intent);
   }

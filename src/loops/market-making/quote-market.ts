@@ -1,5 +1,6 @@
 import type { ConditionId } from '../../domain/market.ts';
 import { POINT, type Price, priceToFloat, type Shares, type Usd } from '../../domain/units.ts';
+import { isDirectional } from '../../kernel/directional.ts';
 import { eventExposureBeside } from '../../kernel/gate-event.ts';
 import { marketRisk } from '../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
@@ -63,6 +64,7 @@ function obstacle(view: LoopView, slot: MarketSlot, ofMarket: MarketMemory): str
   const { state, nowMs } = view;
   const { yesTokenId, noTokenId, acceptingOrders } = slot.market;
   if (slot.resolved !== undefined) return 'resolved';
+  if (isDirectional(state, slot.market.conditionId)) return 'held by crypto-directional trading';
   if (!acceptingOrders) return 'the market takes no orders';
   if (!slot.bookLive) return `book is not live: ${slot.bookReason}`;
   if (nowMs < ofMarket.restUntilMs) return 'resting after rejections for crossing';

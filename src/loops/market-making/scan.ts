@@ -1,4 +1,5 @@
 import type { ConditionId } from '../../domain/market.ts';
+import { isDirectional } from '../../kernel/directional.ts';
 import type { Intent, LoopView } from '../../kernel/loop.ts';
 import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
@@ -80,9 +81,11 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
     wanted.add(conditionId);
     if (excluded.has(conditionId)) memory.leaving.add(conditionId);
   }
-  const added = [...wanted].filter((conditionId) => state.markets.get(conditionId)?.watched !== true);
+  const isWatched = (slot: MarketSlot | undefined): boolean =>
+    slot?.watchedBy.includes('market-making') === true;
+  const added = [...wanted].filter((conditionId) => !isWatched(state.markets.get(conditionId)));
   const dropped = slots
-    .filter((slot) => slot.watched && !wanted.has(slot.market.conditionId))
+    .filter((slot) => isWatched(slot) && !wanted.has(slot.market.conditionId))
     .map((slot) => slot.market.conditionId);
   memory.watched = wanted;
   for (const conditionId of dropped) memory.markets.delete(conditionId);
@@ -94,7 +97,7 @@ function followShortlist(view: LoopView, memory: MarketMakingMemory, limits: Sca
   return intents;
 }
 
-export function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): boolean {
+function isOurs({ state }: LoopView, { market, resolved }: MarketSlot): boolean {
   if (resolved !== undefined) return false;
   return state.orders.workingByCondition.has(market.conditionId) || isHeld(state, market.conditionId);
 }
@@ -118,6 +121,10 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
       memory.excluded.set(conditionId, 'closed');
       continue;
     }
+    if (isDirectional(state, conditionId)) {
+      leaveToDirectional(memory, conditionId);
+      continue;
+    }
     if (memory.leaving.has(conditionId)) continue;
     const book = slot.bookLive ? withoutOwn(slot.book, ownQuotes(state.orders, conditionId)) : null;
     const figures = marketFiguresOf(scanner, conditionId);
@@ -139,6 +146,14 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
     if (isVerdict(reason) && isHeld(state, conditionId)) memory.leaving.add(conditionId);
   }
   return askScores(view, memory, candidates, scores, limits);
+}
+
+/** One market belongs to one strategy at a time. What the other gains or loses there is no part of a loss budget of ours. */
+function leaveToDirectional(memory: MarketMakingMemory, conditionId: ConditionId): void {
+  memory.leaving.delete(conditionId);
+  memory.excluded.set(conditionId, 'held by crypto-directional trading');
+  const ofMarket = memory.markets.get(conditionId);
+  if (ofMarket !== undefined) ofMarket.measures.epoch = null;
 }
 
 /** What is known of each watched market whose book is live. */

@@ -32,6 +32,7 @@ export type Exclusion =
   | 'not valued yet'
   | 'expected to lose money'
   | ScorerExclusion
+  | 'held by crypto-directional trading'
   | 'early-market slots taken'
   | 'outranked';
 
