@@ -32,7 +32,9 @@ export function labelsIn({ body }: FakeRequest): string[] {
 }
 
 /** A stand-in for the Messages API on a free local port. It takes POST /v1/messages with a key and a version, and nothing else. */
-export const startFakeClaude = (answer: (request: FakeRequest) => FakeAnswer): Promise<FakeHttp> =>
+export const startFakeClaude = (
+  answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
+): Promise<FakeHttp> =>
   startFakeHttp((request) => {
     if (request.method !== 'POST' || !request.path.endsWith('/v1/messages'))
       return errorOf(404, 'not_found_error', `no such page: ${request.path}`);
