@@ -1,5 +1,5 @@
 import type { Catalogue } from './catalogue/catalogue-entry.ts';
-import { cryptoCatalogue } from './catalogue/crypto-markets.ts';
+import { type ChosenMarket, cryptoCatalogue } from './catalogue/crypto-markets.ts';
 import { type IdDifference, type OpenableMarket, prepareCatalogue } from './catalogue/open-catalogue.ts';
 import { recordedCatalogue } from './catalogue/recorded-markets.ts';
 import { syntheticCatalogue } from './catalogue/synthetic-markets.ts';
@@ -14,6 +14,7 @@ import { withAdoptedConditions } from './replay/adopt-conditions.ts';
 import { adoptedConditionsOf, captureCatalogue } from './replay/capture-catalogue.ts';
 import { type L2Capture, readL2Captures } from './replay/l2-capture.ts';
 import { replayTraders } from './replay/replay-traders.ts';
+import { outcomeReports } from './spot/report-outcomes.ts';
 import { createSpotWorld, type SpotWorld } from './spot/spot-world.ts';
 import { backgroundTraders } from './traders/runner.ts';
 import type { VenueTraders } from './types.ts';
@@ -34,6 +35,8 @@ export interface LocalVenueOptions {
   readonly crypto?: boolean;
   /** About when those markets end. Default in a quarter of an hour. */
   readonly cryptoEndMs?: number;
+  /** These markets on coins in place of the usual ones. */
+  readonly cryptoMarkets?: readonly ChosenMarket[];
   /** Longest time until a market's hidden path ends and it resolves. Default a day. */
   readonly horizonMs?: number;
   readonly ports?: {
@@ -112,8 +115,9 @@ function catalogueOf(options: LocalVenueOptions, captures: readonly L2Capture[],
   if (options.crypto !== true || synthetic === null) return { captured, flowing: synthetic, spot: null };
   const spot = createSpotWorld(seed, wallClock);
   const soon = options.cryptoEndMs === undefined ? {} : { soonMs: options.cryptoEndMs };
+  const chosen = options.cryptoMarkets === undefined ? {} : { chosen: options.cryptoMarkets };
   const after = { events: EVENT_TEMPLATES.length, markets: synthetic.entries.length };
-  const crypto = cryptoCatalogue({ seed, nowMs, world: spot, after, ...soon });
+  const crypto = cryptoCatalogue({ seed, nowMs, world: spot, after, ...soon, ...chosen });
   const flowing = {
     ...synthetic,
     entries: [...synthetic.entries, ...crypto.entries],
@@ -140,6 +144,7 @@ async function openOn(
     flows.push(backgroundTraders({ seed, markets: flowingMarkets.markets, ...horizon, ...coins }));
   }
   if (captures.length > 0) flows.push(replayTraders(captures));
+  if (spot !== null) flows.push(outcomeReports(decidedMarkets(markets), spot));
   const venue = await startVenue({
     chain,
     listings: () => markets.map(({ listing }) => listing),
@@ -164,6 +169,11 @@ async function openOn(
     },
   };
 }
+
+const decidedMarkets = (markets: readonly OpenableMarket[]) =>
+  markets.flatMap(({ listing: { market }, decidedBy }) =>
+    decidedBy === undefined ? [] : [{ conditionId: market.conditionId, decidedBy }],
+  );
 
 /** Several flows as one. */
 function together(flows: readonly VenueTraders[]): VenueTraders {

@@ -161,4 +161,35 @@ describe('the prices of the local world', () => {
     );
     expect(ticks.some(({ source }) => source.startsWith('polybolt'))).toBe(false);
   });
+
+  it('move where their operator moves them, for every publisher, and nowhere else', async () => {
+    const { world, server } = await openWorld();
+    const steer = (coin: string, body: unknown): Promise<Response> =>
+      fetch(`${server.urls.steering}/${coin}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const moved = await steer('BTC', { usd: 80_000 });
+    expect(await moved.json()).toMatchObject({ coin: 'BTC', usd: 80_000 });
+    expect((await steer('BTC', { usd: -1 })).status).toBe(400);
+    expect((await steer('BTC', {})).status).toBe(400);
+    expect((await steer('GBP', { usd: 1 })).status).toBe(404);
+    const ticks: SpotTick[] = [];
+    portTo(server, ticks);
+    const near = (tick: SpotTick): boolean => Math.abs(tick.priceUsd / 80_000 - 1) < 0.005;
+    await eventually('the new price from both streams and Binance', () => {
+      const sources = new Set(
+        ticks.filter((tick) => tick.coin === 'BTC' && near(tick)).map(({ source }) => source),
+      );
+      return ['polybolt', 'rtdsChainlink', 'rtdsBinance', 'binance'].every((name) =>
+        sources.has(name as never),
+      )
+        ? sources
+        : null;
+    });
+    const all = (await (await fetch(server.urls.steering)).json()) as Record<string, number>;
+    expect(all.HYPE).toBeCloseTo(36, -1);
+    expect(Object.keys(all)).toEqual([...world.paths.keys()]);
+  });
 });

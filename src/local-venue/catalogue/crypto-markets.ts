@@ -1,7 +1,7 @@
 import { type CryptoPayoff, payoffProbability, watchPayoff } from '../spot/crypto-payoff.ts';
 import { SECOND_MS, spotAt } from '../spot/spot-path.ts';
 import type { SpotWorld } from '../spot/spot-world.ts';
-import type { Catalogue } from './catalogue-entry.ts';
+import type { Catalogue, DecidedBy } from './catalogue-entry.ts';
 import { entriesOf } from './synthetic-markets.ts';
 import type { EventTemplate, MarketTemplate } from './synthetic-templates.ts';
 
@@ -13,6 +13,14 @@ export interface CryptoMarketsOptions {
   readonly after: { readonly events: number; readonly markets: number };
   /** About when the markets that end soon end. Default in 15 minutes. */
   readonly soonMs?: number;
+  /** These markets in place of the usual ones. */
+  readonly chosen?: readonly ChosenMarket[];
+}
+
+/** A market that somebody wants listed. It has to end at a whole minute, because questions name no seconds. */
+export interface ChosenMarket extends DecidedBy {
+  /** Said in the rules of its event beside what decides it: rules are written by anybody. */
+  readonly alsoInRules?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -34,18 +42,7 @@ const NAMES: Readonly<Record<string, string>> = {
  * informed traders know all the way.
  */
 export function cryptoCatalogue(options: CryptoMarketsOptions): Catalogue {
-  const endMs =
-    Math.ceil((options.nowMs + (options.soonMs ?? DEFAULT_SOON_MS)) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const windowMs = Math.ceil((options.nowMs + MINUTE_MS) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const templates = [
-    closes(options, 'BTC', endMs),
-    range(options, 'ETH', endMs),
-    touches(options, 'SOL', endMs),
-    firstToHit(options, 'ETH', endMs),
-    ...['BTC', 'ETH'].flatMap((coin) =>
-      [windowMs, windowMs + FIVE_MINUTES_MS].map((startMs) => upOrDown(options, coin, startMs)),
-    ),
-  ];
+  const templates = eventsOf(options, options.chosen ?? usualMarkets(options));
   const entries = [];
   let marketsBefore = options.after.markets;
   for (const [index, template] of templates.entries()) {
@@ -56,90 +53,162 @@ export function cryptoCatalogue(options: CryptoMarketsOptions): Catalogue {
     origin: 'crypto',
     entries,
     notes: [
-      `${entries.length} markets on the prices of coins, most of which end at ${new Date(endMs).toISOString()}`,
+      `${entries.length} markets on the prices of coins, the first of which ends at ${new Date(firstEndMs(templates)).toISOString()}`,
     ],
   };
 }
 
-function closes(options: CryptoMarketsOptions, coin: string, endMs: number): EventTemplate {
+const firstEndMs = (templates: readonly EventTemplate[]): number =>
+  Math.min(...templates.map(({ endAtMs }) => endAtMs ?? Number.POSITIVE_INFINITY));
+
+/** One event of every kind, with strikes about as far away as the price moves until the end. */
+function usualMarkets(options: CryptoMarketsOptions): ChosenMarket[] {
+  const { nowMs, soonMs = DEFAULT_SOON_MS } = options;
+  const endMs = Math.ceil((nowMs + soonMs) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
+  const windowMs = Math.ceil((nowMs + MINUTE_MS) / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
+  const startMs = secondOf(options);
+  const [btc, eth, sol] = ['BTC', 'ETH', 'SOL'].map((coin) => scaleOf(options, coin, endMs).at) as [
+    At,
+    At,
+    At,
+  ];
+  const touch = (direction: 'above' | 'below', strikeUsd: number): ChosenMarket => ({
+    coin: 'SOL',
+    payoff: { kind: 'touch', direction, strikeUsd, startMs, endMs },
+  });
+  return [
+    ...[-1, 0, 1].map((deviations): ChosenMarket => {
+      const strikeUsd = btc(deviations);
+      return { coin: 'BTC', payoff: { kind: 'close', direction: 'above', strikeUsd, endMs } };
+    }),
+    { coin: 'ETH', payoff: { kind: 'range', lowUsd: eth(-0.8), highUsd: eth(0.8), endMs } },
+    touch('above', sol(0.9)),
+    touch('below', sol(-1.1)),
+    { coin: 'ETH', payoff: { kind: 'firstToHit', upperUsd: eth(0.7), lowerUsd: eth(-0.9), startMs, endMs } },
+    ...['BTC', 'ETH'].flatMap((coin) =>
+      [windowMs, windowMs + FIVE_MINUTES_MS].map((from): ChosenMarket => {
+        const span = { startMs: from, endMs: from + FIVE_MINUTES_MS };
+        return { coin, payoff: { kind: 'upOrDown', ...span, twapSeconds: TWAP_SECONDS } };
+      }),
+    ),
+  ];
+}
+
+/** Closes and touches that differ in their prices alone are one event, as the venue lists them. */
+function eventsOf(options: CryptoMarketsOptions, markets: readonly ChosenMarket[]): EventTemplate[] {
+  const ladders = new Map<string, ChosenMarket[]>();
+  for (const [index, chosen] of markets.entries()) {
+    const { coin, payoff, alsoInRules } = chosen;
+    if (payoff.endMs % MINUTE_MS !== 0)
+      throw new RangeError(`a market on ${coin} has to end at a whole minute, found ${payoff.endMs}`);
+    const isLadder = payoff.kind === 'close' || payoff.kind === 'touch';
+    const direction = payoff.kind === 'close' ? payoff.direction : '';
+    const key = isLadder
+      ? [payoff.kind, coin, direction, payoff.endMs, alsoInRules].join('|')
+      : String(index);
+    ladders.set(key, [...(ladders.get(key) ?? []), chosen]);
+  }
+  return [...ladders.values()].map((ladder) => eventOf(options, ladder));
+}
+
+function eventOf(options: CryptoMarketsOptions, ladder: readonly ChosenMarket[]): EventTemplate {
+  const [{ coin, payoff, alsoInRules }] = ladder as [ChosenMarket];
+  const payoffs = ladder.map((chosen) => chosen.payoff);
+  const template = templateOf(options, coin, payoff, payoffs);
+  return alsoInRules === undefined
+    ? template
+    : { ...template, description: `${template.description} ${alsoInRules}` };
+}
+
+function templateOf(
+  options: CryptoMarketsOptions,
+  coin: string,
+  payoff: CryptoPayoff,
+  payoffs: readonly CryptoPayoff[],
+): EventTemplate {
+  switch (payoff.kind) {
+    case 'close':
+      return closes(options, coin, payoffs as CloseTerms[]);
+    case 'range':
+      return range(options, coin, payoff);
+    case 'touch':
+      return touches(options, coin, payoffs as TouchTerms[]);
+    case 'upOrDown':
+      return upOrDown(options, coin, payoff);
+    case 'firstToHit':
+      return firstToHit(options, coin, payoff);
+  }
+}
+
+type Terms<Kind extends CryptoPayoff['kind']> = Extract<CryptoPayoff, { kind: Kind }>;
+type CloseTerms = Terms<'close'>;
+type TouchTerms = Terms<'touch'>;
+
+function closes(options: CryptoMarketsOptions, coin: string, payoffs: readonly CloseTerms[]): EventTemplate {
+  const [{ direction, endMs }] = payoffs as [CloseTerms];
   const end = eastern(endMs);
-  const { at } = scaleOf(options, coin, endMs);
   return binanceEvent(coin, endMs, {
-    slug: `${word(coin)}-above-on-${end.slug}`,
-    title: `${name(coin)} above ___ on ${end.day}, ${end.time} ET?`,
-    description: `Resolves to "Yes" if the Binance 1 minute candle for ${coin}/USDT at ${end.time} ET on ${end.day} has a final "Close" price above the price in the title.`,
-    markets: [-1, 0, 1].map((deviations) => {
-      const strikeUsd = at(deviations);
-      return market(
-        options,
-        coin,
-        { kind: 'close', direction: 'above', strikeUsd, endMs },
-        {
-          slug: `${word(coin)}-above-${plain(strikeUsd)}-on-${end.slug}`,
-          question: `Will the price of ${name(coin)} be above ${dollars(strikeUsd)} on ${end.day}, ${end.time} ET?`,
-          groupItemTitle: dollars(strikeUsd).slice(1),
-        },
-      );
+    slug: `${word(coin)}-${direction}-on-${end.slug}`,
+    title: `${name(coin)} ${direction} ___ on ${end.day}, ${end.time} ET?`,
+    description: `Resolves to "Yes" if the Binance 1 minute candle for ${coin}/USDT at ${end.time} ET on ${end.day} has a final "Close" price ${direction} the price in the title.`,
+    markets: payoffs.map((payoff) => {
+      const { strikeUsd } = payoff;
+      return market(options, coin, payoff, {
+        slug: `${word(coin)}-${direction}-${plain(strikeUsd)}-on-${end.slug}`,
+        question: `Will the price of ${name(coin)} be ${direction} ${dollars(strikeUsd)} on ${end.day}, ${end.time} ET?`,
+        groupItemTitle: dollars(strikeUsd).slice(1),
+      });
     }),
   });
 }
 
-function range(options: CryptoMarketsOptions, coin: string, endMs: number): EventTemplate {
+function range(options: CryptoMarketsOptions, coin: string, payoff: Terms<'range'>): EventTemplate {
+  const { lowUsd, highUsd, endMs } = payoff;
   const end = eastern(endMs);
-  const { at } = scaleOf(options, coin, endMs);
-  const [lowUsd, highUsd] = [at(-0.8), at(0.8)];
   return binanceEvent(coin, endMs, {
     slug: `${word(coin)}-price-on-${end.slug}`,
     title: `${name(coin)} price on ${end.day}, ${end.time} ET?`,
     description: `Resolves to "Yes" if the Binance 1 minute candle for ${coin}/USDT at ${end.time} ET on ${end.day} has a final "Close" price between the two prices in the title. The lower one counts as inside, the higher one does not.`,
     markets: [
-      market(
-        options,
-        coin,
-        { kind: 'range', lowUsd, highUsd, endMs },
-        {
-          slug: `${word(coin)}-between-${plain(lowUsd)}-and-${plain(highUsd)}-on-${end.slug}`,
-          question: `Will the price of ${name(coin)} be between ${dollars(lowUsd)} and ${dollars(highUsd)} on ${end.day}, ${end.time} ET?`,
-          groupItemTitle: `${dollars(lowUsd).slice(1)}-${dollars(highUsd).slice(1)}`,
-        },
-      ),
+      market(options, coin, payoff, {
+        slug: `${word(coin)}-between-${plain(lowUsd)}-and-${plain(highUsd)}-on-${end.slug}`,
+        question: `Will the price of ${name(coin)} be between ${dollars(lowUsd)} and ${dollars(highUsd)} on ${end.day}, ${end.time} ET?`,
+        groupItemTitle: `${dollars(lowUsd).slice(1)}-${dollars(highUsd).slice(1)}`,
+      }),
     ],
   });
 }
 
-function touches(options: CryptoMarketsOptions, coin: string, endMs: number): EventTemplate {
+function touches(options: CryptoMarketsOptions, coin: string, payoffs: readonly TouchTerms[]): EventTemplate {
+  const [{ startMs, endMs }] = payoffs as [TouchTerms];
   const end = eastern(endMs);
-  const startMs = secondOf(options);
-  const { at } = scaleOf(options, coin, endMs);
-  const touch = (direction: 'above' | 'below', verb: string, strikeUsd: number): MarketTemplate =>
-    market(
-      options,
-      coin,
-      { kind: 'touch', direction, strikeUsd, startMs, endMs },
-      {
-        slug: `will-${word(coin)}-${verb.replace(' ', '-')}-${plain(strikeUsd)}-by-${end.slug}`,
-        question: `Will ${name(coin)} ${verb} ${dollars(strikeUsd)} by ${end.day}, ${end.time} ET?`,
-        groupItemTitle: `${direction === 'above' ? '↑' : '↓'} ${dollars(strikeUsd).slice(1)}`,
-      },
-    );
+  const touch = (payoff: TouchTerms): MarketTemplate => {
+    const { direction, strikeUsd } = payoff;
+    const verb = direction === 'above' ? 'reach' : 'dip to';
+    return market(options, coin, payoff, {
+      slug: `will-${word(coin)}-${verb.replace(' ', '-')}-${plain(strikeUsd)}-by-${end.slug}`,
+      question: `Will ${name(coin)} ${verb} ${dollars(strikeUsd)} by ${end.day}, ${end.time} ET?`,
+      groupItemTitle: `${direction === 'above' ? '↑' : '↓'} ${dollars(strikeUsd).slice(1)}`,
+    });
+  };
   return binanceEvent(coin, endMs, {
     slug: `what-price-will-${word(coin)}-hit-by-${end.slug}`,
     title: `What price will ${name(coin)} hit by ${end.day}, ${end.time} ET?`,
+    listedAtMs: startMs,
     description: `Resolves to "Yes" if any Binance 1 minute candle for ${coin}/USDT from the creation of this market until ${end.time} ET on ${end.day} has a final "High" price (for a price that is reached) at or above, or a final "Low" price (for one that is dipped to) at or below the price in the title.`,
-    markets: [touch('above', 'reach', at(0.9)), touch('below', 'dip to', at(-1.1))],
+    markets: payoffs.map(touch),
   });
 }
 
-function firstToHit(options: CryptoMarketsOptions, coin: string, endMs: number): EventTemplate {
+function firstToHit(options: CryptoMarketsOptions, coin: string, payoff: Terms<'firstToHit'>): EventTemplate {
+  const { upperUsd, lowerUsd, startMs, endMs } = payoff;
   const end = eastern(endMs);
-  const { at } = scaleOf(options, coin, endMs);
-  const [upperUsd, lowerUsd] = [at(0.7), at(-0.9)];
-  const payoff: CryptoPayoff = { kind: 'firstToHit', upperUsd, lowerUsd, startMs: secondOf(options), endMs };
   const question = `Will ${name(coin)} hit ${dollars(upperUsd)} or ${dollars(lowerUsd)} first?`;
   const slug = `will-${word(coin)}-hit-${plain(upperUsd)}-or-${plain(lowerUsd)}-first`;
   return binanceEvent(coin, endMs, {
     slug,
     title: question,
+    listedAtMs: startMs,
     description: `Resolves to "Yes" if a Binance 1 minute candle for ${coin}/USDT has a "High" price of ${dollars(upperUsd)} or more before one has a "Low" price of ${dollars(lowerUsd)} or less. If neither has happened by ${end.time} ET on ${end.day}, it resolves to "No".`,
     markets: [
       market(options, coin, payoff, {
@@ -151,12 +220,15 @@ function firstToHit(options: CryptoMarketsOptions, coin: string, endMs: number):
   });
 }
 
-function upOrDown(options: CryptoMarketsOptions, coin: string, startMs: number): EventTemplate {
-  const endMs = startMs + FIVE_MINUTES_MS;
+function upOrDown(options: CryptoMarketsOptions, coin: string, payoff: Terms<'upOrDown'>): EventTemplate {
+  const { startMs, endMs, twapSeconds } = payoff;
+  if (endMs - startMs !== FIVE_MINUTES_MS || twapSeconds !== TWAP_SECONDS)
+    throw new RangeError(
+      `up or down is listed over five minutes and an average of ${TWAP_SECONDS} s, found ${endMs - startMs} ms and ${twapSeconds}`,
+    );
   const [start, end] = [eastern(startMs), eastern(endMs)];
   const question = `${name(coin)} Up or Down - ${start.day}, ${start.time}-${end.time} ET`;
   const slug = `${coin.toLowerCase()}-updown-5m-${startMs / SECOND_MS}`;
-  const payoff: CryptoPayoff = { kind: 'upOrDown', startMs, endMs, twapSeconds: TWAP_SECONDS };
   return {
     ...event(endMs, {
       slug,
@@ -183,7 +255,7 @@ function upOrDown(options: CryptoMarketsOptions, coin: string, startMs: number):
   };
 }
 
-type EventWords = Pick<EventTemplate, 'slug' | 'title' | 'description' | 'markets'>;
+type EventWords = Pick<EventTemplate, 'slug' | 'title' | 'description' | 'listedAtMs' | 'markets'>;
 
 const event = (endAtMs: number, words: EventWords): EventTemplate => ({
   ...words,
@@ -223,6 +295,8 @@ function pathOf(world: SpotWorld, coin: string) {
 }
 
 const secondOf = ({ nowMs }: CryptoMarketsOptions): number => Math.floor(nowMs / SECOND_MS) * SECOND_MS;
+
+type At = ReturnType<typeof scaleOf>['at'];
 
 /** Strikes so many standard deviations from the price of now, at round numbers. */
 function scaleOf({ nowMs, world }: CryptoMarketsOptions, coin: string, endMs: number) {

@@ -56,7 +56,7 @@ export function entriesOf(
 ): CatalogueEntry[] {
   const endAtMs =
     template.endAtMs ?? Math.ceil((options.nowMs + template.daysToEnd * DAY_MS) / 3_600_000) * 3_600_000;
-  const listedAtMs = options.nowMs - template.daysSinceListing * DAY_MS;
+  const listedAtMs = template.listedAtMs ?? options.nowMs - template.daysSinceListing * DAY_MS;
   const groupId = keccak256(toBytes(`evenkeel/${options.seed}/${template.slug}`));
   // A neg-risk group's id ends in 00 and its questions count up in that byte, as on the real adapter.
   const negRiskMarketId: Hex = `${groupId.slice(0, 64) as Hex}00`;

@@ -44,6 +44,8 @@ export interface EventTemplate {
   /** Fields that only some events and their markets have. */
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly daysSinceListing: number;
+  /** The very moment, where what decides its markets begins with their listing. */
+  readonly listedAtMs?: number;
   readonly markets: readonly MarketTemplate[];
 }
 

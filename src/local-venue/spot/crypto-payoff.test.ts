@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { advancePath, createPath, winnerOf } from '../traders/hidden-path.ts';
 import { type CryptoPayoff, payoffProbability, payoffWinner, watchPayoff } from './crypto-payoff.ts';
-import { candleAt, createSpotPath, daysUpTo, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
+import {
+  candleAt,
+  createSpotPath,
+  daysUpTo,
+  type SpotTerms,
+  spotAt,
+  steerPath,
+  twapAt,
+} from './spot-path.ts';
 
 const START = 1_800_000_000_000;
 const END = START + 300_000;
@@ -162,6 +170,19 @@ describe('the path of a coin', () => {
     const perDay = Math.sqrt((moves.reduce((sum, move) => sum + move ** 2, 0) / moves.length) * 24);
     expect(perDay / 0.03).toBeGreaterThan(0.9);
     expect(perDay / 0.03).toBeLessThan(1.1);
+  });
+
+  it('moves where it is steered from the next second on, and takes back nothing that was told', () => {
+    const path = createSpotPath(1, TERMS);
+    const told = spotAt(path, START + 30_400);
+    expect(steerPath(path, START + 30_900, 80_000)).toBe(START + 31_000);
+    expect(spotAt(path, START + 30_900)).toBe(told);
+    expect(spotAt(path, START + 31_000)).toBe(80_000);
+    expect(Math.abs(Math.log(spotAt(path, START + 60_000) / 80_000))).toBeLessThan(0.05);
+    // Whoever looked ahead has been told already.
+    expect(steerPath(path, START + 31_000, 90_000)).toBe(START + 61_000);
+    for (const usd of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => steerPath(path, START, usd)).toThrow(RangeError);
   });
 
   it('gives averages over the seconds that there are', () => {

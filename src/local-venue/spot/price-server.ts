@@ -5,12 +5,15 @@ import { registerPriceRoutes } from './price-rest.ts';
 import { createPolyboltChannel, createRtdsChannel, type Proof } from './price-streams.ts';
 import { SECOND_MS } from './spot-path.ts';
 import type { SpotWorld } from './spot-world.ts';
+import { registerSteeringRoutes } from './steering-routes.ts';
 
 export interface PriceUrls {
   readonly polybolt: string;
   readonly rtds: string;
   readonly binance: string;
   readonly coingecko: string;
+  /** Not a publisher: where the operator of the local world moves its prices. */
+  readonly steering: string;
 }
 
 export interface PriceServer {
@@ -29,6 +32,7 @@ export async function startPriceServer(
 ): Promise<PriceServer> {
   const app = Fastify({ forceCloseConnections: true });
   registerPriceRoutes(app, world);
+  registerSteeringRoutes(app, world);
   const channels = { '/polybolt': createPolyboltChannel(world, isKnown), '/rtds': createRtdsChannel(world) };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
   app.server.on('upgrade', (request, socket, head) => {
@@ -54,6 +58,7 @@ export async function startPriceServer(
       rtds: `ws://127.0.0.1:${bound}/rtds`,
       binance: `http://127.0.0.1:${bound}/binance`,
       coingecko: `http://127.0.0.1:${bound}/coingecko/api/v3`,
+      steering: `http://127.0.0.1:${bound}/admin/spot`,
     },
     dropAll,
     stop: async () => {

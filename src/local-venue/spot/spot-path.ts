@@ -61,6 +61,16 @@ export function spotAt(path: SpotPath, atMs: number): number {
   return path.pricesUsd[second] as number;
 }
 
+/**
+ * Moves the price to `usd` with the first second that nobody has been told of yet; from there the path goes on as before. Returns when that is.
+ */
+export function steerPath(path: SpotPath, atMs: number, usd: number): number {
+  if (!(usd > 0 && Number.isFinite(usd)))
+    throw new RangeError(`the price of ${path.terms.coin} has to be above 0, found ${usd}`);
+  spotAt(path, atMs);
+  return path.terms.startMs + (path.pricesUsd.push(usd) - 1) * SECOND_MS;
+}
+
 /** Index of the last whole second at or before a time. A time before the start is an error: nothing is known of it but daily closes. */
 export function secondOf({ terms }: SpotPath, atMs: number): number {
   const second = Math.floor((atMs - terms.startMs) / SECOND_MS);
