@@ -104,6 +104,15 @@ describe('./run parse-questions', () => {
         listed({ cryptoMarketConfig: { twapEnabled: true, twapLookbackSeconds: 30 } }),
         listed({ cryptoMarketConfig: { twapEnabled: false } }),
         listed({}),
+        // In July no habit makes it a TWAP: the listing does.
+        listed({
+          cryptoMarketConfig: { twapEnabled: true },
+          question: 'Bitcoin Up or Down - July 22, 12:00PM-12:05PM ET',
+          slug: 'btc-updown-5m-1784736000',
+          endDate: '2026-07-22T16:05:00Z',
+          eventStartTime: '2026-07-22T16:00:00Z',
+          events: [],
+        }),
       ].join('\n'),
     );
     expect(
@@ -115,6 +124,7 @@ describe('./run parse-questions', () => {
     ).toEqual([
       { settlement: 'twap', twapLookbackSeconds: 30, tradable: true },
       { settlement: 'spot-at-end-against-start', twapLookbackSeconds: null, tradable: true },
+      { settlement: 'twap', twapLookbackSeconds: null, tradable: false },
       { settlement: 'twap', twapLookbackSeconds: null, tradable: false },
     ]);
     expect(out[2]?.missing).toEqual(['the seconds of the TWAP that settles it']);

@@ -98,8 +98,14 @@ function questionOf(line: Line): QuestionText {
     groupItemTitle: line.groupItemTitle ?? undefined,
     resolutionSource: line.resolutionSource ?? undefined,
     eventStartTime: line.eventStartTime ?? undefined,
-    twapLookbackSeconds: config?.twapEnabled === false ? null : (config?.twapLookbackSeconds ?? undefined),
+    twapLookbackSeconds: twapSecondsOf(config),
   };
+}
+
+/** Null where the listing says that no TWAP settles it, 0 where one does whose seconds it leaves out. */
+function twapSecondsOf(config: Line['cryptoMarketConfig']): number | null | undefined {
+  if (config?.twapEnabled === false) return null;
+  return config?.twapLookbackSeconds ?? (config?.twapEnabled === true ? 0 : undefined);
 }
 
 function answerOf(number: number, line: Line): object {
