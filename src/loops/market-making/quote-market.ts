@@ -24,6 +24,7 @@ import type { GridLevel } from '../../quoting/proposal.ts';
 import { suspension } from '../../risk/circuit-breaker.ts';
 import { crossRestMs } from '../../risk/cross-cooldown.ts';
 import { certified, eventRuling, LEAVING_FOR_NEW_EPOCH, withLossEpoch } from './certify-market.ts';
+import { directionalLean } from './directional-lean.ts';
 import { createEventLook, type EventLook, explainEvent, involvedByEvent } from './event-quoting.ts';
 import { explainQuote } from './explain-quote.ts';
 import {
@@ -134,6 +135,7 @@ export function quoteMarket(
       measured: explainMeasures(memory.measures, ofMarket.measures),
       ...(ruling === null ? {} : { event: explainEvent(ruling) }),
       ...(mm.scorerEnabled ? { scorer: explainScore(memory.scorer, conditionId) } : {}),
+      ...(mm.cdSynergyEnabled ? { directional: directionalLean(view.state, conditionId) } : {}),
       reward: explainReward(slot, quotes, ownQuotes(view.state.orders, conditionId), memory.scanner.rewards),
     }),
   };
@@ -194,7 +196,7 @@ function quotingInputs(
     ...measuredInputs(memory.measures, ofMarket.measures, slot.market, mm),
     reward: rewardOf(memory, slot),
     eventRisk: isWidened(memory.scorer, conditionId, mm),
-    cdSignalPts: null,
+    cdSignalPts: directionalLean(state, conditionId)?.signalPts ?? null,
     hanging: 'none' in fair ? [] : hangingIn(view, slot, ofMarket, mm, fair.fairPts),
     reduceOnly: reduceOnly || state.trading.mode === 'reducing',
     settings: mm,
