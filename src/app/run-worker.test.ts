@@ -2,18 +2,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFileJournal } from '../adapters/node/file-journal.ts';
+import { openFileJournal, readFileJournal } from '../adapters/node/file-journal.ts';
 import { leaveHaltMark, standsHaltMark } from '../adapters/node/halt-mark.ts';
 import { takeLease } from '../adapters/node/lease.ts';
 import { createRunFolder, readManifest } from '../adapters/node/run-directory.ts';
 import { systemTimers } from '../adapters/node/system-timers.ts';
 import { createKernel } from '../kernel/kernel.ts';
+import type { Loop } from '../kernel/loop.ts';
+import { scriptedLoop } from '../kernel/test-support/test-kernel.ts';
 import { loops } from '../loops/index.ts';
 import type { JournalEntry, JournalSink } from '../ports/journal.ts';
+import { replayJournal } from '../runtime/replay.ts';
 import { parseSettings, type Settings } from '../settings/index.ts';
 import { tellOperator } from './control-client.ts';
 import { replayRun } from './recover.ts';
 import { runWorker, type Worker } from './run-worker.ts';
+import { readSettingChanges } from './settings-file.ts';
 import { startRunTables } from './tables/run-tables.ts';
 import { createFakeWorld, type FakeWorld } from './testing/fake-world.ts';
 import { manifestOf } from './testing/manifest.ts';
@@ -42,7 +46,10 @@ function settingsOf(texts: Record<string, string>): Settings {
 }
 
 /** A worker on the fake world; `breakAt` makes the journal fail at the first entry it holds for. */
-async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null): Promise<Worker> {
+async function start(
+  breakAt: ((entry: JournalEntry) => boolean) | null = null,
+  of: readonly Loop[] = loops,
+): Promise<Worker> {
   const directory = createRunFolder(dataDir, MANIFEST, null);
   const file = openFileJournal(directory);
   const journal: JournalSink = {
@@ -66,7 +73,7 @@ async function start(breakAt: ((entry: JournalEntry) => boolean) | null = null):
     dataDir,
     directory,
     manifest: MANIFEST,
-    kernel: createKernel(loops, null),
+    kernel: createKernel(of, null),
     hasParent: false,
     resume: false,
     journal,
@@ -128,6 +135,34 @@ describe('a running worker', () => {
     expect(world.sent.at(-1)).toBe('cancelAll');
     expect(readManifest(worker.directory)).toMatchObject({ status: 'crashed' });
     takeLease(dataDir, 1).release();
+  });
+
+  it('changes a setting that a loop wants once, for good, as an operator would, and not in a replay', async () => {
+    const wish = { kind: 'changeSetting', name: 'CD_MIN_EDGE_PTS', to: 6, reason: 'few trades win' } as const;
+    const too = { ...wish, name: 'MAX_TOTAL_EXPOSURE_PCT', to: 100 } as const;
+    const withWish = (): Loop[] => {
+      const { loop, script } = scriptedLoop({ name: 'cd-analysis', wakesOn: [], everyMs: () => 1_000 });
+      script.push([wish, too]);
+      return [...loops.filter(({ name }) => name !== 'cd-analysis'), loop];
+    };
+    const worker = await start(null, withWish());
+    await until(() => readSettingChanges(dataDir).length > 0 && world.open.size > 0);
+    worker.stop('me', 'enough');
+    expect(await worker.ended).toMatchObject({ ok: true });
+    expect(readSettingChanges(dataDir)).toMatchObject([
+      { name: 'CD_MIN_EDGE_PTS', value: '6', by: 'cd-analysis', reason: 'few trades win' },
+    ]);
+    expect(warnings.join('\n')).toMatch(/MAX_TOTAL_EXPOSURE_PCT to 100 is refused/);
+    const entries: JournalEntry[] = [];
+    for await (const entry of readFileJournal(worker.directory)) entries.push(entry);
+    expect(entries.filter(({ kind }) => kind === 'settingsChanged').map(({ body }) => body)).toMatchObject([
+      { by: 'cd-analysis', change: { name: 'CD_MIN_EDGE_PTS', from: 5, to: 6 } },
+    ]);
+    const kernel = createKernel(withWish(), null);
+    const replayed = await replayJournal(kernel, readFileJournal(worker.directory), false);
+    expect(replayed).toMatchObject({ difference: null, lackingAtEnd: 0 });
+    expect(kernel.state.settings.cd?.minEdgePts).toBe(6);
+    expect(readSettingChanges(dataDir)).toHaveLength(1);
   });
 
   it('starts halted where a mark was left, sends nothing, and trades once a person has resumed', async () => {

@@ -1,4 +1,4 @@
-import { dailyClosesOf, spotOf, spotRulesOf } from '../kernel/spot-prices.ts';
+import { dailyClosesOf, spotOf, spotRulesNow } from '../kernel/spot-prices.ts';
 import type { KernelState } from '../kernel/state.ts';
 
 /** What one coin costs, or why no price of it is believed. */
@@ -31,7 +31,7 @@ export interface ShownPrices {
 
 /** Null while prices are not followed. `nowMs` may be later than the newest input, and a price grows old without one. */
 export function shownPrices(state: KernelState, nowMs: number): ShownPrices | null {
-  if (spotRulesOf(state.settings) === null) return null;
+  if (spotRulesNow(state) === null) return null;
   return {
     coins: state.spot.coins.map((coin) => shownCoin(state, coin, Math.max(nowMs, state.nowMs))),
     sources: [...state.spot.publishers].map(([name, publisher]) => ({ name, ...publisher })),

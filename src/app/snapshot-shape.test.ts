@@ -12,6 +12,8 @@ const HELD: readonly (readonly [file: string, type: string])[] = [
   ['loops/market-making/memory.ts', 'MarketMakingMemory'],
   ['loops/arbitrage/memory.ts', 'ArbitrageMemory'],
   ['loops/maintenance/loop.ts', 'MaintenanceMemory'],
+  ['loops/crypto-directional/exit/exit-memory.ts', 'ExitMemory'],
+  ['loops/crypto-directional/review/review-memory.ts', 'ReviewMemory'],
 ];
 
 /** Made anew at the start of every run, so their shape in an old snapshot means nothing. */

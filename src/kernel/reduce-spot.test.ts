@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { SpotSource } from '../domain/spot-price.ts';
+import type { ClientId } from '../domain/order.ts';
+import type { CoinSymbol, SpotSource } from '../domain/spot-price.ts';
 import { defaultSettings } from '../settings/index.ts';
 import { decodeState, encodeState } from './codec.ts';
+import { noteDirectional } from './directional.ts';
 import type { Input } from './messages.ts';
 import { candlesOf, dailyClosesOf, historyFailureOf, spotOf } from './spot-prices.ts';
 import type { KernelState } from './state.ts';
+import { signalOn } from './test-support/directional-cases.ts';
 import {
+  conditionId,
   market,
   ofKind,
   runStarted,
   scriptedLoop,
+  shares,
   strategySettings,
   type TestKernel,
   testKernel,
@@ -52,6 +57,39 @@ describe('prices of coins', () => {
     expect(ofKind(test.step(listed()), 'watchSpot')).toEqual([]);
     const fewer = test.step(listed(['Will it rain?', 'Will ETH hit $9,000?']));
     expect(ofKind(fewer, 'watchSpot')).toEqual([{ kind: 'watchSpot', coins: ['ETH'] }]);
+  });
+
+  it('are followed on for what is held when the strategy is switched off, and of a held coin before any other', () => {
+    const test = follow();
+    noteDirectional(test.state, {
+      of: 'entry',
+      clientId: 'e-1' as ClientId,
+      signal: signalOn(2, { coin: 'ETH' as CoinSymbol }),
+    });
+    const position = test.state.directional.positions.get(conditionId(2));
+    if (position === undefined) throw new Error('expected a position');
+    position.bought = shares(10);
+    const off = strategySettings({}, { cd: { ...cd, enabled: false } });
+    const commands = test.step({ kind: 'settingsChanged', settings: off, by: 'me' });
+    expect(ofKind(commands, 'watchSpot')).toEqual([{ kind: 'watchSpot', coins: ['ETH'] }]);
+    test.step({
+      kind: 'spotTicks',
+      ticks: [
+        ['polybolt', 'ETH', 2_000, test.nowMs],
+        ['binance', 'ETH', 2_001, test.nowMs],
+      ],
+    });
+    expect(spotOf(test.state, 'ETH')).toMatchObject({ kind: 'trusted' });
+    expect(spotOf(test.state, 'BTC')).toMatchObject({ kind: 'untrusted' });
+    // Coins of forty markets, two each, are more than one connection carries; the one that is held has none of them.
+    const many = Array.from({ length: 80 }, (_, at) => `Market ${at}?`);
+    test.step(listed(many));
+    [...test.state.markets.values()].forEach((slot, at) => {
+      slot.coin = `C${at % 40}` as CoinSymbol;
+    });
+    test.step({ kind: 'settingsChanged', settings: following, by: 'me' });
+    expect(test.state.spot.coins).toHaveLength(32);
+    expect(test.state.spot.coins).toContain('ETH');
   });
 
   it('are not asked for where the strategy is off, nor in a journal of before there was one', () => {

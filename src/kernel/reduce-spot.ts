@@ -2,7 +2,7 @@ import { nextStaleAtMs, takeSpot, trustedSpot } from '../crypto/prices/spot-boar
 import type { CoinSymbol } from '../domain/spot-price.ts';
 import type { ReadName, SpotInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
-import { coinOfHistory, coinsToWatch, historyKey, keepOnly, spotRulesOf } from './spot-prices.ts';
+import { coinOfHistory, coinsToWatch, historyKey, keepOnly, spotRulesNow } from './spot-prices.ts';
 import type { KernelState } from './state.ts';
 
 /** The newest of a longer history are kept: three years of days, and more minutes than any question looks back. */
@@ -86,7 +86,7 @@ export function followTrust(state: KernelState, outbox: Outbox): void {
   const { spot, nowMs } = state;
   if (nowMs < spot.lookAtMs) return;
   spot.lookAtMs = Number.MAX_SAFE_INTEGER;
-  const rules = spotRulesOf(state.settings);
+  const rules = spotRulesNow(state);
   if (rules === null) return;
   for (const coin of spot.coins) {
     const found = trustedSpot(spot.board, coin, nowMs, rules);

@@ -70,15 +70,20 @@ export const createSpotPrices = (): SpotPrices => ({
 /** One connection of the venue's stream carries 32 coins. */
 const MOST_COINS = 32;
 
-/** The coins that listed markets hang on, by ticker; the ones with most markets, should there be too many. None while prices are not followed. */
-export function coinsToWatch({ settings, markets }: KernelState): CoinSymbol[] {
+/**
+ * The coins that listed markets hang on, by ticker; those of which something is held and those with most markets first, should there be
+ * too many. Where directional trading is switched off, only what it still holds is followed.
+ */
+export function coinsToWatch({ settings, markets, directional }: KernelState): CoinSymbol[] {
   // Journals from before prices were followed hold no such setting.
-  if (settings.cd?.enabled !== true) return [];
-  const count = new Map<CoinSymbol, number>();
-  for (const { coin, resolved } of markets.values())
+  if (settings.cd === undefined) return [];
+  const held = new Set([...directional.positions.values()].map(({ coin }) => coin));
+  const count = new Map<CoinSymbol, number>([...held].map((coin) => [coin, 0]));
+  for (const { coin, resolved } of settings.cd.enabled ? markets.values() : [])
     if (coin !== null && resolved === undefined) count.set(coin, (count.get(coin) ?? 0) + 1);
+  const isHeld = (coin: CoinSymbol): number => Number(held.has(coin));
   return [...count]
-    .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+    .sort(([a, many], [b, more]) => isHeld(b) - isHeld(a) || more - many || (a < b ? -1 : 1))
     .slice(0, MOST_COINS)
     .map(([coin]) => coin)
     .sort();
@@ -96,18 +101,22 @@ export function keepOnly(spot: SpotPrices, coins: readonly CoinSymbol[]): void {
 }
 
 /** What a price has to be like before it is believed, by the settings; null while prices are not followed. */
-export function spotRulesOf({ cd }: StrategySettings): SpotRules | null {
-  if (cd?.enabled !== true) return null;
-  return {
-    maxAgeMs: cd.maxPriceAgeSeconds * 1_000,
-    maxDisagreementPct: cd.maxPriceDisagreementPct,
-    leastSources: cd.minPriceSources,
-  };
-}
+export const spotRulesOf = ({ cd }: StrategySettings): SpotRules | null =>
+  cd?.enabled === true ? rulesOf(cd) : null;
+
+/** The same, also while prices are followed for the sake of what is held alone. */
+export const spotRulesNow = ({ settings: { cd }, spot }: KernelState): SpotRules | null =>
+  cd !== undefined && (cd.enabled || spot.coins.length > 0) ? rulesOf(cd) : null;
+
+const rulesOf = (cd: NonNullable<StrategySettings['cd']>): SpotRules => ({
+  maxAgeMs: cd.maxPriceAgeSeconds * 1_000,
+  maxDisagreementPct: cd.maxPriceDisagreementPct,
+  leastSources: cd.minPriceSources,
+});
 
 /** What a coin costs at `nowMs`, or why nobody may trade on it. */
 export function spotOf(state: KernelState, coin: CoinSymbol, nowMs = state.nowMs): TrustedSpot {
-  const rules = spotRulesOf(state.settings);
+  const rules = spotRulesNow(state);
   if (rules === null || !state.spot.coins.includes(coin))
     return { kind: 'untrusted', code: 'stale', why: `${coin}: its price is not followed` };
   return trustedSpot(state.spot.board, coin, nowMs, rules);

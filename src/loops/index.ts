@@ -1,10 +1,18 @@
 import type { Loop } from '../kernel/loop.ts';
 import { arbitrage } from './arbitrage/loop.ts';
+import { directionalExit } from './crypto-directional/exit/loop.ts';
+import { directionalReview } from './crypto-directional/review/loop.ts';
 import { maintenance } from './maintenance/loop.ts';
 import { marketMaking } from './market-making/loop.ts';
 
 /**
- * Every loop of the worker. The order breaks ties: books are brought up to date before anything is quoted on them, and a set is
- * taken before the market it stands in is quoted anew.
+ * Every loop of the worker. The order breaks ties: books are brought up to date before anything is quoted on them, what has to be
+ * sold is sold before anything is bought, and a set is taken before the market it stands in is quoted anew.
  */
-export const loops: readonly Loop[] = [maintenance, arbitrage, marketMaking];
+export const loops: readonly Loop[] = [
+  maintenance,
+  directionalExit,
+  arbitrage,
+  marketMaking,
+  directionalReview,
+];

@@ -67,25 +67,6 @@ export const groupsNotYetRead: ReadonlySet<SettingGroup> = new Set([
 export const settingsNotYetRead: ReadonlySet<string> = new Set([
   'RISK_OFFICER_ENABLED',
   'STRATEGIST_ENABLED',
-  'CD_CYCLE_MINUTES',
-  'CD_EWMA_LAMBDA',
-  'CD_EWMA_SPAN',
-  'CD_CONFIRMATION_CYCLES',
-  'CD_MAX_POSITION_PCT',
-  'CD_MIN_TRADE_USD',
-  'CD_MIN_PRICE_PTS',
-  'CD_MAX_PRICE_PTS',
-  'CD_MIN_HOURS_TO_EXPIRY',
-  'CD_MAX_DAYS_TO_EXPIRY',
-  'CD_MAX_TRADES_PER_DAY',
-  'CD_MAX_DAILY_PCT',
-  'CD_POST_ONLY',
-  'CD_EXIT_ENABLED',
-  'CD_EXIT_EDGE_REVERSAL_PTS',
-  'CD_EXIT_CHECK_SECONDS',
-  'CD_EXIT_AI_CONFIRM_ENABLED',
-  'CD_PRETRADE_AI_ENABLED',
-  'CD_MAX_CONCURRENT_POSITIONS',
 ]);
 
 /** A row together with where its value lives in `Settings`. */

@@ -45,6 +45,9 @@ export const stopPts = ({ entryPrice }: HeldPosition, { stopLossPts }: ExitTerms
 export const targetPts = ({ entryPrice }: HeldPosition, { takeProfitPts }: ExitTerms): number =>
   Math.min(takeProfitPts, (MOST_GAIN_SHARE * (PRICE_ONE - entryPrice)) / POINT);
 
+/** What holding still has for it, in points: our probability less the middle of the market. */
+export const heldEdgePts = (probability: number, mid: Price): number => 100 * probability - mid / POINT;
+
 /**
  * Whether a position is to be sold now, by the first cause that holds. A loss is measured at the middle, because a bid that is far away
  * for a moment is no loss yet; a gain at the bid, because only what is paid is one. Nothing is sold to nobody.
@@ -67,7 +70,7 @@ export function decideExit(position: HeldPosition, market: HeldMarket, terms: Ex
     return exit('expiry', `${minutes(position.endAtMs - nowMs)} before the market ends`);
   if (mid === null) return { kind: 'hold', why: 'no trusted book to hold the model against' };
   if (probability === null) return { kind: 'hold', why: 'the model cannot say' };
-  const edgePts = 100 * probability - mid / POINT;
+  const edgePts = heldEdgePts(probability, mid);
   return edgePts <= terms.edgeReversalPts
     ? exit('edgeReversed', `the edge is ${shown(edgePts)}, the limit is ${shown(terms.edgeReversalPts)}`)
     : { kind: 'hold', why: `the edge is ${shown(edgePts)}` };

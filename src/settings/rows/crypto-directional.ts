@@ -98,6 +98,13 @@ export const cryptoDirectionalRows = {
     default: 60,
     doc: 'An entry is refused further from the end of its market than this. Added because a volatility of a month says little of a year.',
   }),
+  maxMarkets: int('CD_MAX_MARKETS', {
+    unit: 'count',
+    min: 1,
+    max: 500,
+    default: 60,
+    doc: 'How many markets about coins the entry loop looks at in one cycle, those with most volume in 24 hours first. Added because the book of each has to be followed.',
+  }),
   maxTradesPerDay: int('CD_MAX_TRADES_PER_DAY', {
     unit: 'count',
     min: 0,
@@ -117,7 +124,11 @@ export const cryptoDirectionalRows = {
     default: 'https://api.coingecko.com/api/v3',
     doc: 'CoinGecko, asked for prices once a minute, and for daily closes where Binance gives none.',
   }),
-  exitEnabled: bool('CD_EXIT_ENABLED', true, 'Runs the exit loop, which is never paused by a trading state.'),
+  exitEnabled: bool(
+    'CD_EXIT_ENABLED',
+    true,
+    'Runs the exit loop. It goes on where nothing new is entered, and sells nothing while trading is halted.',
+  ),
   exitStopLossPts: number('CD_EXIT_STOP_LOSS_PTS', {
     unit: 'pts',
     min: 1,
@@ -138,6 +149,13 @@ export const cryptoDirectionalRows = {
     max: 0,
     default: -3,
     doc: 'Edge at or below which a position is sold, because the model has turned against it.',
+  }),
+  exitBeforeExpiryMinutes: number('CD_EXIT_BEFORE_EXPIRY_MINUTES', {
+    unit: 'min',
+    min: 0,
+    max: 10_080,
+    default: 0,
+    doc: 'A position is sold this long before its market ends; 0 keeps it until it pays. Added because the last minutes are decided by who hears the price first.',
   }),
   exitCheckSeconds: number('CD_EXIT_CHECK_SECONDS', {
     unit: 's',
