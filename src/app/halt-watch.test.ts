@@ -32,3 +32,35 @@ it('a mark is told once, counts from the moment it is left, and is told again wh
   watch.stop();
   expect(timers.waiting()).toBe(0);
 });
+
+it('a mark that lies there at the start is told before the start is over, and a later one within a quarter of a second', async () => {
+  const timers = manualTimers();
+  const found: string[] = [];
+  const watch = watchForHalt({ dataDir, timers, onFound: ({ reason }) => found.push(reason) });
+  leaveHaltMark(dataDir, { atMs: 1, by: 'me', reason: 'before' });
+  watch.start();
+  expect(found).toEqual(['before']);
+  watch.clear();
+  await timers.pass(250);
+  leaveHaltMark(dataDir, { atMs: 2, by: 'me', reason: 'after' });
+  await timers.pass(250);
+  expect(found).toEqual(['before', 'after']);
+  watch.stop();
+});
+
+it('goes on looking though the telling of one mark fails', async () => {
+  const timers = manualTimers();
+  let told = 0;
+  const watch = watchForHalt({
+    dataDir,
+    timers,
+    onFound: () => {
+      told += 1;
+      throw new Error('the journal is full');
+    },
+  });
+  leaveHaltMark(dataDir, { atMs: 1, by: 'me', reason: 'first' });
+  expect(() => watch.start()).toThrow('the journal is full');
+  expect([told, timers.waiting()]).toEqual([1, 1]);
+  watch.stop();
+});

@@ -118,6 +118,77 @@ describe('signing ahead', () => {
     expect(now.asked).toHaveLength(1);
   });
 
+  it('forgets also what was still to be signed when everything was cancelled', async () => {
+    const { ahead, signing } = await moved();
+    ahead.asked.length = 0;
+    await signing.sign([order(4_800)]);
+    signing.forget();
+    await idle();
+    expect(ahead.asked).toEqual([]);
+  });
+
+  it('waits until the orders themselves are out', async () => {
+    const { ahead, signing } = await moved();
+    ahead.asked.length = 0;
+    await signing.sign([order(4_700)]);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(ahead.asked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ahead.asked.length).toBeGreaterThan(0);
+  });
+
+  it('forgets what it has, and asks again, once the signer gave no answer', async () => {
+    const now = countingQueue();
+    const ahead = countingQueue();
+    let isGone = false;
+    const signing = createSigningAhead(now.queue, {
+      sign: (orders) => (isGone ? Promise.reject(new Error('gone')) : ahead.queue.sign(orders)),
+    });
+    for (const price of [4_800, 4_900]) {
+      await signing.sign([order(price)]);
+      await idle();
+    }
+    isGone = true;
+    await signing.sign([order(3_000)]);
+    await idle();
+    now.asked.length = 0;
+    await signing.sign([order(5_000)]);
+    expect(now.asked).toHaveLength(1);
+  });
+
+  it('puts what was ready and what is signed now into the places of the orders that asked', async () => {
+    const { now, signing } = await moved();
+    const orders = [order(4_700), order(5_000), order(4_600)];
+    const answers = await signing.sign(orders);
+    expect(now.asked.map(({ price }) => price)).toEqual([4_700, 4_600]);
+    expect(answers[0]).toEqual(oracle.sign(orders[0] as OrderRequest));
+    expect(answers[2]).toEqual(oracle.sign(orders[2] as OrderRequest));
+    expect(answers[1]).not.toEqual(oracle.sign(orders[1] as OrderRequest));
+  });
+
+  it('looks only at the newest 512 orders of a burst', async () => {
+    const { ahead, signing } = await moved();
+    ahead.asked.length = 0;
+    const burst = Array.from({ length: 600 }, (_, index) => order(4_800, { tokenId: `${index + 10}` }));
+    await signing.sign(burst);
+    await idle();
+    await signing.sign(burst.map(({ tokenId }) => order(4_900, { tokenId })));
+    await idle();
+    const tokens = new Set(ahead.asked.map(({ tokenId }) => Number(tokenId) - 10));
+    expect(tokens.size).toBe(512);
+    expect(Math.min(...tokens)).toBe(88);
+  });
+
+  it('signs nothing any more once it is closed', async () => {
+    const { ahead, signing } = await moved();
+    ahead.asked.length = 0;
+    await signing.sign([order(4_800)]);
+    signing.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await idle();
+    expect(ahead.asked).toEqual([]);
+  });
+
   it('rests where the signer refuses, and lets orders go on', async () => {
     const now = countingQueue();
     const ahead = countingQueue(true);
