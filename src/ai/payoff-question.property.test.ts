@@ -125,7 +125,7 @@ describe('whatever a model answers', () => {
     expect(seen.problem).toBeGreaterThan(50);
   });
 
-  it('gives nothing of an answer that is cut off anywhere before its end', () => {
+  it('W27: gives nothing of an answer that is cut off anywhere before its end', () => {
     const markets = ['m1', 'm2'].map((id) => ({ id, kind: 'close', coin: 'BTC', strikesUsd: [70_000] }));
     const whole = JSON.stringify({ markets });
     expect(readPayoffs(whole, LABELS).rows.size).toBe(2);

@@ -38,7 +38,7 @@ function reasons(found: readonly Found[]): { usable: number; unusable: Record<st
 }
 
 describe.skipIf(absent)('recorded Gamma objects', () => {
-  it('5-minute markets of a day: all usable, with their fee schedule and rewards', () => {
+  it('W22: 5-minute markets of a day: all usable, with both token ids, their fee schedule and rewards', () => {
     const found = filesIn('ligengxin96', '.gz').flatMap((path) =>
       gunzipSync(readFileSync(path))
         .toString('utf8')

@@ -273,12 +273,13 @@ describe('nobody is asked', () => {
 });
 
 describe('without an answer', () => {
-  it('a person is told once, it is asked again after rests that grow, and told when it works again', () => {
+  it('W27: nothing is traded that the parser cannot read, a person is told once, it is asked again after rests that grow', () => {
     const test = asking();
     const commands = fail(test);
     expect(notices(commands)).toEqual([
       'warning: questions about coins cannot be put to a model: overloaded: status 529; what the parser cannot read is not traded',
     ]);
+    expect(payoffOf(memoryOf(test), conditionId(1))).toBeNull();
     const restMs = (): number => {
       const fromMs = test.nowMs;
       while (memoryOf(test).pending === null) wakes(test, 1, 10_000);
