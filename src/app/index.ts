@@ -5,6 +5,7 @@ export { askPortfolio, askStatus, NoWorker, tellOperator } from './control-clien
 export { createWorkerLogFor } from './create-worker-log-for.ts';
 export { dataFolder, tablesPath } from './data-folder.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
+export type { DirectionalProfit, DirectionalStatus } from './directional-status.ts';
 export { examine, type Finding, nodeFinding } from './doctor.ts';
 export { KILL_SETTINGS, type KillOutcome, killOrders, undoOnChain } from './kill-orders.ts';
 export { type PerformanceReport, performanceReport } from './performance.ts';

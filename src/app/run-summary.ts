@@ -1,3 +1,4 @@
+import { realisedUsd } from '../domain/directional.ts';
 import type { KernelState } from '../kernel/state.ts';
 import { type ArbitrageReport, arbitrageReport } from '../loops/arbitrage/report.ts';
 import { profitParts } from '../orders/books.ts';
@@ -33,6 +34,8 @@ export interface RunSummary {
   readonly refused: Readonly<Record<string, number>>;
   readonly rejected: Readonly<Record<string, number>>;
   readonly arbitrage: ArbitrageReport | null;
+  /** Directional trades of this run; null where the settings hold nothing of them. */
+  readonly directional: DirectionalSummary | null;
   /** What coins cost at the end; null where prices were not followed. */
   readonly prices: ShownPrices | null;
   readonly splitUsd: number;
@@ -84,6 +87,7 @@ export function runSummary(
     refused: counts.refused,
     rejected: counts.rejected,
     arbitrage: arbitrageReport(state),
+    directional: directionalSummary(state),
     prices: shownPrices(state, state.nowMs),
     splitUsd: inUsd(counts.splitMicroUsd),
     mergedUsd: inUsd(counts.mergedMicroUsd),
@@ -95,6 +99,28 @@ export function runSummary(
     pnlIdentityResidualMicroUsd: identityResidual(state, tables),
     openOrdersAtExit: allLiveOrders(state.orders).length,
     holdings: finalHoldings(state),
+  };
+}
+
+/** Positions that were opened and closed in this run, and what was realised on those that were closed, net of fees. */
+export interface DirectionalSummary {
+  readonly opened: number;
+  readonly closed: number;
+  readonly realisedUsd: number;
+  /** At the end, from whatever run. */
+  readonly open: number;
+}
+
+function directionalSummary({ settings, directional, run }: KernelState): DirectionalSummary | null {
+  if (settings.cd === undefined) return null;
+  const isOfRun = (atMs: number | null): boolean => atMs !== null && atMs >= run.startedAtMs;
+  const open = [...directional.positions.values()].filter(({ openedAtMs }) => openedAtMs !== null);
+  const closed = directional.closed.filter(({ closedAtMs }) => isOfRun(closedAtMs));
+  return {
+    opened: [...open, ...directional.closed].filter(({ openedAtMs }) => isOfRun(openedAtMs)).length,
+    closed: closed.length,
+    realisedUsd: inUsd(closed.reduce((sum, position) => sum + realisedUsd(position), 0)),
+    open: open.length,
   };
 }
 

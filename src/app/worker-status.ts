@@ -14,6 +14,7 @@ import { allLiveOrders, workingOrders } from '../orders/order-table.ts';
 import { netShares } from '../orders/position.ts';
 
 import { BLOCKED_IN, explainBlocks } from '../risk/trading-state.ts';
+import { type DirectionalStatus, directionalStatus } from './directional-status.ts';
 import {
   chainResidualMicroUsd,
   inUsd,
@@ -102,6 +103,8 @@ export interface WorkerStatus {
   /** Which markets were considered, and why others are not quoted. */
   readonly scanner: ScannerStatus;
   readonly scorer: ScorerStatus | null;
+  /** Null where the settings hold nothing of directional trading. */
+  readonly directional: DirectionalStatus | null;
   readonly listedMarkets: number;
   readonly quotedMarkets: number;
   readonly liveOrders: number;
@@ -170,6 +173,7 @@ export function workerStatus(state: KernelState, figures: RuntimeFigures): Worke
     markets: shownMarkets(state),
     scanner: scannerStatus(state, marketMakingMemory(state)),
     scorer: scorerStatus(state, marketMakingMemory(state)),
+    directional: directionalStatus(state),
     listedMarkets: state.markets.size,
     liveOrders: allLiveOrders(state.orders).length,
     pendingTransactions: pendingTransactions(state.transactions).length,

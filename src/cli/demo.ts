@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type DemoSummary, runDemo, StartRefused, type WorkerStatus } from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { directionalLines, tradesLines } from './directional-lines.ts';
 import { openLiveScreen } from './live-screen.ts';
 import { marketTable } from './market-table.ts';
 import { believedText, priceLines } from './price-lines.ts';
@@ -96,7 +97,15 @@ function headline(status: WorkerStatus): string {
   const seconds = Math.round((status.run.nowMs - status.run.startedAtMs) / 1_000);
   const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
   const { counts, profit } = status;
-  return `${clock} ${status.trading.mode}, ${status.quotedMarkets} markets quoted, ${status.liveOrders} orders live, ${counts.fills} fills (${counts.settledTrades} settled), profit ${profit.profitUsd.toFixed(2)} USD, ${status.framesPerSecond} frames/s, ${status.inputsPerSecond} inputs/s${status.prices === null ? '' : `, prices of ${believedText(status.prices)}`}`;
+  return `${clock} ${status.trading.mode}, ${status.quotedMarkets} markets quoted, ${status.liveOrders} orders live, ${counts.fills} fills (${counts.settledTrades} settled), profit ${profit.profitUsd.toFixed(2)} USD, ${status.framesPerSecond} frames/s, ${status.inputsPerSecond} inputs/s${status.prices === null ? '' : `, prices of ${believedText(status.prices)}`}${directionalBrief(status.directional)}`;
+}
+
+/** Nothing while directional trading has done nothing. */
+function directionalBrief(directional: WorkerStatus['directional']): string {
+  if (directional === null) return '';
+  const { resting, positions, realised } = directional;
+  if (resting.length + positions.length + realised.closed === 0) return '';
+  return `, directional ${resting.length} resting, ${positions.length} held, ${realised.closed} closed for ${realised.realisedUsd.toFixed(2)} USD`;
 }
 
 function screenLines(status: WorkerStatus, columns: number): string[] {
@@ -106,6 +115,7 @@ function screenLines(status: WorkerStatus, columns: number): string[] {
     `  placed ${counts.ordersPlaced}, cancelled ${counts.ordersCanceled}, split ${(counts.splitMicroUsd / 1e6).toFixed(2)}, merged ${(counts.mergedMicroUsd / 1e6).toFixed(2)}, cash ${profit.cashUsd.toFixed(2)}, in positions ${profit.costUsd.toFixed(2)}, fees ${profit.feesUsd.toFixed(2)}`,
     `  books: ${reconciliation.done ? 'reconciled' : 'being reconciled'}, residuals ${reconciliation.ledgerResidualMicroUsd} and ${reconciliation.chainResidualMicroUsd ?? '-'} micro-USD (in themselves, against the chain)`,
     ...priceLines(status.prices).map((line) => `  ${line}`),
+    ...directionalLines(status.directional, status.run.nowMs).map((line) => `  ${line}`),
     ...trading.blocks.map((block) => `  held back: ${block}`),
     ...(trading.blocks.length === 0 ? [] : [`  blocked: ${trading.blocked}`]),
     '',
@@ -137,6 +147,7 @@ function showSummary(summary: DemoSummary, json: boolean): void {
       `residuals: books ${unit(summary.ledgerResidualMicroUsd)}, against the chain ${unit(summary.chainResidualMicroUsd)}, profit taken apart ${unit(summary.pnlIdentityResidualMicroUsd)}`,
       `journal: ${summary.journalEntries} entries, replay ${summary.replayMatches ? 'gives the same outputs' : 'DIFFERS'}; ${summary.runDirectory ?? 'no run'}`,
       ...priceLines(summary.prices),
+      ...tradesLines(summary.directional),
       ...summary.troubles.map((trouble) => `trouble: ${trouble}`),
     ].join('\n'),
   );

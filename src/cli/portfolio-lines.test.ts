@@ -40,6 +40,21 @@ const report: PortfolioReport = {
     profitUsd: 1.44,
     residualMicroUsd: 0,
   },
+  directional: {
+    held: [
+      {
+        conditionId: '0x1' as never,
+        slug: 'a-market',
+        outcome: 'YES',
+        shares: 12,
+        entryPrice: 0.48,
+        mark: 0.6,
+        unrealisedUsd: 1.44,
+      },
+    ],
+    closed: 3,
+    realisedUsd: -2.5,
+  },
   sources: [
     {
       source: 'chain',
@@ -85,4 +100,12 @@ it('shows positions, who does not answer, and a difference by the name of what i
     'a-market YES: differs, books 10000000, found 9, residual -9999991 millionths; nothing of it has moved',
   );
   expect(text).toContain('what came or went since is taken in at the next start');
+});
+
+it('shows what was bought on the word of the model apart, and nothing where nothing was', () => {
+  const text = portfolioLines(report).join('\n');
+  expect(text).toContain('of these, directional: 1 held, 3 closed of late, realised -2.50 USD net of fees');
+  expect(text).toMatch(/a-market +YES +12\.00 bought at +0\.4800, now +0\.6000, unrealised +1\.44/);
+  const none = { held: [], closed: 0, realisedUsd: 0 };
+  expect(portfolioLines({ ...report, directional: none }).join('\n')).not.toContain('directional');
 });

@@ -33,8 +33,22 @@ export function portfolioLines(report: PortfolioReport): string[] {
     ),
     `${'in all'.padEnd(SLUG_WIDTH)} ${''.padEnd(9)} ${usd(totals.realisedUsd)} ${usd(totals.unrealisedUsd)} ${usd(totals.feesUsd)} ${usd(totals.profitUsd)}`,
     `value ${totals.valueUsd.toFixed(2)} USD, deposited ${totals.depositedUsd.toFixed(2)}, rewards ${totals.rewardsUsd.toFixed(6)}, rebates ${totals.rebatesUsd.toFixed(6)}; ${totals.residualMicroUsd} micro-USD do not add up`,
+    ...directionalLines(report.directional),
     '',
     ...sources.flatMap((source) => sourceLines(source, report)),
+  ];
+}
+
+/** A part of what stands above. Nothing where nothing was ever bought on the model's word. */
+function directionalLines({ held, closed, realisedUsd }: PortfolioReport['directional']): string[] {
+  if (held.length + closed === 0) return [];
+  return [
+    '',
+    `of these, directional: ${held.length} held, ${closed} closed of late, realised ${realisedUsd.toFixed(2)} USD net of fees`,
+    ...held.map(
+      (one) =>
+        `${named(one.slug)} ${one.outcome.padEnd(4)}${shares(one.shares)} bought at ${price(one.entryPrice)}, now ${price(one.mark)}, unrealised ${usd(one.unrealisedUsd)}`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { askStatus, dataFolder, NoWorker, type WorkerStatus } from '../app/index.ts';
 import { utcText } from '../domain/utc-text.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { directionalLines } from './directional-lines.ts';
 import { marketTable } from './market-table.ts';
 import { priceLines } from './price-lines.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
@@ -27,6 +28,10 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify({ ok: true, ...status }));
   else console.log(linesOf(status).join('\n'));
 }
+
+/** Yellow on a terminal: something that a person has to look at. */
+const warn = (text: string): string =>
+  process.stdout.isTTY && process.env.NO_COLOR === undefined ? `\u001b[33m${text}\u001b[0m` : text;
 
 /** Nothing where nothing was ever seen. */
 function arbitrageLines(arbitrage: WorkerStatus['arbitrage']): string[] {
@@ -59,6 +64,7 @@ function linesOf(status: WorkerStatus): string[] {
     `${counts.ordersPlaced} orders placed, ${counts.ordersCanceled} cancelled, ${status.liveOrders} live, ${counts.fills} fills, ${counts.settledTrades} settled, ${counts.failedTrades} failed`,
     ...refusalLines(status.refusals, run.nowMs),
     ...arbitrageLines(status.arbitrage),
+    ...directionalLines(status.directional, run.nowMs, warn),
     `${status.journalEntries} journal entries, ${status.inputsPerSecond} inputs/s, ${status.framesPerSecond} frames/s`,
     '',
     ...marketTable(status.markets, 110),

@@ -10,6 +10,7 @@ import { ForeignError } from '../ports/foreign-error.ts';
 import type { SignerPort } from '../ports/signer.ts';
 import { connectSigner, type ParentWord } from '../signer/index.ts';
 import { readArguments, refuse } from './arguments.ts';
+import { tradesLines } from './directional-lines.ts';
 import { problemLines, projectFolder, readSettings } from './read-settings.ts';
 
 /**
@@ -113,6 +114,7 @@ function show(summary: RunSummary, json: boolean): void {
   console.log(
     `  ${ordersPlaced} orders placed, ${ordersCanceled} cancelled, ${fills} fills, ${settledTrades} settled, profit ${pnlUsd.toFixed(2)} USD`,
   );
+  for (const line of tradesLines(summary.directional)) console.log(`  ${line}`);
   console.log(
     `  residuals: books ${summary.ledgerResidualMicroUsd}, chain ${summary.chainResidualMicroUsd ?? 'not compared'} micro-USD; journal ${summary.directory}`,
   );

@@ -1,3 +1,4 @@
+import { type DirectionalPosition, heldShares, realisedUsd } from '../domain/directional.ts';
 import type { ConditionId, Market, Outcome, TokenId } from '../domain/market.ts';
 import { complement, MICRO, notional, PRICE_ONE, type Price } from '../domain/units.ts';
 import { markOf } from '../kernel/gate-view.ts';
@@ -51,6 +52,26 @@ export interface Portfolio {
   readonly held: readonly HeldOutcome[];
   readonly markets: readonly MarketProfit[];
   readonly totals: PortfolioTotals;
+  /** What was bought on the word of the directional model: a part of what stands above, and counted there too. */
+  readonly directional: DirectionalPortfolio;
+}
+
+export interface DirectionalPortfolio {
+  readonly held: readonly HeldDirectional[];
+  /** The latest positions that were closed, and what was realised on them and on the sold part of those that are held, net of fees. */
+  readonly closed: number;
+  readonly realisedUsd: number;
+}
+
+export interface HeldDirectional {
+  readonly conditionId: ConditionId;
+  readonly slug: string;
+  readonly outcome: Outcome;
+  readonly shares: number;
+  /** Dollars a share. */
+  readonly entryPrice: number;
+  readonly mark: number;
+  readonly unrealisedUsd: number;
 }
 
 export interface PortfolioTotals {
@@ -109,6 +130,35 @@ export function portfolioOf(state: KernelState): Portfolio {
       profitUsd: inUnits(value - parts.externalUsd),
       residualMicroUsd: value - parts.externalUsd - explained,
     },
+    directional: directionalPortfolio(state),
+  };
+}
+
+function directionalPortfolio({ directional, markets }: KernelState): DirectionalPortfolio {
+  const { positions, closed } = directional;
+  const all = [...positions.values(), ...closed];
+  return {
+    held: [...positions.values()]
+      .filter((position) => position.bought > 0 && heldShares(position) > 0)
+      .map((position) => heldDirectional(position, markets.get(position.conditionId))),
+    closed: closed.length,
+    realisedUsd: inUnits(all.reduce((sum, position) => sum + realisedUsd(position), 0)),
+  };
+}
+
+function heldDirectional(position: DirectionalPosition, slot: MarketSlot | undefined): HeldDirectional {
+  const { conditionId, outcome, paid, bought } = position;
+  const shares = heldShares(position);
+  const yesMark = markOf(slot);
+  const mark = outcome === 'YES' ? yesMark : complement(yesMark);
+  return {
+    conditionId,
+    slug: slot?.market.slug ?? conditionId,
+    outcome,
+    shares: inUnits(shares),
+    entryPrice: paid / bought,
+    mark: mark / PRICE_ONE,
+    unrealisedUsd: inUnits(notional(mark, shares) - Math.round((paid / bought) * shares)),
   };
 }
 

@@ -35,6 +35,7 @@ export interface DemoSummary {
   readonly settledTrades: number;
   readonly failedTrades: number;
   readonly arbitrage: RunSummary['arbitrage'];
+  readonly directional: RunSummary['directional'];
   /** What coins cost at the end; null where the venue published no prices. */
   readonly prices: RunSummary['prices'];
   readonly splitUsd: number;
@@ -163,6 +164,7 @@ async function judge({ venue, worker, isInTime, seconds }: Ended): Promise<DemoS
     settledTrades: run?.settledTrades ?? 0,
     failedTrades: run?.failedTrades ?? 0,
     arbitrage: run?.arbitrage ?? null,
+    directional: run?.directional ?? null,
     prices: run?.prices ?? null,
     splitUsd: run?.splitUsd ?? 0,
     mergedUsd: run?.mergedUsd ?? 0,
