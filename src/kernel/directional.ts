@@ -198,21 +198,27 @@ function isSoldOut({ markets }: DirectionalFacts, position: DirectionalPosition)
  * without a fill was never one.
  */
 export function settleDirectional(state: DirectionalFacts): void {
+  // Where one ends, another that has waited for that may follow, and be over too.
+  for (const conditionId of [...state.directional.positions.keys()]) while (settleMarket(state, conditionId));
+}
+
+/** Ends the market's position if its time has come. Returns whether it has. */
+function settleMarket(state: DirectionalFacts, conditionId: ConditionId): boolean {
   const { directional } = state;
-  for (const position of [...directional.positions.values()]) {
-    const end = endOf(state, position);
-    if (end === null) continue;
-    directional.positions.delete(position.conditionId);
-    directional.exitsRefused.delete(position.conditionId);
-    if (end === 'unfilled') directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
-    else {
-      position.closedAtMs = state.nowMs;
-      position.closedBecause = end;
-      position.payout = end === 'resolved' ? payoutFor(state, position) : (0 as Usd);
-      directional.closed = [...directional.closed, position].slice(-CLOSED_KEPT);
-    }
-    reopen(state, position.conditionId);
+  const position = directional.positions.get(conditionId);
+  const end = position === undefined ? null : endOf(state, position);
+  if (position === undefined || end === null) return false;
+  directional.positions.delete(conditionId);
+  directional.exitsRefused.delete(conditionId);
+  if (end === 'unfilled') directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
+  else {
+    position.closedAtMs = state.nowMs;
+    position.closedBecause = end;
+    position.payout = end === 'resolved' ? payoutFor(state, position) : (0 as Usd);
+    directional.closed = [...directional.closed, position].slice(-CLOSED_KEPT);
   }
+  reopen(state, conditionId);
+  return true;
 }
 
 function endOf(

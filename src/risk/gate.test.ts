@@ -21,6 +21,12 @@ describe('an order', () => {
     ['of less than a hundredth', { order: { size: (shares(10) + 1) as Shares } }, 'badSize'],
     ['below the minimum', { order: { size: shares(4.99) } }, 'badSize'],
     ['far from the mid', { order: { price: 3_700 as Price } }, 'tooFarFromMid'],
+    [
+      'that ends sooner than the venue takes',
+      { order: { timeInForce: 'GTD', expirationS: 184 } },
+      'badTerms',
+    ],
+    ['of a kind that has no end, with one', { order: { expirationS: 1_000 } }, 'badTerms'],
     ['that would take', { order: { price: 5_100 as Price } }, 'crossesBook'],
     [
       'that would take through the other outcome',
@@ -43,6 +49,11 @@ describe('an order', () => {
     const verdict = checkOrder(gatePass(), gateMarket(), request);
     expect(isRefused(verdict)).toBe(false);
     expect(verdict).toMatchObject({ request });
+  });
+
+  it('may end by itself as soon as the venue takes that', () => {
+    const request = order({ timeInForce: 'GTD', expirationS: 185 });
+    expect(codeOf(checkOrder(gatePass(), gateMarket(), request))).toBe('approved');
   });
 
   it('is refused while the balance is not known, in either direction', () => {
