@@ -102,4 +102,48 @@ describe('a kill', () => {
     observeValue(state, dollars(90), LIMITS, T0 + 2 * LIMITS.cooldownMs + 2);
     expect(state).toMatchObject({ verdict: 'ok', highWaterUsd: dollars(90) });
   });
+
+  it('may end by itself anew the next day (UTC), and not because a clock is behind', () => {
+    const dayMs = 86_400_000;
+    const nextDayMs = (Math.floor(T0 / dayMs) + 1) * dayMs;
+    const state = killed();
+    observeValue(state, dollars(90), LIMITS, T0 + LIMITS.cooldownMs);
+    observeValue(state, dollars(70), LIMITS, T0 + LIMITS.cooldownMs + 1);
+    observeValue(state, dollars(90), LIMITS, nextDayMs - dayMs - 1);
+    observeValue(state, dollars(90), LIMITS, nextDayMs - 1);
+    expect(state).toMatchObject({ verdict: 'kill', recoveries: 1 });
+    observeValue(state, dollars(90), LIMITS, nextDayMs + LIMITS.cooldownMs);
+    expect(state).toMatchObject({ verdict: 'ok', recoveries: 1 });
+    observeValue(state, dollars(70), LIMITS, nextDayMs + LIMITS.cooldownMs + 1);
+    observeValue(state, dollars(90), LIMITS, nextDayMs + 2 * LIMITS.cooldownMs + 1);
+    expect(state.verdict).toBe('kill');
+  });
+
+  it('that a person has lifted has still used up what may end by itself that day', () => {
+    const state = killed();
+    observeValue(state, dollars(90), LIMITS, T0 + LIMITS.cooldownMs);
+    resetDrawdown(state);
+    observeValue(state, dollars(100), LIMITS, T0 + LIMITS.cooldownMs + 1);
+    observeValue(state, dollars(70), LIMITS, T0 + LIMITS.cooldownMs + 2);
+    observeValue(state, dollars(99), LIMITS, T0 + 3 * LIMITS.cooldownMs);
+    expect(state).toMatchObject({ verdict: 'kill', recoveries: 1 });
+  });
+});
+
+describe('a level of the drawdown', () => {
+  it('counts when it is reached, and not only when it is passed', () => {
+    const stopped = createDrawdown();
+    observeValue(stopped, dollars(100), LIMITS, T0);
+    observeValue(stopped, dollars(55), LIMITS, T0);
+    expect(stopped.isStopped).toBe(true);
+    const reducing = createDrawdown();
+    observeValue(reducing, dollars(100), LIMITS, T0);
+    observeValue(reducing, dollars(85), LIMITS, T0);
+    expect(reducing.verdict).toBe('reduce');
+    // A tenth below 15 per cent is 13.5.
+    observeValue(reducing, dollars(86.5), LIMITS, T0);
+    expect(reducing.verdict).toBe('reduce');
+    observeValue(reducing, dollars(86.6), LIMITS, T0);
+    expect(reducing.verdict).toBe('ok');
+  });
 });

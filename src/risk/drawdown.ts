@@ -77,7 +77,8 @@ export function observeValue(state: Drawdown, value: Usd, limits: DrawdownLimits
 
 function startRecoveryDay(state: Drawdown, nowMs: number): void {
   const day = utcDayOf(nowMs);
-  if (day === state.recoveriesDay) return;
+  // A clock that is behind gives none back.
+  if (day <= state.recoveriesDay) return;
   state.recoveriesDay = day;
   state.recoveries = 0;
 }

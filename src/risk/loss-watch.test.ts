@@ -89,6 +89,67 @@ describe('a look at the account', () => {
   });
 });
 
+describe('the next look', () => {
+  const DAY_ENDS = NOON + DAY_MS / 2;
+
+  it('is with the day where the day alone has stopped, and where a kill alone has not let up after its cool-down', () => {
+    const stopped = account({ ...LIMITS, reducePct: 80, killPct: 90, stopPct: 95 });
+    stopped.at(70);
+    expect(stopped.blocks()).toEqual(['dailyStopLoss']);
+    expect(nextLookAtMs(stopped.watch, LIMITS, stopped.nowMs)).toBe(DAY_ENDS);
+    const limits = { ...LIMITS, stopPct: 45, dailyStopPct: 50 };
+    const killed = account(limits);
+    killed.at(70);
+    expect(killed.blocks()).toEqual(['drawdownKill']);
+    killed.nowMs += LIMITS.cooldownMs;
+    killed.at(70, 1);
+    expect(nextLookAtMs(killed.watch, limits, killed.nowMs)).toBe(DAY_ENDS);
+  });
+
+  it('is due at once when a cool-down has ended since the last one, and never within a second of it', () => {
+    const run = account({ ...LIMITS, dailyStopPct: 50 });
+    run.at(70);
+    const coolAtMs = (run.watch.drawdown.killedAtMs ?? 0) + LIMITS.cooldownMs;
+    const lookedAtMs = run.watch.lookedAtMs ?? 0;
+    expect(nextLookAtMs(run.watch, LIMITS, coolAtMs)).toBe(lookedAtMs + 1_000);
+    run.nowMs = coolAtMs - 1_300;
+    run.at(70, 1);
+    expect(nextLookAtMs(run.watch, LIMITS, run.nowMs)).toBe(coolAtMs + 700);
+  });
+
+  it('after a person has accepted the losses is due at once, and counts without those before', () => {
+    const run = account();
+    run.at(60);
+    run.resume();
+    expect(isLookDue(run.watch, run.nowMs)).toBe(true);
+    run.at(80, 1);
+    expect(run.watch.drawdown.highWaterUsd).toBe(dollars(80));
+  });
+});
+
+describe('a block for losses', () => {
+  it('keeps the words with which it was raised, with the limit that was its own', () => {
+    const run = account({ ...LIMITS, reducePct: 10, killPct: 25, stopPct: 40, dailyStopPct: 50 });
+    run.at(88);
+    expect(run.trading.blocks.get('drawdownReduce')?.why).toBe(
+      '12.0 % below the high-water mark, limit 10 %',
+    );
+    run.at(74);
+    run.at(70);
+    expect(run.trading.blocks.get('drawdownKill')?.why).toBe('26.0 % below the high-water mark, limit 25 %');
+    run.at(59);
+    expect(run.trading.blocks.get('drawdownStopLoss')?.why).toContain('41.0 % below');
+    expect(run.trading.blocks.get('drawdownStopLoss')?.why).toContain('limit 40 %');
+  });
+});
+
+it('money that comes while a book is thin is measured by the value that is confirmed', () => {
+  const run = account();
+  moveBaselines(run.watch, dollars(100), dollars(20));
+  expect(run.watch.drawdown.highWaterUsd).toBe(dollars(200));
+  expect(run.watch.day.startUsd).toBe(dollars(200));
+});
+
 describe('W11: pausing for losses', () => {
   it('W11: the stop does not undo the resume of the kill where both have the same level, as by default', () => {
     const run = account();
