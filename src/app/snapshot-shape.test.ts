@@ -12,6 +12,7 @@ const HELD: readonly (readonly [file: string, type: string])[] = [
   ['loops/market-making/memory.ts', 'MarketMakingMemory'],
   ['loops/arbitrage/memory.ts', 'ArbitrageMemory'],
   ['loops/maintenance/loop.ts', 'MaintenanceMemory'],
+  ['loops/crypto-directional/entry/entry-memory.ts', 'EntryMemory'],
   ['loops/crypto-directional/exit/exit-memory.ts', 'ExitMemory'],
   ['loops/crypto-directional/review/review-memory.ts', 'ReviewMemory'],
 ];

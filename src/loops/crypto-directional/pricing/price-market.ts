@@ -28,7 +28,12 @@ export interface PricedMarket {
 }
 
 export interface NotPriced {
-  readonly refused: PricingRefusalCode | NoModel['refused'] | 'spot-not-believed' | 'touch-unclear';
+  readonly refused:
+    | PricingRefusalCode
+    | NoModel['refused']
+    | 'spot-not-believed'
+    | 'touch-unclear'
+    | 'decided';
   /** One sentence for a person. */
   readonly message: string;
 }

@@ -1,0 +1,95 @@
+import { feePerShare } from '../../../crypto/model/edge.ts';
+import { NO_RECALIBRATION } from '../../../crypto/model/recalibration.ts';
+import type { DirectionalPosition } from '../../../domain/directional.ts';
+import type { FeeSchedule } from '../../../domain/market.ts';
+import { mayBeLive, type OrderRequest } from '../../../domain/order.ts';
+import { priceToFloat } from '../../../domain/units.ts';
+import { directionalPositions } from '../../../kernel/directional.ts';
+import { directionalLimitsOf } from '../../../kernel/limits-from-settings.ts';
+import type { Intent } from '../../../kernel/loop.ts';
+import type { KernelState } from '../../../kernel/state.ts';
+import { purposeOf } from '../../../orders/order-names.ts';
+import type { OrderRecord } from '../../../orders/types.ts';
+import type { PricedPayoff } from '../pricing/ask-histories.ts';
+import { isPriced, type PricedMarket, priceMarket } from '../pricing/price-market.ts';
+import { type CdSettings, tradablePayoff } from './choose-scope.ts';
+import type { EntryMemory } from './entry-memory.ts';
+
+/** A cancel that had no effect is sent again after this. */
+const CANCEL_RETRY_MS = 2_000;
+
+/** Entries of a position that may rest at the venue. */
+export function restingEntries(
+  { orders }: Pick<KernelState, 'orders'>,
+  { clientIds }: DirectionalPosition,
+): OrderRecord[] {
+  return clientIds.flatMap((clientId) => {
+    const record = purposeOf(clientId) === 'entry' ? orders.byClientId.get(clientId) : undefined;
+    return record !== undefined && mayBeLive(record.state) ? [record] : [];
+  });
+}
+
+export const isAnyResting = (state: KernelState): boolean =>
+  directionalPositions(state).some((position) => restingEntries(state, position).length > 0);
+
+/** Takes back the entries of a position that still rest; what was asked for a moment ago is not asked for again. */
+export function cancelEntries(state: KernelState, position: DirectionalPosition, why: string): Intent[] {
+  const orderIds = restingEntries(state, position).flatMap(({ orderId, cancelAskedAtMs }) => {
+    const isAsked = cancelAskedAtMs !== null && state.nowMs - cancelAskedAtMs < CANCEL_RETRY_MS;
+    return orderId === null || isAsked ? [] : [orderId];
+  });
+  return orderIds.length === 0 ? [] : [{ kind: 'cancel', orderIds, why }];
+}
+
+/** What the markets pay on in which entries rest. */
+export function restingPayoffs(state: KernelState, memory: EntryMemory): PricedPayoff[] {
+  return directionalPositions(state).flatMap((position) => {
+    if (restingEntries(state, position).length === 0) return [];
+    const slot = state.markets.get(position.conditionId);
+    const payoff = slot === undefined ? null : tradablePayoff(memory, slot);
+    return payoff === null || slot === undefined ? [] : [{ payoff, createdAtMs: slot.market.createdAtMs }];
+  });
+}
+
+/**
+ * Looks at every entry that rests, at the price of the coin as it is now, and takes back those whose reason is gone: a resting order is an
+ * offer to whoever hears of a move first, so it does not wait for the next cycle.
+ */
+export function followEntries(state: KernelState, cd: CdSettings, memory: EntryMemory): Intent[] {
+  return directionalPositions(state).flatMap((position) => {
+    const [resting] = restingEntries(state, position);
+    if (resting === undefined) return [];
+    const why = reasonGone(state, cd, memory, resting.request);
+    return why === null ? [] : cancelEntries(state, position, why);
+  });
+}
+
+function reasonGone(
+  state: KernelState,
+  cd: CdSettings,
+  memory: EntryMemory,
+  request: OrderRequest,
+): string | null {
+  const slot = state.markets.get(request.conditionId);
+  const payoff = slot === undefined ? null : tradablePayoff(memory, slot);
+  if (slot === undefined || payoff === null) return 'what the market pays on is not known any more';
+  const { market } = slot;
+  const leftMs = (payoff.window.endAtMs ?? Number.NEGATIVE_INFINITY) - state.nowMs;
+  if (leftMs < directionalLimitsOf(cd).minTimeLeftMs) return 'the end of the market is too near';
+  const price = priceMarket(
+    state,
+    memory.models,
+    { payoff, createdAtMs: market.createdAtMs },
+    NO_RECALIBRATION,
+  );
+  if (!isPriced(price)) return `it can not be priced: ${price.message}`;
+  if (price.isDecided) return 'the strike was reached';
+  const edgePts = edgeOf(price, request, market.fee);
+  return edgePts < cd.minEdgePts ? `its edge is ${edgePts.toFixed(1)} points now` : null;
+}
+
+function edgeOf({ yes }: PricedMarket, { outcome, price, postOnly }: OrderRequest, fee: FeeSchedule): number {
+  const probability = outcome === 'YES' ? yes.low : 1 - yes.high;
+  const feeUsd = postOnly && fee.takerOnly ? 0 : feePerShare(fee, price);
+  return 100 * (probability - priceToFloat(price) - feeUsd);
+}
