@@ -23,11 +23,12 @@ interface Told {
   readonly pnl?: number;
   readonly event?: string;
   readonly horizonMs?: number;
+  readonly source?: string;
 }
 
 /** A market with one forecast, and what it came to. */
 function rowsOf(told: readonly Told[]): TableRow[] {
-  return told.flatMap(({ probability, winner, pnl = 0, event, horizonMs }, n) => {
+  return told.flatMap(({ probability, winner, pnl = 0, event, horizonMs, source }, n) => {
     const market_id = `m${n}`;
     const event_id = event ?? market_id;
     const named = { slug: market_id, question: '', category: n % 2 === 0 ? 'crypto' : 'sports', event_id };
@@ -39,7 +40,7 @@ function rowsOf(told: readonly Told[]): TableRow[] {
         market_id,
         category: named.category,
         event_id,
-        source: horizonMs === undefined ? 'fair value at fill' : 'fair value before end',
+        source: source ?? (horizonMs === undefined ? 'fair value at fill' : 'fair value before end'),
         at_ms: n,
         horizon_ms: horizonMs ?? null,
         probability,
@@ -174,6 +175,32 @@ describe('the performance report', () => {
       'fair value before end, 1 d',
       'fair value before end, 1 h',
       'fair value before end, 5 min',
+    ]);
+  });
+
+  it('scores what the model says once a day, and what entries were sent on, apart from each other and from fills', async () => {
+    const of = (source: string | undefined, probability: number, markets: number): Told[] =>
+      Array.from({ length: markets }, (_, n) => ({
+        probability,
+        winner: n % 2 === 0 ? 'YES' : 'NO',
+        ...(source === undefined ? {} : { source }),
+      }));
+    const report = await reportOf([
+      ...of('model once a day', 0.6, 20),
+      ...of('model at entry', 0.7, 12),
+      ...of(undefined, 0.5, 10),
+    ]);
+    expect(
+      report.forecasts.map(({ source, scores, bySide }) => [
+        source,
+        scores.forecasts,
+        figureOf(scores.brier),
+        bySide.map(({ name }) => name),
+      ]),
+    ).toEqual([
+      ['model once a day', 20, expect.closeTo(0.26, 9), ['traded or not']],
+      ['model at entry', 12, expect.closeTo(0.29, 9), ['an entry for YES']],
+      ['fair value at fill', 10, expect.closeTo(0.25, 9), ['we bought YES']],
     ]);
   });
 });

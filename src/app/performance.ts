@@ -177,6 +177,13 @@ function sourceScores(source: string, rows: readonly ForecastRow[]): SourceScore
   };
 }
 
+/** An entry that was sent may not have filled, and what is said once a day is said of traded markets and others alike. */
+function sideText({ source, side }: ForecastRow): string {
+  if (source === 'model once a day') return 'traded or not';
+  if (side === null) return 'not traded';
+  return source === 'model at entry' ? `an entry for ${side}` : `we bought ${side}`;
+}
+
 function scoredForecast(row: ForecastRow): NamedForecast[] {
   const { winner } = row;
   if (winner !== 'YES' && winner !== 'NO') return [];
@@ -187,7 +194,7 @@ function scoredForecast(row: ForecastRow): NamedForecast[] {
       outcome: winner === 'YES' ? 1 : 0,
       cluster: row.event_id,
       category: row.category,
-      side: row.side === null ? 'not traded' : `we bought ${row.side}`,
+      side: sideText(row),
     },
   ];
 }
