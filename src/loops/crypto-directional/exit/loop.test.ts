@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenId } from '../../../domain/market.ts';
+import type { Command } from '../../../kernel/messages.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import {
   book,
+  cents,
   feedsUp,
   laterProcess,
   ofKind,
@@ -125,13 +127,29 @@ describe('a directional position is sold', () => {
 });
 
 describe('nothing is sold', () => {
-  it('by a book that is not live, nor by a bid or a middle that is our own', () => {
-    const run = holding({ cd: SILENT, filled: 0, size: 10 });
-    fill(run.test, run.entry, 5);
-    // What stands at 67 is our own entry, moved there by nobody: the best bid of others is below the target.
-    run.see(31, 33);
+  it('by a book that is not live', () => {
+    const run = holding({ cd: SILENT });
     run.test.step({ kind: 'bookUntrusted', conditionId: HELD, reason: 'a gap' });
-    expect(ofKind(run.pass(5_000), 'place')).toEqual([]);
+    run.pass(300_000);
+    expect(shown(run)).toEqual([]);
+    run.see(31, 33);
+    expect(shown(run)).toEqual(['FAK SELL YES 10 at 29']);
+  });
+
+  it('W23: nor kept by a bid that is our own: without it the middle is where others see it', () => {
+    const run = holding({ cd: SILENT, filled: 5 });
+    const seen = (own: number): Command[] => {
+      const bids = [
+        ...(own > 0 ? [[cents(47), shares(own)] as const] : []),
+        [cents(9), shares(100)] as const,
+      ];
+      return [...run.test.step({ ...book(1, 9, 53), bids }), ...run.pass(1_000)];
+    };
+    // Others bid 9 and ask 53: the middle of these is 16 below what was paid.
+    expect(ofKind(seen(5), 'cancel')).toMatchObject([{ orderIds: [orderIdOf(run.entry.clientId)] }]);
+    const whole = holding({ cd: SILENT });
+    whole.see(47, 53, 5);
+    expect(ofKind(whole.test.commands, 'cancel')).toEqual([]);
   });
 
   it('W23: for an edge that is gone by a book without two sides, or by a price of the coin that is not believed', () => {
@@ -256,6 +274,39 @@ describe('what is sold is what is held', () => {
     // Three shares are fewer than the market takes, so no order is made of them, and the position is over.
     expect(run.exits()).toHaveLength(2);
     expect(lastClosed(run.test.state)).toMatchObject({ closedBecause: 'stopped', sold: shares(7) });
+  });
+
+  it('W24: what finds takers is sold on at once, however long nobody took anything before', () => {
+    const run = holding({ cd: SILENT, size: 20 });
+    run.see(31, 33);
+    for (let tries = 1; tries <= 4; tries += 1) {
+      expect(run.exits()).toHaveLength(tries);
+      answer(run.test, run.test.commands.filter(({ kind }) => kind === 'place').slice(-1), NOTHING);
+      run.pass(1_000 * 2 ** (tries - 1));
+    }
+    expect(run.exits()).toHaveLength(5);
+    sell(run.test, lastExit(run), 10);
+    run.pass(16_000);
+    expect(run.exits()).toHaveLength(6);
+    sell(run.test, lastExit(run), 5);
+    run.pass(2_100);
+    expect(shown(run).at(-1)).toBe('FAK SELL YES 5 at 29');
+  });
+
+  it('W24: while the answer to a sale is unknown, shares that come free meanwhile wait as well', () => {
+    const run = holding({ cd: SILENT, size: 20, filled: 10 });
+    fill(run.test, run.entry, 10, 'MATCHED', 'second');
+    run.see(31, 33);
+    expect(shown(run)).toEqual(['FAK SELL YES 10 at 29']);
+    const lost = { result: 'unknown', code: 'timeout', text: 'no answer' } as const;
+    answer(run.test, run.test.commands.filter(({ kind }) => kind === 'place').slice(-1), lost);
+    fill(run.test, run.entry, 10, 'CONFIRMED', 'second');
+    run.pass(120_000);
+    expect(run.exits()).toHaveLength(1);
+    const orderId = orderIdOf(lastExit(run).clientId);
+    run.test.step({ kind: 'orderRead', orderId, order: null, askedAtMs: run.test.nowMs });
+    run.pass(5_000);
+    expect(shown(run).at(-1)).toBe('FAK SELL YES 20 at 29');
   });
 
   it('W24: a few shares that no order can sell stay until the market is resolved, and a person is told once', () => {
