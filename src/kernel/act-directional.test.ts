@@ -11,12 +11,14 @@ import {
   conditionId,
   dollars,
   fillOf,
+  laterProcess,
   market,
   noToken,
   ofKind,
   orderIdOf,
   placed,
   quoteIntent,
+  runStarted,
   scriptedLoop,
   shares,
   strategySettings,
@@ -159,6 +161,9 @@ describe('an entry', () => {
     const held = scripted({ tokens: { [noToken(1)]: 5 } });
     expect(placed(held.act(held.entry()))).toEqual([]);
     expect(held.test.state.counts.refused).toEqual({ entryHeld: 1 });
+    expect(signalOf(held.test.state, conditionId(1))?.why).toBe(
+      'refused: shares are held in this market (5, limit 5)',
+    );
     const dust = scripted({ tokens: { [noToken(1)]: 4.99 } });
     expect(placed(dust.act(dust.entry())).length).toBe(1);
   });
@@ -337,6 +342,21 @@ describe('an exit', () => {
   it('of a market that has no position is nothing', () => {
     const { act } = scripted({ tokens: { [yesToken(1)]: 10 } });
     expect(placed(act(leaveAt(46)))).toEqual([]);
+  });
+});
+
+describe('a restart', () => {
+  it('keeps positions, signals and the entries of the day, and drops an entry that was never signed', () => {
+    const { test, act, entry } = holding();
+    act(entry({ signal: signalOn(2) }));
+    expect(test.state.directional.positions.size).toBe(2);
+    const later = laterProcess(test, [], 1_000);
+    later.step(runStarted('run-2', test.state.settings));
+    expect([...later.state.directional.positions.values()]).toMatchObject([
+      { conditionId: conditionId(1), bought: shares(10), signalId: 1 },
+    ]);
+    expect(later.state.directionalDay).toMatchObject({ entries: 2, usd: dollars(9.4) });
+    expect(signalOf(later.state, conditionId(2))).toMatchObject({ action: 'entered', clientId: 'e-2' });
   });
 });
 

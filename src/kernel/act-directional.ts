@@ -4,7 +4,7 @@ import { takerFeeBound } from '../domain/fee.ts';
 import { tokenOf } from '../domain/market.ts';
 import { mayBeLive, type OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
-import { POINT, PRICE_ONE, type Shares } from '../domain/units.ts';
+import { MICRO, POINT, PRICE_ONE, type Shares } from '../domain/units.ts';
 import { orderName, purposeOf } from '../orders/order-names.ts';
 import { possibleFill } from '../orders/order-size.ts';
 import { addApproved, workingOrders } from '../orders/order-table.ts';
@@ -90,7 +90,8 @@ function occupiedRefusal(state: KernelState, { market }: MarketSlot): Refused | 
   if (working > 0) return refuse('entryHeld', working, 0, 'an order of ours is in this market');
   const position = state.books.positions.get(conditionId);
   const held = position === undefined ? 0 : Math.max(mostShares(position.yes), mostShares(position.no));
-  if (held >= minOrderSize) return refuse('entryHeld', held, minOrderSize, 'shares are held in this market');
+  if (held >= minOrderSize)
+    return refuse('entryHeld', held / MICRO, minOrderSize / MICRO, 'shares are held in this market');
   return busyConditions(state.transactions).has(conditionId)
     ? refuse('entryHeld', 1, 0, 'a transaction is under way in this market')
     : null;

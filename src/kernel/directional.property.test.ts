@@ -348,7 +348,7 @@ it('W24: positions are the sums of our own fills that stand, and are there as lo
         expect(counted).toBeLessThanOrEqual(state.directional.positions.size);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   for (const [name, count] of Object.entries(met)) expect([name, count > 0]).toEqual([name, true]);
 });

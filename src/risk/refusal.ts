@@ -63,7 +63,7 @@ export const REFUSALS = {
     what: 'a directional entry too small or too large',
   },
   entryTerms: { unit: 'none', setting: null, what: 'a directional entry that is not a purchase' },
-  entryHeld: { unit: 'count', setting: null, what: 'a second directional position in one market' },
+  entryHeld: { unit: 'count', setting: null, what: 'a directional entry where something of ours is already' },
   entryPositions: {
     unit: 'count',
     setting: 'CD_MAX_CONCURRENT_POSITIONS',
