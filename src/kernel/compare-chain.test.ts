@@ -142,3 +142,124 @@ describe('a wallet that holds something else than the books', () => {
     expect(next.state.trading.mode).toBe('active');
   });
 });
+
+const texts = (commands: readonly Command[]): string[] =>
+  ofKind(commands, 'notify').map(({ level, text }) => `${level}: ${text}`);
+const cashOf = (test: TestKernel): number => balanceOf(test.state.books.ledger, 'own.final', 'USD');
+
+/** The run after one that ended with nothing on its way, or after one that was killed; connected, and nothing read yet. */
+function nextRun(test: TestKernel, endedClean: boolean): TestKernel {
+  test.state.endedClean = endedClean;
+  const next = laterProcess(test, [], 60_000);
+  next.step(runStarted('run-2'));
+  feedsUp(next);
+  return next;
+}
+const readWallet = (test: TestKernel, terms: Parameters<typeof balances>[1]): Command[] =>
+  test.step({ ...balances(test, terms), askedAtMs: test.nowMs }, 1_000);
+const readTrades = (test: TestKernel): Command[] =>
+  test.step({ kind: 'tradesRead', fills: [], sinceMs: 0, askedAtMs: test.nowMs }, 1_000);
+
+describe('what differs at the start of a run', () => {
+  it('was deposited or withdrawn where the run before ended clean, once trades that were read explain nothing', () => {
+    const next = nextRun(trading([]), true);
+    expect(texts(readWallet(next, { cash: 900 }))).toEqual([]);
+    expect(cashOf(next)).toBe(dollars(1_000));
+    expect(next.state.reconciliation.reads.balances.doneAtMs).toBeNull();
+    readTrades(next);
+    const told = texts(readWallet(next, { cash: 900 }));
+    expect(told).toContainEqual(
+      'note: taken in as deposited or withdrawn between runs: -100000000 micro-USD, 0 micro-shares',
+    );
+    expect(cashOf(next)).toBe(dollars(900));
+    // Neither won nor lost: a withdrawal is no loss to the limits.
+    reconcile(next, { cash: 900 });
+    wakes(next, 4, 1_000);
+    expect(next.state.losses.drawdown.drawdownPct).toBe(0);
+    expect(next.state.losses.day.lossPct).toBe(0);
+  });
+
+  it('is a difference at once where the run before was killed', () => {
+    const next = nextRun(trading([]), false);
+    const told = texts(readWallet(next, { cash: 900 }));
+    expect(told).toEqual([expect.stringMatching(/^warning: chain and books differ: cash by -100000000/)]);
+    expect(next.state.reconciliation.chain).toMatchObject({ cashResidual: dollars(-100) });
+    expect(cashOf(next)).toBe(dollars(1_000));
+  });
+
+  it('is taken for a deposit once: what differs later is a difference', () => {
+    const next = nextRun(trading([]), true);
+    readTrades(next);
+    readWallet(next, { cash: 1_000 });
+    readBoth(next, 1_100);
+    expect(cashOf(next)).toBe(dollars(1_000));
+    expect(next.state.reconciliation.chain).toMatchObject({ cashResidual: dollars(100) });
+  });
+
+  it.each([
+    ['this run, which have told of deposits already', 5, 0, 1_000],
+    ['the run before, which say nothing of the time between', 5, -61_000, 900],
+    ['nobody', 0, 0, 900],
+  ])('is judged by the transfers that were read by %s', (_whom, readToBlock, afterMs, expectedUsd) => {
+    const next = nextRun(trading([]), true);
+    readTrades(next);
+    next.state.transfers.readToBlock = readToBlock;
+    next.state.transfers.readAtMs = next.state.run.startedAtMs + afterMs;
+    readWallet(next, { cash: 900 });
+    expect(cashOf(next)).toBe(dollars(expectedUsd));
+  });
+});
+
+describe('a comparison with the wallet', () => {
+  it('leaves aside a node that is behind the block whose transfers are booked', () => {
+    const test = trading([]);
+    test.state.transfers.bookedToBlock = 2;
+    readBoth(test, 900);
+    expect(test.state.reconciliation.chain).toBeNull();
+    test.state.transfers.bookedToBlock = 1;
+    readBoth(test, 900);
+    expect(test.state.reconciliation.chain).toMatchObject({ cashResidual: dollars(-100) });
+  });
+
+  it('tells of a difference once while it is in doubt, and of its end only where it had halted', () => {
+    const test = trading([]);
+    const first = texts(readBoth(test, 999));
+    expect(first.filter((text) => text.includes('differ'))).toHaveLength(1);
+    const second = texts(readBoth(test, 999, 3_000));
+    expect(second.filter((text) => text.includes('differ'))).toEqual([]);
+    const over = texts(readBoth(test, 1_000, 1_000));
+    expect(over.filter((text) => text.includes('agree'))).toEqual([]);
+    for (let times = 0; times < 2; times += 1) readBoth(test, 999);
+    const ended = texts(readBoth(test, 1_000));
+    expect(ended.filter((text) => text.includes('agree'))).toEqual(['note: chain and books agree again']);
+  });
+
+  it('adds up what tokens differ by, whichever way each does, and says so when it is taken in', () => {
+    const held = { cash: 1_000, tokens: { 11: 30, 12: 30 } };
+    const test = trading([], undefined, undefined, held);
+    const odd = { cash: 1_000, tokens: { 11: 40, 12: 20 } };
+    for (let times = 0; times < 3; times += 1) {
+      wakes(test, 1, 6_000);
+      reconcile(test, odd);
+    }
+    expect(test.state.reconciliation.chain).toMatchObject({ cashResidual: 0, tokenResidual: 20_000_000 });
+    expect(test.state.trading.mode).toBe('halted');
+    test.step({ kind: 'operator', order: 'resume', by: 'me', reason: 'moved' });
+    const told = texts(reconcile(test, odd));
+    expect(told).toContainEqual(
+      'warning: taken in unexplained, accepted by me: moved: 0 micro-USD, 20000000 micro-shares',
+    );
+  });
+
+  it('uses the word of a person up, so that the next difference is not accepted with it', () => {
+    const test = trading([]);
+    for (let times = 0; times < 3; times += 1) readBoth(test, 999);
+    test.step({ kind: 'operator', order: 'resume', by: 'me', reason: 'a fee' });
+    // It went away by itself before it was taken in.
+    readBoth(test, 1_000);
+    readBoth(test, 1_000);
+    for (let times = 0; times < 3; times += 1) readBoth(test, 950);
+    expect(cashOf(test)).toBe(dollars(1_000));
+    expect(test.state.trading.mode).toBe('halted');
+  });
+});

@@ -375,6 +375,28 @@ describe('canceling', () => {
     expect(await venue.cancelAll(signal())).toEqual(answer);
   });
 
+  it('throws away what was signed ahead before everything is cancelled, whether or not that gets through', async () => {
+    const order: string[] = [];
+    const server = await startFakeHttp(({ path }) => {
+      order.push(path);
+      return { body: {} };
+    });
+    const venue = createPolymarketVenue({
+      clobUrl: server.url,
+      signer: {
+        ...(await testSigner({ nowMs: () => NOW_MS })),
+        forgetAhead: () => order.push('forget'),
+      },
+      signatureType: 0,
+      credentials: GIVEN,
+      nowMs: () => NOW_MS,
+      log: silentLog,
+    });
+    open.push(server, venue);
+    await expect(venue.cancelAll(signal())).rejects.toMatchObject({ code: 'garbageAnswer' });
+    expect(order).toEqual(['forget', '/cancel-all']);
+  });
+
   it('does not take garbage for a cancel', async () => {
     const { venue } = await venueWith(() => ({ body: {} }));
     await expect(venue.cancelAll(signal())).rejects.toMatchObject({
