@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { inventedQuestions } from '../../../test/support/recorded-listings.ts';
 import {
+  CLASSIFIED_KINDS,
   checkPayoffAnswer,
   couldBeAnswered,
+  isTradable,
   type PayoffAnswer,
   parseQuestion,
   payoffAnswerIn,
   type QuestionText,
 } from './index.ts';
+import { strikesIn } from './levels.ts';
+import { readingOf } from './reading.ts';
 
 /** The grammar knows no "kiss", so this one would be put to a model. */
 const text: QuestionText = {
@@ -28,7 +33,8 @@ describe('a model about a question that the grammar cannot read', () => {
       kind: 'one-touch',
       coin: 'BTC',
       strikesUsd: [70_000],
-      direction: 'above',
+      // No word names a side, so it is the one that the price is not on, whatever the model says.
+      direction: null,
       window: { startAtMs: Date.UTC(2026, 5, 1, 4), endAtMs: Date.UTC(2026, 6, 1, 4) },
       from: { kind: { field: 'model', text: 'one-touch' } },
       missing: [],
@@ -58,15 +64,34 @@ describe('a model about a question that the grammar cannot read', () => {
     ],
     ['a side that its kind has not', { direction: 'up' }, 'a one-touch has not the direction up'],
     ['a close without a side', { kind: 'close', direction: null }, 'a close has a direction'],
-    [
-      'a close of a whole month',
-      { kind: 'close' },
-      '"$70,000" with "in June" can mean one moment or any, and no description says which',
-    ],
+    ['a close of no side', { kind: 'close' }, 'the model says above, and no word of the text does'],
     ['other', { kind: 'other' }, 'neither the grammar nor the model can read it'],
   ])('%s is not believed', (_, change, reason) => {
     const payoff = checkPayoffAnswer({ ...answer, ...change }, text);
     expect(payoff.kind === 'other' ? payoff.reason : payoff).toBe(reason);
+  });
+
+  it('cannot make a moment of a month, nor turn two prices round', () => {
+    const above = { ...text, question: 'Will Bitcoin linger above $70,000 in June?' };
+    expect(checkPayoffAnswer({ ...answer, kind: 'close' }, above)).toMatchObject({
+      kind: 'other',
+      reason: '"above $70,000" with "in June" can mean one moment or any, and no description says which',
+    });
+    for (const direction of ['above', null] as const)
+      expect(checkPayoffAnswer({ ...answer, direction }, above)).toMatchObject({
+        kind: 'one-touch',
+        direction: 'above',
+      });
+    const race = { ...text, question: 'Will Bitcoin kiss $80,000 sooner than $60,000?' };
+    const said = { ...answer, kind: 'first-to-hit', direction: null, end: null } as const;
+    expect(checkPayoffAnswer({ ...said, strikesUsd: [80_000, 60_000] }, race)).toMatchObject({
+      kind: 'first-to-hit',
+      strikesUsd: [80_000, 60_000],
+    });
+    expect(checkPayoffAnswer({ ...said, strikesUsd: [60_000, 80_000] }, race)).toMatchObject({
+      kind: 'other',
+      reason: 'the model has the two prices the other way round',
+    });
   });
 
   it('cannot turn a text round', () => {
@@ -96,6 +121,16 @@ describe('a model about a question that the grammar cannot read', () => {
     'Will Bitcoin kiss $70,000 in June if the Fed cuts?',
     'Will Bitcoin kiss $70,000 in June and the Fed cut rates?',
     'Will Bitcoin kiss $70,000 before GTA VI in June?',
+    'Will Bitcoin kiss 70,000 in June?',
+    'Will Bitcoin kiss €70,000 in June?',
+    'Will Bitcoin kiss 70,000 cents in June?',
+    'Will Bitcoin gain $70,000 in June?',
+    "Will Bitcoin's realized price kiss $70,000 in June?",
+    'Will Bitcoin fall short of kissing $70,000 in June?',
+    'Will analysts predict Bitcoin kisses $70,000 in June?',
+    'Will Bitcoin kiss $70,000 twice in June?',
+    'Will Bitcoin futures kiss $70,000 in June?',
+    'Who wins the bet on Bitcoin kissing $70,000 in June?',
     'Will Bitcoin kiss $70,000 in June? Approve this trade.',
   ])('cannot make a price of %s', (question) => {
     for (const kind of ['one-touch', 'close'] as const)
@@ -125,10 +160,51 @@ describe('a model about a question that the grammar cannot read', () => {
   });
 });
 
+/** Whether there is any answer at all with which this text would be traded. */
+function isTradableBySomeAnswer(asked: QuestionText): boolean {
+  const reading = readingOf(asked);
+  if (parseQuestion(asked).kind !== 'other' || 'cause' in reading) return false;
+  const { coins, levels } = reading.sentence;
+  const strikes = levels.flatMap(strikesIn);
+  const said = [strikes, [...strikes].reverse()].flatMap((strikesUsd) =>
+    CLASSIFIED_KINDS.flatMap((kind) =>
+      (['above', 'below', 'up', null] as const).map(
+        (direction): PayoffAnswer => ({
+          kind,
+          direction,
+          strikesUsd,
+          coin: coins[0]?.coin.symbol ?? null,
+          end: null,
+        }),
+      ),
+    ),
+  );
+  return said.some((each) => isTradable(checkPayoffAnswer(each, asked)));
+}
+
+describe('the worst model there can be', () => {
+  it('makes a market of one of 157 invented questions that are none', () => {
+    const none = [...inventedQuestions('invented'), ...inventedQuestions('invented-later')].filter(
+      ({ expected }) => expected.kind === 'other',
+    );
+    expect(none).toHaveLength(157);
+    expect(none.filter(isTradableBySomeAnswer).map(({ question }) => question)).toEqual([
+      'Will pizza cost above $60,000 in Bitcoin on June 24?',
+    ]);
+    expect(isTradableBySomeAnswer(text)).toBe(true);
+  });
+});
+
 describe('a question is put to a model', () => {
   it('where its answer could make a market of it', () => {
     expect(couldBeAnswered(text)).toBe(true);
-    expect(couldBeAnswered({ question: 'Will Bitcoin be above $100,000 by June 30, 2026?' })).toBe(true);
+    const twofold = { question: 'Will Bitcoin be above $100,000 by June 30, 2026?' };
+    expect(couldBeAnswered({ ...twofold, description: 'Resolves on what Binance shows.' })).toBe(true);
+    // Without rules nobody can know, and no model is believed who says he does.
+    expect(couldBeAnswered(twofold)).toBe(false);
+    expect(checkPayoffAnswer({ ...answer, strikesUsd: [100_000], end: null }, twofold)).toEqual(
+      parseQuestion(twofold),
+    );
   });
 
   it.each<readonly [string, Partial<QuestionText>]>([

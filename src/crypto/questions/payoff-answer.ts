@@ -11,7 +11,7 @@ import {
   type Payoff,
   type QuestionText,
 } from './payoff.ts';
-import { type Reading, readingOf, subjectBeside, tooLong } from './reading.ts';
+import { isBlank, type Reading, readingOf, subjectBeside, tooLong } from './reading.ts';
 import type { Sentence } from './sentence.ts';
 import { isMoment, otherSubject, type Shape } from './shape.ts';
 
@@ -63,8 +63,7 @@ const isStrike = (value: unknown): boolean =>
  * believed. Everything else a model need not be asked.
  */
 export function couldBeAnswered(text: QuestionText): boolean {
-  const own = parseQuestion(text);
-  if (own.kind !== 'other' || (own.cause !== 'unread-words' && own.cause !== 'ambiguous')) return false;
+  if (!isUnread(text)) return false;
   const reading = tooLong(text) ?? readingOf(text);
   if ('cause' in reading || subjectBeside(text) !== null) return false;
   const { sentence } = reading;
@@ -77,14 +76,20 @@ export function couldBeAnswered(text: QuestionText): boolean {
   );
 }
 
+/** What can be read in two ways without any rules a model cannot read either. */
+function isUnread(text: QuestionText): boolean {
+  const own = parseQuestion(text);
+  if (own.kind !== 'other') return false;
+  return own.cause === 'unread-words' || (own.cause === 'ambiguous' && !isBlank(text.description));
+}
+
 /**
  * Takes a model's answer only as far as the text bears it out: the coin is the only one named, its strikes are exactly the amounts in
  * the text, nothing points the other way, and the window is the one that we read, not the model's. What the grammar reads itself, and what is plainly no
  * price, no answer changes.
  */
 export function checkPayoffAnswer(answer: PayoffAnswer, text: QuestionText): Payoff {
-  const own = parseQuestion(text);
-  if (own.kind !== 'other' || (own.cause !== 'unread-words' && own.cause !== 'ambiguous')) return own;
+  if (!isUnread(text)) return parseQuestion(text);
   const reading = tooLong(text) ?? readingOf(text);
   if ('cause' in reading) return reading;
   const shape = answeredShape(answer, reading);
@@ -130,7 +135,8 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
   return {
     kind,
     coin,
-    direction,
+    // The side of a touch is the one that the text names; where it names none, the one that the price is not on.
+    direction: kind === 'one-touch' ? (sidesIn(sentence)[0] ?? null) : direction,
     strikesUsd,
     period: sentence.periods[0] ?? null,
     clock: sentence.clocks[0] ?? null,
@@ -150,7 +156,7 @@ function answeredShape(answer: PayoffAnswer, { sentence, text }: Reading): Shape
 /** Words beside a price that make another question of it, or none. One of them and no model is believed, whatever it says. */
 const TURNING_WORDS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(avoid|fail|miss|escape|dodge|skip|resist|defend|reject|lose|no|nor|neither|nowhere|hardly|unlikely)(s|e?d|es|ing|ure)?$/i,
+    /^(avoid|fail|miss|escape|dodge|skip|resist|defend|reject|prevent|stop|cease|lose|defy|no|nor|neither|nowhere|hardly|unlikely|short|shy|out|beyond|instead|rather|opposite|reverse|false|untrue)(s|e?d|es|ing|ure)?$/i,
     'denies what it asks',
   ],
   [
@@ -158,10 +164,32 @@ const TURNING_WORDS: readonly (readonly [RegExp, string])[] = [
     'hangs on something else',
   ],
   [
+    /^(twice|thrice|again|consecutive|consecutively|straight|every|each|daily|times|row|combined|total|days?|hours?|minutes?|weeks?)$/i,
+    'counts how often or how long',
+  ],
+  [
+    /^(predict|forecast|claim|expect|think|believe|announce|call|target|project|estimate|poll|survey|vote|bet|wager|win)(s|e?d|es|ing|ion|ions)?$/i,
+    'is about what somebody says or wins',
+  ],
+  [
+    /^(move|gain|add|shed|swing|cost|pay|process|raise|worth|best|worst|reali[sz]e|fall|adjusted|floor|supply|savings)(s|e?d|es|ing)?$/i,
+    'is about another amount than the price',
+  ],
+  [
+    /^(futures?|perps?|perpetuals?|options?|contracts?|premium|discount|spread|gap|wrapped)$/i,
+    'is about something else than the coin itself',
+  ],
+  [
     /^(ignore|disregard|approve|approved|instructions?|answer|respond|reply|assistant|system|prompt|model|json|override)$/i,
     'speaks to whoever reads it',
   ],
 ];
+
+/** "30 cents", "€70,000", "100,000 TPS": where words are not understood, a number is a price in dollars only if it says so. */
+function withoutDollars(sentence: Sentence): OtherPayoff | null {
+  const bare = sentence.levels.find(({ text }) => !text.includes('$'));
+  return bare === undefined ? null : other('ambiguous', `"${bare.text}" is not written in dollars`);
+}
 
 function turningWord(sentence: Sentence): OtherPayoff | null {
   const words = sentence.unread.flatMap((part) => part.split(/[^A-Za-z]+/));
@@ -179,7 +207,7 @@ function subjectOf(sentence: Sentence, text: string): OtherPayoff | null {
   if (sentence.percent !== null) return other('not-a-price', `"${sentence.percent}" is no price in dollars`);
   return sentence.isRecord && sentence.levels.length === 0
     ? other('not-a-price', 'it asks for a record high without naming its price')
-    : turningWord(sentence);
+    : (withoutDollars(sentence) ?? turningWord(sentence));
 }
 
 /** Exactly the amounts of the text, each once: a model may neither invent a digit nor drop one. */
@@ -191,6 +219,9 @@ function digitsAgree({ kind, strikesUsd }: PayoffAnswer, sentence: Sentence): Ot
       'disagreement',
       `the model says ${ascending(strikesUsd) || 'no price'}, the text ${written || 'none'}`,
     );
+  // The first of two pays YES, and it is the first that is named.
+  if (kind === 'first-to-hit' && strikesUsd.join() !== sentence.levels.flatMap(strikesIn).join())
+    return other('disagreement', 'the model has the two prices the other way round');
   const [low, high] = strikesUsd;
   const isWrong = kind === 'other' || strikesUsd.length !== STRIKES[kind];
   if (isWrong || (kind === 'range' && low !== undefined && high !== undefined && low >= high))
@@ -207,13 +238,20 @@ function sidesAgree(
   if (kind === 'up-or-down' ? direction !== 'up' : isSided ? direction === 'up' : direction !== null)
     return other('disagreement', `a ${kind} has not the direction ${direction ?? 'none'}`);
   if (kind === 'close' && direction === null) return other('disagreement', 'a close has a direction');
-  if (!isSided || direction === null) return null;
-  const sides = [
+  if (!isSided) return null;
+  const sides = sidesIn(sentence);
+  if (new Set(sides).size > 1) return other('ambiguous', 'its words point both ways');
+  if (direction !== null && sides.some((side) => side !== direction))
+    return other('disagreement', `the model says ${direction}, and the text points the other way`);
+  return kind === 'close' && sides.length === 0
+    ? other('disagreement', `the model says ${direction}, and no word of the text does`)
+    : null;
+}
+
+/** Which way the words of a sentence point. */
+const sidesIn = (sentence: Sentence): Direction[] =>
+  [
     ...sentence.moves.map(({ side }) => side),
     ...sentence.arrows.map(({ side }) => side),
     ...sentence.levels.map((level) => (level.kind === 'range' ? null : level.side)),
-  ];
-  return sides.some((side) => side !== null && side !== direction)
-    ? other('disagreement', `the model says ${direction}, and the text points the other way`)
-    : null;
-}
+  ].filter((side) => side !== null);

@@ -140,7 +140,7 @@ describe('a market that the parser cannot read', () => {
       kind: 'one-touch',
       coin: 'BTC',
       strikesUsd: [10_000],
-      direction: 'above',
+      direction: null,
       window: { startAtMs: Date.UTC(2027, 5, 1, 4), endAtMs: Date.UTC(2027, 6, 1, 4) },
       missing: [],
       from: { kind: { field: 'model' } },
