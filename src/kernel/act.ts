@@ -143,12 +143,11 @@ function take(context: ActContext, intent: Intent): void {
       return;
     }
     case 'readResolutions': {
-      const markets = intent.conditionIds.flatMap((id) => state.markets.get(id)?.market ?? []);
-      if (markets.length > 0)
-        outbox.send({
-          kind: 'readResolutions',
-          markets: markets.map(({ conditionId, version }) => ({ conditionId, version })),
-        });
+      const markets = intent.conditionIds.flatMap((conditionId) => {
+        const known = state.markets.get(conditionId)?.market ?? state.directional.awaited.get(conditionId);
+        return known === undefined ? [] : [{ conditionId, version: known.version }];
+      });
+      if (markets.length > 0) outbox.send({ kind: 'readResolutions', markets });
       return;
     }
     case 'signal':

@@ -1,6 +1,6 @@
 import type { DirectionalNote, DirectionalPosition, DirectionalSignal } from '../domain/directional.ts';
 import { heldShares } from '../domain/directional.ts';
-import type { ConditionId } from '../domain/market.ts';
+import type { ConditionId, MarketVersion } from '../domain/market.ts';
 import { type ClientId, isTerminal } from '../domain/order.ts';
 import { complement, notional, type Shares, type Usd } from '../domain/units.ts';
 import type { FillEffect } from '../orders/book-fill.ts';
@@ -27,7 +27,15 @@ export interface DirectionalState {
   readonly signals: Map<ConditionId, DirectionalSignal>;
   /** Why the last exit of each market was refused, as a code, so that a person is told once. */
   readonly exitsRefused: Map<ConditionId, string>;
+  /** Markets that the model has priced and whose outcome the chain has not told, also those that are not listed any more. */
+  readonly awaited: Map<ConditionId, AwaitedOutcome>;
   nextId: number;
+}
+
+/** What has to be known of a market to ask how it ended: what the model said of it is judged by that alone. */
+export interface AwaitedOutcome {
+  readonly version: MarketVersion;
+  readonly endAtMs: number;
 }
 
 export const createDirectional = (): DirectionalState => ({
@@ -36,6 +44,7 @@ export const createDirectional = (): DirectionalState => ({
   unfilled: [],
   signals: new Map(),
   exitsRefused: new Map(),
+  awaited: new Map(),
   nextId: 1,
 });
 
@@ -55,6 +64,7 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
   switch (note.of) {
     case 'signal':
       state.directional.signals.set(note.signal.conditionId, note.signal);
+      awaitOutcome(state, note.signal);
       return;
     case 'entry':
       noteEntry(state, note.clientId, note.signal);
@@ -70,6 +80,13 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
     case 'review':
       return;
   }
+}
+
+function awaitOutcome({ directional, markets }: DirectionalFacts, signal: DirectionalSignal): void {
+  const { conditionId, yesProbability, endAtMs } = signal;
+  const slot = markets.get(conditionId);
+  if (yesProbability === null || endAtMs === null || slot === undefined || slot.isPaidOut) return;
+  directional.awaited.set(conditionId, { version: slot.market.version, endAtMs });
 }
 
 function noteEntry(
@@ -256,8 +273,13 @@ export function correctPayouts(state: DirectionalFacts, conditionId: ConditionId
       position.payout = payoutFor(state, position);
 }
 
-/** After a listing: forgets what was said of markets that are over or not listed any more. */
-export function forgetSignals({ directional, markets }: DirectionalFacts): void {
+/** An oracle that has not reported so long after the end is not waited for. */
+const AWAITED_MS = 60 * 86_400_000;
+
+/** After a listing: forgets what was said of markets that are over or not listed any more, and outcomes that never come. */
+export function forgetSignals({ directional, markets, nowMs }: DirectionalFacts): void {
+  for (const [conditionId, { endAtMs }] of directional.awaited)
+    if (nowMs - endAtMs > AWAITED_MS) directional.awaited.delete(conditionId);
   for (const conditionId of directional.signals.keys()) {
     const slot = markets.get(conditionId);
     if (slot === undefined || slot.resolved !== undefined || slot.market.closed)

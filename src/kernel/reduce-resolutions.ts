@@ -16,6 +16,7 @@ export function takeResolutions(
   outbox: Outbox,
 ): void {
   for (const resolution of resolutions) {
+    if (resolution.payouts !== null) state.directional.awaited.delete(resolution.conditionId);
     const slot = state.markets.get(resolution.conditionId);
     if (slot === undefined) continue;
     takeStage(slot, resolution);

@@ -188,6 +188,27 @@ describe('what the model says as forecasts', () => {
     expect(tale.rows('performance')).toEqual([]);
   });
 
+  it('is scored by what the chain pays also when the market has long left the list', () => {
+    const tale = createTale();
+    tell(tale, signalOf({ endAtMs: T0 + DAY_MS }));
+    expect(tale.projection.facts?.directional.awaited.size).toBe(1);
+    tale.input({ kind: 'marketsListed', markets: [market(2)] }, 2 * DAY_MS);
+    expect(tale.projection.facts?.markets.has(conditionId(1))).toBe(false);
+    const read = (payouts: [number, number] | null): void =>
+      tale.input({
+        kind: 'resolutionsRead',
+        resolutions: [{ conditionId: conditionId(1), stage: 'resolved', payouts }],
+        askedAtMs: tale.nowMs(),
+      });
+    read(null);
+    expect(tale.rows('market_outcomes')).toMatchObject([{ status: 'open', winner: null }]);
+    read([0, 1]);
+    expect(tale.rows('market_outcomes')).toMatchObject([
+      { market_id: conditionId(1), slug: 'market-1', status: 'resolved', winner: 'NO', payout_yes: 0 },
+    ]);
+    expect(tale.projection.facts?.directional.awaited.size).toBe(0);
+  });
+
   it('takes no forecasts of the book in markets where nothing was traded', () => {
     const tale = createTale();
     tale.input({ kind: 'marketsListed', markets: [market(1, { endAtMs: T0 + 2 * DAY_MS })] });

@@ -91,7 +91,8 @@ function forecast(
   if ((forecastDays.get(key) ?? -1) >= day) return;
   if (!emitModelForecast(measures, facts, signal, source, emit)) return;
   forecastDays.set(key, day);
-  noteForecast(measures, conditionId);
+  const market = facts.markets.get(conditionId)?.market;
+  if (market !== undefined) noteForecast(measures, market);
   emitResult(measures, facts, conditionId, emit);
 }
 

@@ -1,4 +1,5 @@
 import type { ConditionId, Market, Outcome } from '../domain/market.ts';
+import { winnerOf } from '../domain/resolution.ts';
 import { complement, MICRO, PRICE_ONE, type Price, type Usd } from '../domain/units.ts';
 import { payoutOf } from '../kernel/gate-view.ts';
 import type { MarketSlot } from '../kernel/market-slots.ts';
@@ -28,6 +29,8 @@ export interface StrategySum {
 export interface MarketRecord {
   /** Empty where there was no more than a forecast. */
   readonly byStrategy: Map<Strategy, StrategySum>;
+  /** As it was listed when a model said something of it: what is only forecast is soon not listed any more. */
+  listing: Market | null;
   /** When the venue told its outcome, and when the chain was seen to pay it; null before. */
   toldAtMs: number | null;
   paidOutAtMs: number | null;
@@ -47,15 +50,36 @@ const noSum = (): StrategySum => ({
 function recordOf({ results }: Measures, conditionId: ConditionId): MarketRecord {
   let record = results.get(conditionId);
   if (record === undefined) {
-    record = { byStrategy: new Map(), toldAtMs: null, paidOutAtMs: null };
+    record = { byStrategy: new Map(), listing: null, toldAtMs: null, paidOutAtMs: null };
     results.set(conditionId, record);
   }
   return record;
 }
 
 /** A model has said something of a market, so its outcome will be wanted. */
-export function noteForecast(measures: Measures, conditionId: ConditionId): void {
-  recordOf(measures, conditionId);
+export function noteForecast(measures: Measures, { conditionId, description: _, ...market }: Market): void {
+  recordOf(measures, conditionId).listing ??= { ...market, conditionId, description: '' };
+}
+
+/** The outcomes of markets that were forecast and are not listed any more, as the chain tells them. */
+export function emitUnlisted(measures: Measures, facts: KernelState, input: Input, emit: Emit): void {
+  if (input.kind !== 'resolutionsRead') return;
+  for (const { conditionId, payouts } of input.resolutions) {
+    const record = measures.results.get(conditionId);
+    const winner = payouts === null ? undefined : winnerOf(payouts);
+    if (record === undefined || record.listing === null || winner === undefined) continue;
+    if (facts.markets.has(conditionId) || record.paidOutAtMs !== null) continue;
+    record.paidOutAtMs = measures.nowMs;
+    record.toldAtMs ??= measures.nowMs;
+    emit(
+      outcomeRow(measures, record.listing, {
+        ...record,
+        status: 'resolved',
+        resolved: winner,
+        isPaidOut: true,
+      }),
+    );
+  }
 }
 
 export const hasTraded = ({ results }: Measures, conditionId: ConditionId): boolean =>
@@ -127,7 +151,8 @@ export function emitResult(
   if (record === undefined || slot === undefined) return;
   if (slot.resolved !== undefined) record.toldAtMs ??= measures.nowMs;
   if (slot.isPaidOut) record.paidOutAtMs ??= measures.nowMs;
-  emit(outcomeRow(measures, slot, record));
+  const { resolved, isPaidOut } = slot;
+  emit(outcomeRow(measures, slot.market, { ...record, status: resolutionStatus(slot), resolved, isPaidOut }));
   const payout = slot.isPaidOut ? payoutOf(slot.resolved ?? null) : null;
   const residual =
     payout === null ? null : residualOf(record, facts.books.positions.get(conditionId), payout);
@@ -137,13 +162,22 @@ export function emitResult(
 
 const shownOutcome = (winner: Outcome | null): string => winner ?? 'VOID';
 
-function outcomeRow(measures: Measures, slot: MarketSlot, { toldAtMs, paidOutAtMs }: MarketRecord) {
-  const { market, resolved, isPaidOut } = slot;
+interface KnownOutcome
+  extends Pick<MarketRecord, 'toldAtMs' | 'paidOutAtMs'>,
+    Pick<MarketSlot, 'resolved' | 'isPaidOut'> {
+  readonly status: ReturnType<typeof resolutionStatus>;
+}
+
+function outcomeRow(
+  measures: Measures,
+  market: Market,
+  { status, resolved, isPaidOut, toldAtMs, paidOutAtMs }: KnownOutcome,
+) {
   return rowOf('market_outcomes', {
     market_id: market.conditionId,
     ...namesOf(market),
     end_at_ms: market.endAtMs,
-    status: resolutionStatus(slot),
+    status,
     winner: isPaidOut ? shownOutcome(resolved ?? null) : null,
     payout_yes: isPaidOut ? payoutOf(resolved ?? null) / PRICE_ONE : null,
     told_at_ms: toldAtMs,

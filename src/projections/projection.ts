@@ -21,7 +21,7 @@ import {
   emitInventory,
   takeDeposits,
 } from './inventory.ts';
-import { emitResult, noteResultOpening, resultsIn, tidyResults } from './market-results.ts';
+import { emitResult, emitUnlisted, noteResultOpening, resultsIn, tidyResults } from './market-results.ts';
 import { createMeasures, type Measures } from './measures.ts';
 import { enterQuoteOrder, followOrders, followQuotes, tidyQuotes } from './quotes.ts';
 import type { Emit } from './rows.ts';
@@ -133,6 +133,7 @@ function takeFacts(measures: Measures, facts: KernelState, atMs: number, input: 
   followDirectional(measures, facts, input, emit);
   if (input.kind === 'transfersRead') takeEarned(measures, facts, input, postedBefore);
   for (const conditionId of resultsIn(measures, input)) emitResult(measures, facts, conditionId, emit);
+  emitUnlisted(measures, facts, input, emit);
   followOrders(measures.quotes, facts, ordersIn(facts, input), emit);
   if (input.kind === 'openOrdersRead') followQuotes(measures.quotes, facts, [...measures.quotes.open], emit);
   if (ledger.nextSeq === postedBefore) return;

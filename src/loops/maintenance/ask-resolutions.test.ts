@@ -152,6 +152,30 @@ describe('resolutions', () => {
     expect(redeem?.transaction.request).toMatchObject({ action: 'redeem', amount: shares(12) });
   });
 
+  it('are asked for hourly of what a model has priced, from the end on and after the market has left the list, until the chain pays', () => {
+    const test = trading([maintenance, marketMaking], SETTINGS, [market(1)], HELD);
+    const endAtMs = test.nowMs + DAY_MS;
+    test.state.directional.awaited.set(conditionId(7), { version: 'v1', endAtMs });
+    const askedOf7 = (): number =>
+      ofKind(test.commands, 'readResolutions').filter(({ markets }) =>
+        markets.some((one) => one.conditionId === conditionId(7) && one.version === 'v1'),
+      ).length;
+    wakes(test, 20, 60 * 60_000);
+    expect(askedOf7()).toBe(0);
+    wakes(test, 5, 60 * 60_000);
+    wakes(test, 60, 60_000);
+    expect(askedOf7()).toBeGreaterThanOrEqual(1);
+    expect(askedOf7()).toBeLessThanOrEqual(3);
+    test.step({
+      kind: 'resolutionsRead',
+      resolutions: [{ conditionId: conditionId(7), stage: 'resolved', payouts: [1, 0] }],
+      askedAtMs: test.nowMs,
+    });
+    const before = askedOf7();
+    wakes(test, 10, 60 * 60_000);
+    expect(askedOf7()).toBe(before);
+  });
+
   it('an outcome that no market has is not believed', () => {
     const test = holding();
     const said = ofKind(test.step(resolutionsRead(test, [1, 3])), 'notify');

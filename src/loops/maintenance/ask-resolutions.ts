@@ -18,7 +18,8 @@ const OVERDUE_PART = 20;
 const OVERDUE_LEAST_MS = 30_000;
 
 /**
- * Asks how markets of the books were resolved until the chain has paid them out. The socket tells it once, and only to who
+ * Asks how markets of the books were resolved until the chain has paid them out, and those that a model has priced, once they should be
+ * over. The socket tells it once, and only to who
  * listens at that moment to a market that is watched; the venue's list leaves closed markets out.
  */
 export function askResolutions(
@@ -37,6 +38,12 @@ export function askResolutions(
     const waitedMs = askedMs < state.run.startedAtMs ? Number.POSITIVE_INFINITY : nowMs - askedMs;
     if (waitedMs >= everyMs(slot, isHeld(position), nowMs)) due.push([conditionId, waitedMs]);
   }
+  for (const [conditionId, { version, endAtMs }] of state.directional.awaited) {
+    if (version !== 'v1' || nowMs < endAtMs || state.books.positions.has(conditionId)) continue;
+    const waitedMs = nowMs - (askedAtMs.get(conditionId) ?? 0);
+    if (waitedMs >= FLAT_EVERY_MS) due.push([conditionId, waitedMs]);
+  }
+  forgetTold(state, askedAtMs);
   if (due.length === 0) return [];
   const conditionIds = due
     .sort(([, left], [, right]) => right - left)
@@ -44,6 +51,13 @@ export function askResolutions(
     .map(([conditionId]) => conditionId);
   for (const conditionId of conditionIds) askedAtMs.set(conditionId, nowMs);
   return [{ kind: 'readResolutions', conditionIds }];
+}
+
+/** What is neither in the books nor waited for is asked about no more. */
+function forgetTold({ books, directional }: LoopView['state'], askedAtMs: Map<ConditionId, number>): void {
+  for (const conditionId of askedAtMs.keys())
+    if (!books.positions.has(conditionId) && !directional.awaited.has(conditionId))
+      askedAtMs.delete(conditionId);
 }
 
 const isHeld = ({ yes, no }: Position): boolean => netShares(yes) !== 0 || netShares(no) !== 0;
