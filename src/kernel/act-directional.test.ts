@@ -190,6 +190,27 @@ describe('an entry', () => {
     expect(placed(act(entry({ expirationS: leastExpirationS(test.nowMs + 10_000) }))).length).toBe(1);
   });
 
+  it('is refused before the wallet was read for the tokens of its market', () => {
+    const { test, act, entry } = scripted();
+    test.step({ kind: 'marketsListed', markets: [market(1), market(2), market(3)] });
+    test.step(book(3, 47, 53));
+    expect(placed(act(entry({ signal: signalOn(3) })))).toEqual([]);
+    expect(test.state.counts.refused).toEqual({ tokensUnread: 1 });
+  });
+
+  it('rests after the venue has rejected the same again and again', () => {
+    const { test, act, entry } = scripted();
+    const rejected = { result: 'rejected', code: 'notEnoughBalance', text: 'balance' } as const;
+    for (let n = 0; n < 5; n += 1) {
+      const [order] = placed(act(entry()));
+      if (order === undefined) throw new Error('expected an entry');
+      test.step({ kind: 'ordersAnswered', answers: [[order.clientId, rejected]] });
+      expect(test.state.directional.positions.size).toBe(0);
+    }
+    expect(placed(act(entry()))).toEqual([]);
+    expect(test.state.counts.refused).toEqual({ restsAfterRejection: 1 });
+  });
+
   it('counts every position that is held or on its way against their number', () => {
     const { test, act, entry } = scripted({}, { maxConcurrentPositions: 1 });
     act(entry(), entry({ signal: signalOn(2) }));
@@ -305,8 +326,12 @@ describe('an exit', () => {
   });
 
   it('sells only what was bought here, not what the wallet holds besides', () => {
-    const { act } = holding({ tokens: { [yesToken(1)]: 4 } });
-    expect(placed(act(leaveAt(46, 14)))).toMatchObject([{ size: shares(10) }]);
+    const { test, act } = holding({ tokens: { [yesToken(1)]: 4.5 } });
+    const commands = act(leaveAt(46, 14));
+    expect(placed(commands)).toMatchObject([{ size: shares(10) }]);
+    accept(test, commands);
+    expect(placed(act(leaveAt(46, 14)))).toEqual([]);
+    expect(test.state.counts.refused).toEqual({});
   });
 
   it('waits for shares that the chain has not confirmed', () => {

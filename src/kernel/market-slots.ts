@@ -131,10 +131,10 @@ export function beginWatching(slot: MarketSlot, loop: LoopName): boolean {
   return true;
 }
 
-/** A loop does not want the book any more. Returns whether nobody does now. */
+/** A loop does not want the book, or not any more. Returns whether nobody does now. */
 export function endWatching(slot: MarketSlot, loop: LoopName): boolean {
   slot.watchedBy = slot.watchedBy.filter((name) => name !== loop);
-  if (slot.watchedBy.length > 0 || !slot.watched) return false;
+  if (slot.watchedBy.length > 0) return false;
   slot.watched = false;
   distrust(slot, 'not watched');
   return true;
