@@ -134,14 +134,14 @@ export const cryptoDirectionalRows = {
     min: 1,
     max: 99,
     default: 15,
-    doc: 'Loss at which a position is sold.',
+    doc: 'Loss, measured at the middle of the market, at which a position is sold; half of what a share cost where that is less.',
   }),
   exitTakeProfitPts: number('CD_EXIT_TAKE_PROFIT_PTS', {
     unit: 'pts',
     min: 1,
     max: 99,
     default: 20,
-    doc: 'Gain at which a position is sold.',
+    doc: 'Gain, as the bid pays it, at which a position is sold; four fifths of what there is left to win where that is less.',
   }),
   exitEdgeReversalPts: number('CD_EXIT_EDGE_REVERSAL_PTS', {
     unit: 'pts',

@@ -1,5 +1,6 @@
-import type { DirectionalPosition } from '../../../domain/directional.ts';
+import type { DirectionalPosition, ExitCause } from '../../../domain/directional.ts';
 import type { ConditionId } from '../../../domain/market.ts';
+import type { ClientId } from '../../../domain/order.ts';
 import type { Shares } from '../../../domain/units.ts';
 import type { PricedPayoff } from '../pricing/ask-histories.ts';
 import { type CoinModels, createCoinModels } from '../pricing/coin-models.ts';
@@ -26,6 +27,11 @@ export interface ExitWatch {
   /** Sales in a row that have sold nothing, and until when none is tried. */
   fruitless: number;
   restUntilMs: number;
+  /** The most that is sold at once, because the signer found more too large, and the last sale of which it said so. */
+  most: Shares | null;
+  tooLarge: ClientId | null;
+  /** What a person was told of a sale last. */
+  toldCause: ExitCause | null;
   /** What had been sold when the last sale was tried. */
   soldBefore: Shares;
   /** Since when a sale is wanted while shares are not free to be sold; null where none is. */
@@ -71,6 +77,9 @@ export function watchOf(
     kept: null,
     fruitless: 0,
     restUntilMs: 0,
+    most: null,
+    tooLarge: null,
+    toldCause: null,
     soldBefore: 0 as Shares,
     shortSinceMs: null,
     lookAtMs: null,

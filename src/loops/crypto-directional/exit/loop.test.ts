@@ -309,6 +309,43 @@ describe('what is sold is what is held', () => {
     expect(shown(run).at(-1)).toBe('FAK SELL YES 20 at 29');
   });
 
+  it('a sale that the signer finds too large is made in smaller parts', () => {
+    const run = holding({ cd: SILENT, size: 100, price: 15 });
+    const refused = {
+      result: 'rejected',
+      code: 'signerRefused',
+      text: 'the signer refuses: the order counts for 95 USD, SIGNER_MAX_ORDER_USD allows 50',
+    } as const;
+    answer(run.test, run.see(6, 8), refused);
+    run.pass(3_000);
+    expect(shown(run)).toEqual(['FAK SELL YES 100 at 4', 'FAK SELL YES 50 at 4']);
+    answer(run.test, run.test.commands.filter(({ kind }) => kind === 'place').slice(-1), refused);
+    run.pass(10_000);
+    expect(shown(run).at(-1)).toBe('FAK SELL YES 25 at 4');
+    // What went through once goes through again.
+    for (const left of [75, 50, 25]) {
+      sell(run.test, lastExit(run), 25);
+      run.pass(10_000);
+      expect(positionOf(run.test.state)).toMatchObject({ sold: shares(100 - left) });
+    }
+    sell(run.test, lastExit(run), 25);
+    expect(run.exits()).toHaveLength(6);
+    expect(lastClosed(run.test.state)).toMatchObject({ closedBecause: 'stopped' });
+  });
+
+  it('a person is told of a sale once, with its reason, however often it is tried', () => {
+    const run = holding({ cd: SILENT });
+    run.see(31, 33);
+    for (let tries = 0; tries < 4; tries += 1) {
+      answer(run.test, run.test.commands.filter(({ kind }) => kind === 'place').slice(-1), NOTHING);
+      run.pass(20_000);
+    }
+    expect(run.exits().length).toBeGreaterThan(2);
+    expect(notes(run).filter((text) => text.startsWith('10 YES of market-1 are sold for 29 cents'))).toEqual([
+      '10 YES of market-1 are sold for 29 cents or more: 15.0 points below entry, the stop is 15.0 points',
+    ]);
+  });
+
   it('W24: a few shares that no order can sell stay until the market is resolved, and a person is told once', () => {
     const run = holding({ cd: SILENT, size: 10, filled: 3 });
     const orderId = orderIdOf(run.entry.clientId);

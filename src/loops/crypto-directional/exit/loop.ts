@@ -166,6 +166,7 @@ function decideOn(view: LoopView, memory: ExitMemory, cd: DirectionalSettings, h
   if (decision.kind === 'hold' || bid === null) {
     watch.fruitless = 0;
     watch.shortSinceMs = null;
+    watch.toldCause = null;
     return [];
   }
   const { cause, why } = decision;

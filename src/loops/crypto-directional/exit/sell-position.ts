@@ -54,7 +54,11 @@ export function sellPosition(
   watch.restUntilMs =
     nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless - 1, 10));
   lookBy(watch, watch.restUntilMs);
-  return [{ kind: 'leave', conditionId: position.conditionId, size, price, exit }];
+  const intents: Intent[] = [{ kind: 'leave', conditionId: position.conditionId, size, price, exit }];
+  if (watch.toldCause === exit.cause) return intents;
+  watch.toldCause = exit.cause;
+  const text = `${size / MICRO} ${position.outcome} of ${slot.market.slug} are sold for ${price / POINT} cents or more: ${exit.why}`;
+  return [...intents, { kind: 'notify', level: 'note', text }];
 }
 
 function wait(watch: ExitWatch, nowMs: number): Intent[] {
@@ -105,13 +109,36 @@ function sizeToSell(
   const size = Math.min(held, inSteps((position.outcome === 'YES' ? free.yes : free.no) as Shares));
   if (size === held) {
     watch.shortSinceMs = null;
-    return held;
+    return noLarger(state, position, watch, held, least);
   }
   watch.shortSinceMs ??= nowMs;
   if (size < least) return 'later';
   const leavesEnough = held - size >= least;
   return leavesEnough || nowMs - watch.shortSinceMs >= MOST_SHORT_MS ? (size as Shares) : 'later';
 }
+
+/**
+ * The signer bounds what one order may lose, which for a cheap outcome is far more than what it cost. What it finds too large is halved
+ * until it does not.
+ */
+function noLarger(
+  { orders }: LoopView['state'],
+  { exit }: DirectionalPosition,
+  watch: ExitWatch,
+  size: Shares,
+  least: Shares,
+): Shares {
+  const last = exit === null ? undefined : orders.byClientId.get(exit.clientId);
+  const isNews = last !== undefined && last.request.clientId !== watch.tooLarge;
+  if (isNews && last.state === 'rejected' && last.lastText.startsWith(SIGNER_REFUSED)) {
+    watch.tooLarge = last.request.clientId;
+    watch.most = inSteps((last.request.size / 2) as Shares);
+  }
+  return Math.min(size, Math.max(watch.most ?? size, least)) as Shares;
+}
+
+/** The code with which an order is rejected that the signer does not sign. */
+const SIGNER_REFUSED = 'signerRefused';
 
 const inSteps = (size: Shares): Shares => (Math.floor(size / SIZE_STEP) * SIZE_STEP) as Shares;
 
