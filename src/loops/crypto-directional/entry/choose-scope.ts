@@ -11,8 +11,8 @@ import type { EntryMemory } from './entry-memory.ts';
 
 export type CdSettings = NonNullable<StrategySettings['cd']>;
 
-/** Reading a market takes a fraction of a millisecond; so many at once keep a turn short. */
-const MOST_READ_AT_ONCE = 60;
+/** Reading a market takes one or two milliseconds; so many at once keep a turn short. */
+const MOST_READ_AT_ONCE = 20;
 
 export const cycleMsOf = (cd: CdSettings): number => cd.cycleMinutes * 60_000;
 

@@ -39,6 +39,8 @@ export interface EntryMemory {
   /** Whether the texts of all markets were read in the cycle under way. */
   isAllRead: boolean;
   lastCycleAtMs: number | null;
+  /** When this loop last asked for the list of markets; null before. */
+  listingAskedAtMs: number | null;
   readonly confirmations: Confirmations;
   readonly trades: Map<ConditionId, PendingTrade>;
   nextQuestion: number;
@@ -56,6 +58,7 @@ export const createEntryMemory = (): EntryMemory => ({
   gatheringSinceMs: null,
   isAllRead: false,
   lastCycleAtMs: null,
+  listingAskedAtMs: null,
   confirmations: new Map(),
   trades: new Map(),
   nextQuestion: 1,

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../../domain/utc-day.ts';
 import {
+  book,
+  cents,
   conditionId,
   dollars,
   fillOf,
   noToken,
   ofKind,
+  quoteIntent,
+  scriptedLoop,
   shares,
 } from '../../../kernel/test-support/test-kernel.ts';
 import type { EntryMemory } from './entry-memory.ts';
@@ -246,6 +250,77 @@ describe('which markets it looks at', () => {
     const refused = signals(commands).filter(({ action }) => action === 'refused');
     expect(refused.map(({ why }) => why)).toEqual([expect.stringContaining('CD_MAX_CONCURRENT_POSITIONS')]);
   });
+});
+
+describe('what else is in a market', () => {
+  it('an order of another loop keeps it out, and it says whose', () => {
+    const { loop, script } = scriptedLoop();
+    const run = entryRun({ others: [loop] });
+    script.push([{ kind: 'watch', conditionIds: [ONE] }], [quoteIntent(1, [['BUY', 10, 20]])]);
+    const commands = run.pass(40);
+    const first = entries(commands);
+    // Whichever came first has the market.
+    expect(first).toEqual([expect.stringMatching(/^NO 86 x/)]);
+    const second = entryRun({ others: [loop], cd: { confirmationCycles: 2 } });
+    script.length = 0;
+    script.push([{ kind: 'watch', conditionIds: [ONE] }], [quoteIntent(1, [['BUY', 10, 20]])]);
+    second.pass(40);
+    for (let again = 0; again < 60; again += 1) script.push([quoteIntent(1, [['BUY', 10, 20]])]);
+    const later = second.cycle();
+    expect(actions(later)).toEqual(['refused']);
+    expect(signals(later)[0]?.why).toContain('another loop, such as market-making, has orders here');
+    expect(entries(later)).toEqual([]);
+  });
+
+  it('shares that another loop holds keep it out too', () => {
+    const run = entryRun({ wallet: { tokens: { [noToken(1)]: 40 } } });
+    const commands = run.pass(5);
+    expect(actions(commands)).toEqual(['refused']);
+    expect(signals(commands)[0]?.why).toContain('another loop, such as market-making, holds shares here');
+  });
+
+  it('own orders are no price of others', () => {
+    const run = entryRun();
+    const entry = onlyEntry(run.pass(5));
+    // Ours is in the book now, and is the best bid for NO; the others bid a cent less.
+    run.test.step({
+      ...book(1, 12, 14, entry.size / 1e6),
+      asks: [
+        [cents(14), entry.size],
+        [cents(15), shares(500)],
+      ],
+    });
+    run.confirmsCancels = false;
+    const later = [...run.cycle(), ...run.pass(130)];
+    expect(signals(later)[0]).toMatchObject({ price: 8_500, why: 'the market was not free in time' });
+  });
+});
+
+describe('the list of markets', () => {
+  it('is asked for where market-making does not, and nothing begins before it is there', () => {
+    const run = entryRun({ mm: { enabled: false }, markets: [] });
+    run.test.state.listedAtMs = null;
+    const memory = run.test.state.loops.get('crypto-directional')?.memory as EntryMemory;
+    memory.lastCycleAtMs = null;
+    memory.gatheringSinceMs = null;
+    const commands = run.pass(70);
+    expect(ofKind(commands, 'readMarkets').length).toBe(1);
+    expect(memory.lastCycleAtMs).toBeNull();
+    run.touches.set(1, [12, 14]);
+    run.test.step({ kind: 'marketsListed', markets: [closeAbove(1)] });
+    expect(signals(run.pass(10))).toMatchObject([{ conditionId: ONE, outcome: 'NO' }]);
+    const on = entryRun({ markets: [] });
+    expect(ofKind(on.pass(70), 'readMarkets')).toEqual([]);
+  });
+});
+
+it('says notPriced where sources disagree', () => {
+  const run = entryRun();
+  run.otherUsd = 101_000;
+  const commands = run.pass(40);
+  expect(actions(commands)).toEqual(['notPriced']);
+  expect(signals(commands)[0]?.why).toContain('apart, at most 0.5 % is believed');
+  expect(entries(commands)).toEqual([]);
 });
 
 describe('W24: the life of an entry', () => {

@@ -7,6 +7,7 @@ import { askHistories, isAwaited, type PricedPayoff } from '../pricing/ask-histo
 import { askPayoffs, hasPayoffAnswer } from '../pricing/ask-payoffs.ts';
 import { fitNextCoin } from '../pricing/coin-models.ts';
 import { keepReferences } from '../pricing/window-prices.ts';
+import { askListing } from './ask-listing.ts';
 import {
   type CdSettings,
   chooseScope,
@@ -52,7 +53,8 @@ function paceMs(state: KernelState): number {
   if (cd === undefined || !cd.enabled || run === undefined) return IDLE_MS;
   const memory = run.memory as EntryMemory;
   if (memory.gatheringSinceMs !== null || memory.trades.size > 0) return EAGER_MS;
-  const nextMs = (memory.lastCycleAtMs ?? state.nowMs) + cycleMsOf(cd) - run.lastRunAtMs;
+  if (memory.lastCycleAtMs === null) return IDLE_MS;
+  const nextMs = memory.lastCycleAtMs + cycleMsOf(cd) - run.lastRunAtMs;
   return Math.max(MIN_GAP_MS, isAnyResting(state) ? Math.min(RESTING_MS, nextMs) : nextMs);
 }
 
@@ -64,6 +66,7 @@ function* decide(view: LoopView, memory: EntryMemory): Generator<Intent> {
     return;
   }
   yield* followEntries(state, cd, memory);
+  yield* askListing(state, memory);
   beginCycle(state, cd, memory);
   if (memory.gatheringSinceMs !== null) {
     yield* gather(view, cd, memory, memory.gatheringSinceMs);
@@ -90,8 +93,10 @@ function* switchedOff(state: KernelState, memory: EntryMemory): Generator<Intent
   yield* watchScope(state, memory, []);
 }
 
-function beginCycle({ nowMs, run }: KernelState, cd: CdSettings, memory: EntryMemory): void {
+function beginCycle({ nowMs, run, listedAtMs }: KernelState, cd: CdSettings, memory: EntryMemory): void {
   const { gatheringSinceMs, lastCycleAtMs } = memory;
+  // Before there is a list a cycle would find nothing, and the next one is far.
+  if (listedAtMs === null) return;
   const isLeftOver = gatheringSinceMs !== null && gatheringSinceMs < run.startedAtMs;
   const isDue = lastCycleAtMs === null || nowMs - lastCycleAtMs >= cycleMsOf(cd);
   if (!isLeftOver && (gatheringSinceMs !== null || !isDue)) return;
@@ -162,8 +167,10 @@ function* judgeAll(state: KernelState, cd: CdSettings, memory: EntryMemory): Gen
   forgetOldConfirmations(memory.confirmations, cycleAtMs, cycleMs);
   yield* tellStops(memory, found);
   found.sort(byEdge);
-  let places = cd.maxConcurrentPositions - directionalBook(state, cd).positions;
+  let places = cd.maxConcurrentPositions - directionalBook(state, cd).positions - newTrades(state, memory);
   for (const market of found) {
+    // What is under way comes to its own end; a question that is on its way is not asked again.
+    if (memory.trades.has(market.slot.market.conditionId)) continue;
     const hadPlace = isDirectional(state, market.slot.market.conditionId);
     if ((yield* settle(state, cd, memory, market, places)) && !hadPlace) places -= 1;
   }
@@ -187,7 +194,6 @@ function* settle(
   const { conditionId } = slot.market;
   const signal = signalOf(state, nextSignalId(state, memory), market, confirmations);
   const position = state.directional.positions.get(conditionId);
-  memory.trades.delete(conditionId);
   const isReady = entry !== null && confirmations >= cd.confirmationCycles;
   if (!isReady) {
     if (position !== undefined) yield* cancelEntries(state, position, 'its signal is gone');
@@ -228,3 +234,7 @@ function nextSignalId({ directional }: KernelState, memory: EntryMemory): number
   memory.nextSignal = id + 1;
   return id;
 }
+
+/** Trades under way that will take a place of their own. */
+const newTrades = (state: KernelState, { trades }: EntryMemory): number =>
+  [...trades.keys()].filter((conditionId) => !isDirectional(state, conditionId)).length;

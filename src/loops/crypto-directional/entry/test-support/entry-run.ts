@@ -53,12 +53,15 @@ export interface EntryTerms {
   readonly touch?: readonly [bid: number, ask: number];
   readonly wallet?: WalletTerms;
   readonly others?: readonly Loop[];
+  readonly mm?: Parameters<typeof strategySettings>[0];
 }
 
 /** The world around the kernel: what it answers by itself, and what a test may change in it. */
 export interface EntryRun {
   readonly test: TestKernel;
   known: KnownPrices;
+  /** What Binance says, where that is another price. */
+  otherUsd: number | null;
   readonly touches: Map<number, readonly [bid: number, ask: number]>;
   /** Coins that nobody says a price of any more. */
   readonly silent: Set<CoinSymbol>;
@@ -72,9 +75,9 @@ export interface EntryRun {
   say(n: number, bid: number, ask: number): void;
 }
 
-export const settingsOf = (cd: CdTerms = {}) =>
+export const settingsOf = (cd: CdTerms = {}, mm: EntryTerms['mm'] = {}) =>
   strategySettings(
-    { maxSpreadPts: 30 },
+    { maxSpreadPts: 30, ...mm },
     {
       cd: {
         ...defaultSettings().cd,
@@ -92,7 +95,7 @@ export function entryRun(terms: EntryTerms = {}): EntryRun {
   const test = testKernel([directionalEntry, ...(terms.others ?? [])], null, NOW);
   const run = worldAround(test, terms.known ?? { spotUsd: 100_000, dailyVolatility: 0.02 });
   for (const { conditionId: id } of markets) run.touches.set(numberOf(id), terms.touch ?? [12, 14]);
-  test.step(runStarted('run-1', settingsOf(terms.cd)));
+  test.step(runStarted('run-1', settingsOf(terms.cd, terms.mm)));
   feedsUp(test);
   test.step({ kind: 'marketsListed', markets });
   wakes(test, 2, 500);
@@ -108,6 +111,7 @@ export function worldAround(test: TestKernel, known: KnownPrices): EntryRun {
   const run: EntryRun = {
     test,
     known,
+    otherUsd: null,
     touches: new Map(),
     silent: new Set(),
     answersReads: true,
@@ -132,14 +136,14 @@ export function worldAround(test: TestKernel, known: KnownPrices): EntryRun {
   return run;
 }
 
-function tellSpots({ test, known, silent }: EntryRun): void {
+function tellSpots({ test, known, silent, otherUsd }: EntryRun): void {
   for (const coin of test.state.spot.coins)
     if (!silent.has(coin))
       test.step({
         kind: 'spotTicks',
         ticks: [
           ['polybolt', coin, known.spotUsd, test.nowMs],
-          ['binance', coin, known.spotUsd, test.nowMs],
+          ['binance', coin, otherUsd ?? known.spotUsd, test.nowMs],
         ],
       });
 }
