@@ -162,8 +162,10 @@ export function lowestPrice(
   fee: FeeSchedule,
   probability: number | null,
 ): Price | null {
-  if (cause === 'tookProfit') return bid;
-  const lowest = Math.max(tick, bid - Math.floor((MOST_SLIPPAGE_PTS * POINT) / tick) * tick) as Price;
+  // A book may be finer than what the market takes by now; a price below a bid gets that bid all the same.
+  const highest = Math.max(tick, Math.floor(bid / tick) * tick) as Price;
+  if (cause === 'tookProfit') return highest;
+  const lowest = Math.max(tick, highest - Math.floor((MOST_SLIPPAGE_PTS * POINT) / tick) * tick) as Price;
   if (cause !== 'edgeReversed') return lowest;
   if (probability === null) return null;
   for (let price = lowest; price <= bid; price = (price + tick) as Price)
