@@ -108,7 +108,7 @@ function askHours(
   const { nowMs } = state;
   const starts = priced.flatMap((one) => touchStartOf(one) ?? windowStartOf(one) ?? []);
   const wantedMs = Math.max(nowMs - MOST_HOURS_MS, Math.min(nowMs - RECENT_MS, ...starts));
-  const fromMs = Math.ceil(wantedMs / HOUR_MS) * HOUR_MS;
+  const fromMs = Math.floor(wantedMs / HOUR_MS) * HOUR_MS;
   const read = candlesOf(state, coin, '1h');
   const madeAtMs = Math.floor((nowMs - SETTLED_MS) / HOUR_MS) * HOUR_MS + SETTLED_MS;
   if (read !== null && read.asOfMs >= madeAtMs && read.fromMs <= fromMs) {

@@ -124,7 +124,7 @@ describe('asking for prices of the past', () => {
     test.state.spot.candles.clear();
     expect(askHistories(test.state, models, [one(), one()])).toEqual([
       { kind: 'readDailyCloses', coin: 'BTC', days: 1_000 },
-      { kind: 'readCandles', coin: 'BTC', step: '1h', fromMs: NOW + 50 * MINUTE_MS - 3 * DAY_MS },
+      { kind: 'readCandles', coin: 'BTC', step: '1h', fromMs: NOW - 10 * MINUTE_MS - 3 * DAY_MS },
     ]);
     expect(isAwaited(models)).toBe(true);
     expect(askHistories(test.state, models, [one()])).toEqual([]);

@@ -239,12 +239,47 @@ describe('what can not be said', () => {
     expect(refusal(price(test, one(touch(null))))).toBe('no-extremes');
     // From the making of the market on, where the text names no start.
     expect(refusal(price(test, one(touch(null), NOW - 2 * DAY_MS)))).toBe('priced');
-    // A window that began within an hour: what that hour saw may have been before.
-    expect(refusal(price(test, one(touch(NOW - DAY_MS + 20 * MINUTE_MS))))).toBe('no-extremes');
-    const recent = NOW - 3 * HOUR_MS + 20 * MINUTE_MS;
-    expect(refusal(price(test, one(touch(recent))))).toBe('no-extremes');
-    tellCandles(test, PRICES, '1m', recent);
-    expect(refusal(price(test, one(touch(recent))))).toBe('priced');
+    // The hour in which the window began is there, the one after it is not.
+    const torn = knowing(PRICES, NOW);
+    const fromMs = NOW - 4 * DAY_MS;
+    const all = candles(PRICES, '1h', fromMs, NOW);
+    const start = NOW - DAY_MS + 20 * MINUTE_MS;
+    const asked = { kind: 'candlesRead', coin: 'BTC', step: '1h', fromMs, askedAtMs: NOW } as const;
+    torn.step({ ...asked, candles: all });
+    expect(refusal(price(torn, one(touch(start))))).toBe('priced');
+    torn.step({ ...asked, candles: all.filter(({ openAtMs }) => openAtMs !== NOW - DAY_MS + HOUR_MS) });
+    expect(refusal(price(torn, one(touch(start))))).toBe('no-extremes');
+  });
+
+  it('W23: of a touch whose strike was reached in the candle in which its window began', () => {
+    const test = knowing(PRICES, NOW);
+    const start = NOW - 3 * HOUR_MS + 20 * MINUTE_MS;
+    const highs = candles(PRICES, '1h', NOW - 3 * HOUR_MS, NOW).map(({ highUsd }) => highUsd);
+    const [first = 0] = highs;
+    const later = Math.max(...highs.slice(1));
+    expect(refusal(price(test, one(touch(start))))).toBe('priced');
+    // Beyond what the window has seen for sure, and not beyond what the hour it began in has.
+    const high = Math.max(first, later) + 500;
+    const fromMs = NOW - 4 * DAY_MS;
+    const spiked = candles(PRICES, '1h', fromMs, NOW).map((candle) =>
+      candle.openAtMs === NOW - 3 * HOUR_MS ? { ...candle, highUsd: high } : candle,
+    );
+    test.step({ kind: 'candlesRead', coin: 'BTC', step: '1h', fromMs, candles: spiked, askedAtMs: NOW });
+    expect(refusal(price(test, one(touch(start, { strikesUsd: [high] }))))).toBe('touch-unclear');
+    expect(refusal(price(test, one(touch(start, { strikesUsd: [high + 1] }))))).toBe('priced');
+    // Minutes tell it apart: the window begins after the minute of the spike.
+    tellCandles(test, PRICES, '1m', start);
+    expect(refusal(price(test, one(touch(start, { strikesUsd: [high] }))))).toBe('priced');
+  });
+
+  it('W23: of a touch in a market that was listed a moment ago', () => {
+    const test = knowing(PRICES, NOW);
+    const start = NOW + 20_000;
+    test.step({ kind: 'wake' }, 3 * MINUTE_MS);
+    tellSpot(test, 100_000);
+    expect(refusal(price(test, one(touch(null), start), fitted(test)))).toBe('no-extremes');
+    tellCandles(test, PRICES, '1m', NOW);
+    expect(refusal(price(test, one(touch(null), start), fitted(test)))).toBe('priced');
   });
 
   it('W23: of a touch that may have happened since the last candles', () => {

@@ -115,7 +115,8 @@ const isReached = (strike: number, { highUsd, lowUsd }: Extremes): boolean =>
 
 /**
  * Highest and lowest price since the window of a touch or a race began; null for every other payoff, and for windows ahead. The candles
- * are Binance's. Where somebody else's price decides, a strike that they came near to may have been reached there.
+ * are Binance's. Where somebody else's price decides, a strike that they came near to may have been reached there; and one that was
+ * reached in the candle in which the window began may have been so before.
  */
 function windowSoFar(state: KernelState, one: PricedPayoff, spotUsd: number): Extremes | NotPriced | null {
   const { payoff } = one;
@@ -128,14 +129,20 @@ function windowSoFar(state: KernelState, one: PricedPayoff, spotUsd: number): Ex
       refused: 'no-extremes',
       message: 'Whether the strike was reached already is not known: no candles cover the whole window.',
     };
-  if (payoff.source === 'binance') return seen;
-  const apart = (state.settings.cd?.maxPriceDisagreementPct ?? 0) / 100;
-  const wider = { highUsd: seen.highUsd * (1 + apart), lowUsd: seen.lowUsd * (1 - apart) };
-  const unclear = payoff.strikesUsd.find((strike) => isReached(strike, wider) && !isReached(strike, seen));
-  if (unclear === undefined) return seen;
+  const apart = payoff.source === 'binance' ? 0 : (state.settings.cd?.maxPriceDisagreementPct ?? 0) / 100;
+  const { possible } = seen;
+  const wider = { highUsd: possible.highUsd * (1 + apart), lowUsd: possible.lowUsd * (1 - apart) };
+  const isUnclear = (extremes: Extremes): boolean =>
+    payoff.strikesUsd.some((strike) => isReached(strike, extremes) && !isReached(strike, seen));
+  if (isUnclear(possible))
+    return {
+      refused: 'touch-unclear',
+      message: 'The strike was reached in the candle in which the window began, before it or in it.',
+    };
+  if (!isUnclear(wider)) return seen;
   return {
     refused: 'touch-unclear',
-    message: `Binance came so near to ${unclear} that ${payoff.source}, which decides, may have reached it.`,
+    message: `Binance came so near to the strike that ${payoff.source}, which decides, may have reached it.`,
   };
 }
 

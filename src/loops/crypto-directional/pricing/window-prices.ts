@@ -18,28 +18,51 @@ interface Stretch extends Extremes {
   readonly toMs: number;
 }
 
+/** What a window has seen, and what it may have seen. */
+export interface WindowExtremes extends Extremes {
+  /** Those of the candle in which the window began taken in, of which nobody knows whether they were before it. */
+  readonly possible: Extremes;
+}
+
 /**
  * Highest and lowest price of a coin from `startAtMs` until now, by candles of hours and minutes together; null unless they cover all of
- * it. A candle that began before the window counts for nothing, since its extremes may be older; one under way counts up to its reading.
+ * it. A candle under way counts up to its reading. Windows begin at any second: where no candle begins with the window, the shortest one that it
+ * began in is what may have been seen.
  */
 export function extremesSince(
   state: KernelState,
   coin: CoinSymbol,
   startAtMs: number,
   spotUsd: number,
-): Extremes | null {
-  const stretches = [...stretchesOf(state, coin, '1h'), ...stretchesOf(state, coin, '1m')]
-    .filter(({ fromMs }) => fromMs >= startAtMs)
-    .sort((a, b) => a.fromMs - b.fromMs);
-  let seenToMs = startAtMs;
+): WindowExtremes | null {
+  const stretches = [...stretchesOf(state, coin, '1h'), ...stretchesOf(state, coin, '1m')].sort(
+    (a, b) => a.fromMs - b.fromMs,
+  );
+  const within = stretches.filter(({ fromMs }) => fromMs >= startAtMs);
+  const sure = extremesOf(within, spotUsd);
+  if (isCovered(within, startAtMs, state.nowMs)) return { ...sure, possible: sure };
+  const first = stretches.findLast(({ fromMs, toMs }) => fromMs < startAtMs && toMs > startAtMs);
+  if (first === undefined || !isCovered(within, first.toMs, state.nowMs)) return null;
+  return { ...sure, possible: extremesOf([first, ...within], spotUsd) };
+}
+
+function extremesOf(stretches: readonly Stretch[], spotUsd: number): Extremes {
   let [highUsd, lowUsd] = [spotUsd, spotUsd];
   for (const stretch of stretches) {
-    if (stretch.fromMs > seenToMs) return null;
-    seenToMs = Math.max(seenToMs, stretch.toMs);
     highUsd = Math.max(highUsd, stretch.highUsd);
     lowUsd = Math.min(lowUsd, stretch.lowUsd);
   }
-  return state.nowMs - seenToMs > MOST_UNSEEN_MS ? null : { highUsd, lowUsd };
+  return { highUsd, lowUsd };
+}
+
+/** Whether nothing is missing between the stretches, oldest first, from `fromMs` until a moment ago. */
+function isCovered(stretches: readonly Stretch[], fromMs: number, nowMs: number): boolean {
+  let seenToMs = fromMs;
+  for (const stretch of stretches) {
+    if (stretch.fromMs > seenToMs) return false;
+    seenToMs = Math.max(seenToMs, stretch.toMs);
+  }
+  return nowMs - seenToMs <= MOST_UNSEEN_MS;
 }
 
 function stretchesOf(state: KernelState, coin: CoinSymbol, step: CandleStep): Stretch[] {
