@@ -8,6 +8,7 @@ import {
   reconcile,
   runStarted,
 } from '../../../kernel/test-support/test-kernel.ts';
+import type { EntryMemory } from './entry-memory.ts';
 import { directionalEntry } from './loop.ts';
 import {
   actions,
@@ -258,4 +259,24 @@ it('a question that an earlier run asked is void, and the trade with it', () => 
   expect(Math.min(...signals(next).map(({ id }) => id))).toBeGreaterThan(
     Math.max(...signals(run.test.commands).map(({ id }) => id)),
   );
+});
+
+it('a trade that was cleared and not made is void in a later run', () => {
+  const run = entryRun();
+  run.pass(5);
+  run.confirmsCancels = false;
+  run.cycle();
+  const memory = run.test.state.loops.get('crypto-directional')?.memory as EntryMemory;
+  expect([...memory.trades.values()].map(({ stage }) => stage)).toEqual(['cleared']);
+  const test = laterProcess(run.test, [directionalEntry], 1_000);
+  const again = worldAround(test, run.known);
+  test.step(runStarted('run-2', settingsOf()));
+  feedsUp(test);
+  test.step({ kind: 'marketsListed', markets: [closeAbove(1)] });
+  reconcile(test);
+  const commands = [...test.commands, ...again.pass(10)];
+  expect(entries(commands)).toEqual([]);
+  expect(signals(commands)).toMatchObject([
+    { action: 'refused', why: 'an earlier run wanted it; what it knew is old' },
+  ]);
 });

@@ -33,21 +33,27 @@ export function* advanceTrades(state: KernelState, cd: CdSettings, memory: Entry
   for (const [conditionId, trade] of [...memory.trades]) {
     if (trade.sinceMs < state.run.startedAtMs) {
       const why = 'an earlier run wanted it; what it knew is old';
-      yield* drop(memory, conditionId, told(trade.signal, 'aiRejected', why));
+      yield* drop(memory, conditionId, told(trade.signal, endAction(trade), why));
       continue;
     }
     if (trade.stage === 'asked') yield* takeAnswer(state, memory, conditionId, trade);
     if (memory.trades.get(conditionId) !== trade) continue;
     if (state.nowMs - trade.sinceMs >= TRADE_LIFE_MS) {
-      const action = trade.stage === 'cleared' ? 'refused' : 'aiRejected';
       const why = trade.stage === 'cleared' ? 'the market was not free in time' : 'nobody was asked in time';
-      yield* drop(memory, conditionId, told(trade.signal, action, why, { aiValidation: trade.aiValidation }));
+      yield* drop(
+        memory,
+        conditionId,
+        told(trade.signal, endAction(trade), why, { aiValidation: trade.aiValidation }),
+      );
       continue;
     }
     if (trade.stage === 'queued') yield* ask(state, cd, memory, conditionId, trade);
     if (trade.stage === 'cleared') yield* make(state, cd, memory, conditionId, trade);
   }
 }
+
+/** What a trade comes to that is given up: before it was cleared nobody has let it through. */
+const endAction = ({ stage }: PendingTrade): SignalAction => (stage === 'cleared' ? 'refused' : 'aiRejected');
 
 function* drop(memory: EntryMemory, conditionId: ConditionId, intent: Intent): Generator<Intent> {
   memory.trades.delete(conditionId);
