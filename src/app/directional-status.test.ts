@@ -121,7 +121,7 @@ describe('why nothing is entered', () => {
       directional.signals.set(conditionId(1), signalOf({ action: 'noEdge', atMs: nowMs }));
       directional.signals.set(conditionId(2), signalOf({ action: 'notPriced', atMs: nowMs }));
     });
-    expect(told).toBe('of the latest signals 1 could not be priced, 1 had too little edge');
+    expect(told).toBe('the latest signals: 1 not priced, 1 with too little edge');
     const old = because({}, ({ directional, nowMs }) => {
       directional.signals.set(conditionId(1), signalOf({ action: 'noEdge', atMs: nowMs - 31 * 60_000 }));
     });

@@ -283,18 +283,18 @@ function nothingBecause(state: KernelState, cd: CdSettings, status: Known): stri
   if (asks && failing !== null)
     return `the check before entries fails (${failing.because}), and without an answer nothing is entered`;
   if (Object.keys(status.signals).length === 0) return 'the cycle under way gathers books and prices';
-  return `of the latest signals ${countsText(status.signals)}`;
+  return `the latest signals: ${countsText(status.signals)}`;
 }
 
 const WORDS: Readonly<Record<SignalAction, string>> = {
-  notPriced: 'could not be priced',
-  noEdge: 'had too little edge',
-  confirming: 'wait to be confirmed',
-  asking: 'wait for a model',
-  aiRejected: 'got no leave from a model',
-  tooSmall: 'were too small',
-  refused: 'were refused by the gate',
-  entered: 'were entered, and their orders have ended',
+  notPriced: 'not priced',
+  noEdge: 'with too little edge',
+  confirming: 'to be confirmed',
+  asking: 'put to a model',
+  aiRejected: 'without the leave of a model',
+  tooSmall: 'too small',
+  refused: 'refused',
+  entered: 'entered already',
 };
 
 export const countsText = (signals: DirectionalStatus['signals']): string =>

@@ -19,14 +19,14 @@ const QUIET: DirectionalStatus = {
   aiCheck: { enabled: true, asking: 0, failing: null },
   entriesToday: 0,
   maxEntriesPerDay: 20,
-  nothingBecause: 'of the latest signals 2 could not be priced, 38 had too little edge',
+  nothingBecause: 'the latest signals: 2 not priced, 38 with too little edge',
 };
 const marked = (text: string): string => `! ${text}`;
 
 it('says in a line what is looked at and held, and why nothing is entered', () => {
   expect(directionalLines(QUIET, NOW)).toEqual([
     'directional: last cycle 3 min ago, 40 of 55 coin markets in scope, 0 with edge, 0 entries rest, 0 positions open, 0 closed, realised 0.00 USD; 0 of 20 entries today',
-    '  nothing is entered: of the latest signals 2 could not be priced, 38 had too little edge',
+    '  nothing is entered: the latest signals: 2 not priced, 38 with too little edge',
   ]);
 });
 
@@ -79,7 +79,7 @@ it('shows positions with what they gained and why they are held, what rests, and
     '  a model is asked about 1 entry',
     '  holds 50.00 YES of btc-above-100k: bought at 48.0, now 51.5, +1.75 USD, realised -0.20, ends in 5.0 h; between its stop at 33.0 and its target at 68.0',
     '  e-9 bids 30.0 for 20.00 NO of eth-dip, 60 s',
-    '  edge 11.2: NO of eth-dip at 30.0 is worth 41.2; seen twice',
+    '  edge 11.2: NO of eth-dip at 30.0 is worth 41.2; entered',
   ]);
 });
 

@@ -34,8 +34,8 @@ export function directionalLines(
     ...withEdge
       .slice(0, MOST_SHOWN)
       .map(
-        ({ slug, outcome, probabilityPct, pricePts, edgePts, why }) =>
-          `  edge ${edgePts.toFixed(1)}: ${outcome} of ${named(slug)} at ${pricePts.toFixed(1)} is worth ${probabilityPct.toFixed(1)}; ${why}`,
+        ({ slug, outcome, probabilityPct, pricePts, edgePts, action, why }) =>
+          `  edge ${edgePts.toFixed(1)}: ${outcome} of ${named(slug)} at ${pricePts.toFixed(1)} is worth ${probabilityPct.toFixed(1)}; ${action === 'entered' ? 'entered' : why}`,
       ),
     ...(withEdge.length > MOST_SHOWN
       ? [`  and ${withEdge.length - MOST_SHOWN} more with edge; --json has them all`]

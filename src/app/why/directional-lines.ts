@@ -25,7 +25,7 @@ const ACTIONS: Readonly<Record<SignalAction, string>> = {
   asking: 'a model is asked for leave',
   aiRejected: 'a model did not give leave',
   tooSmall: 'the stake is too small',
-  refused: 'the gate refused it',
+  refused: 'refused',
   entered: 'an entry was sent',
 };
 
@@ -88,12 +88,7 @@ function signalRows(signal: DirectionalSignal): Row[] {
         ? 'no price of it was believed'
         : `${coinUsd(spotUsd)}, volatility ${dailyVolatility === null ? 'not known' : `${percent(dailyVolatility)} a day`}`,
     ],
-    [
-      'probability of YES',
-      yesProbability === null
-        ? 'the model could not say'
-        : `${percent(yesProbability.low)} to ${percent(yesProbability.high)}; the price of the coin drifts in one and not in the other`,
-    ],
+    ['probability of YES', yesText(yesProbability)],
     ['market’s middle, in YES', yesMid === null ? 'no live book' : pts(yesMid / POINT)],
     ['better to buy', buyText(signal)],
     ['confirmed', `${confirmations} ${confirmations === 1 ? 'cycle' : 'cycles'} in a row`],
@@ -101,6 +96,12 @@ function signalRows(signal: DirectionalSignal): Row[] {
     ['a model’s leave', aiValidation ?? 'not asked'],
     ['what came of it', `${ACTIONS[signal.action]}: ${signal.why}`],
   ];
+}
+
+function yesText(probability: DirectionalSignal['yesProbability']): string {
+  if (probability === null) return 'the model could not say';
+  const [low, high] = [percent(probability.low), percent(probability.high)];
+  return low === high ? low : `${low} to ${high}; the price of the coin drifts in one and not in the other`;
 }
 
 function betText({ coin, kind, direction, strikesUsd, endAtMs }: DirectionalSignal): string {

@@ -160,8 +160,8 @@ describe('a market with signals', () => {
   it.each([
     [
       'a refusal',
-      signalOf({ action: 'refused', why: 'refused: too many directional positions (5, limit 5)' }),
-      'the gate refused it: refused: too many',
+      signalOf({ action: 'refused', why: 'too many directional positions (5, limit 5)' }),
+      'refused: too many directional positions',
     ],
     [
       'no price',
@@ -191,6 +191,14 @@ describe('a market with signals', () => {
     const lines = await linesOf(conditionId(1));
     expect(lines).toContain(text);
     expect(lines).not.toMatch(/undefined|NaN|null|\[object/);
+  });
+
+  it('names one probability where drift makes no difference', async () => {
+    const tale = createTale();
+    const signal = signalOf({ yesProbability: { low: 0.61, high: 0.61 } });
+    tale.output({ kind: 'directional', ...{ note: { of: 'signal', signal } } });
+    await writeTale(dataDir, {}, null, tale.entries);
+    expect(await linesOf('market-1')).toMatch(/probability of YES +61\.0 %\n/);
   });
 
   it.each([
