@@ -190,6 +190,24 @@ describe('what a market is worth', () => {
     expect(found).toMatchObject({ spotUsd: 100_000, regime: 'normal' });
   });
 
+  it('takes no candle that was under way when it was read for a whole one, however long ago that was', () => {
+    const test = knowing(PRICES, NOW + 30 * MINUTE_MS);
+    const hours = candles(PRICES, '1h', NOW - 4 * DAY_MS, test.nowMs);
+    const [running] = hours.splice(-1);
+    if (running === undefined) throw new Error('expected a candle');
+    test.step({
+      kind: 'candlesRead',
+      coin: 'BTC',
+      step: '1h',
+      fromMs: NOW - 4 * DAY_MS,
+      candles: [...hours, { ...running, closeUsd: 120_000, highUsd: 120_000 }],
+      askedAtMs: test.nowMs,
+    });
+    test.step({ kind: 'wake' }, 40 * MINUTE_MS);
+    tellSpot(test, 100_000);
+    expect(said(price(test, one())).dailyVolatility).toBeLessThan(0.021);
+  });
+
   it('takes the price of who decides, once it is believed', () => {
     const test = knowing(PRICES, NOW);
     tellSpot(test, 100_000, 'BTC', 100_300);
