@@ -49,6 +49,7 @@ function settingsOf(texts: Record<string, string>): Settings {
 async function start(
   breakAt: ((entry: JournalEntry) => boolean) | null = null,
   of: readonly Loop[] = loops,
+  settings = settingsOf({}),
 ): Promise<Worker> {
   const directory = createRunFolder(dataDir, MANIFEST, null);
   const file = openFileJournal(directory);
@@ -67,8 +68,8 @@ async function start(
   };
   const path = join(dataDir, 'worker.sqlite');
   return runWorker({
-    settings: settingsOf({}),
-    base: settingsOf({}),
+    settings,
+    base: settings,
     changes: [],
     dataDir,
     directory,
@@ -190,6 +191,29 @@ describe('a running worker', () => {
     expect(worker.status().trading.mode).toBe('halted');
     worker.stop('me', 'enough');
     expect(await worker.ended).toMatchObject({ ok: true });
+  });
+
+  it('sends no heartbeat while orders have to go and cannot, nor once it has given up', async () => {
+    const settings = settingsOf({});
+    const often = { ...settings, heartbeat: { ...settings.heartbeat, intervalSeconds: 0.05 } };
+    const worker = await start(null, undefined, often);
+    await until(() => world.open.size > 0);
+    const beating = world.beats;
+    await until(() => world.beats > beating + 2);
+    world.cancelsFail = true;
+    const cancels = (): number => world.sent.filter((call) => call === 'cancelAll').length;
+    const tried = cancels();
+    await tellOperator(dataDir, { order: 'pause', reason: 'a look', by: 'me' }, 5_000);
+    const paused = world.beats;
+    // Half a second and a second later: time for thirty beats.
+    await until(() => cancels() >= tried + 3);
+    expect(world.beats - paused).toBeLessThanOrEqual(1);
+    world.cancelsFail = false;
+    await until(() => world.open.size === 0 && world.beats > paused + 2);
+    worker.abort('enough');
+    const given = world.beats;
+    await worker.ended;
+    expect(world.beats - given).toBeLessThanOrEqual(1);
   });
 
   it('signs nothing after a halt from what was signed ahead before it', async () => {

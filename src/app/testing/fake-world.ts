@@ -13,6 +13,8 @@ export interface FakeWorld {
   readonly open: Map<OrderId, ClientId>;
   /** Orders that were signed, whether or not they were sent. */
   signed: number;
+  /** Heartbeats that were taken. */
+  beats: number;
   /** The venue does not answer to a cancel any more. */
   cancelsFail: boolean;
   /** The block from which the account is paused on chain; null for no pause. */
@@ -49,6 +51,7 @@ export function createFakeWorld(): FakeWorld {
     sent,
     open,
     signed: 0,
+    beats: 0,
     cancelsFail: false,
     pausedFromBlock: null,
     adapters: {
@@ -102,7 +105,10 @@ export function createFakeWorld(): FakeWorld {
         trades: async () => [],
         priceHistory: async () => [],
         earnings: async () => [],
-        beat: async () => 'beat',
+        beat: async () => {
+          world.beats += 1;
+          return 'beat';
+        },
         rebuild: async () => undefined,
         close: async () => undefined,
       },

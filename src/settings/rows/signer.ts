@@ -51,7 +51,7 @@ export const signerRows = {
     max: 1_000_000_000_000,
     default: 0,
     apply: 'boot',
-    doc: 'Most that the signer signs within one day (UTC) or one run, whichever is shorter. 0 takes a whole day at the limit of a minute, which only bounds a fault: set what you expect to quote in a day.',
+    doc: 'Most that the signer signs within one day (UTC), over all starts from one data folder. 0 takes a whole day at the limit of a minute, which only bounds a fault: set what you expect to quote in a day.',
   }),
   maxTransactionsPerHour: int('SIGNER_MAX_TRANSACTIONS_PER_HOUR', {
     unit: 'count',
