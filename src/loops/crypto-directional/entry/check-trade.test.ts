@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeState } from '../../../kernel/codec.ts';
 import type { AnalystInput, Command } from '../../../kernel/messages.ts';
 import {
   feedsUp,
@@ -7,6 +8,7 @@ import {
   ofKind,
   reconcile,
   runStarted,
+  testKernel,
 } from '../../../kernel/test-support/test-kernel.ts';
 import type { EntryMemory } from './entry-memory.ts';
 import { directionalEntry } from './loop.ts';
@@ -279,4 +281,18 @@ it('a trade that was cleared and not made is void in a later run', () => {
   expect(signals(commands)).toMatchObject([
     { action: 'refused', why: 'an earlier run wanted it; what it knew is old' },
   ]);
+});
+
+it('the same inputs lead to the same commands and the same memory, questions and answers included', () => {
+  const run = asking({ confirmationCycles: 2 }, [closeAbove(1), closeAbove(2, 106_000)]);
+  run.pass(5);
+  run.cycle();
+  reply(run);
+  run.known = { spotUsd: 101_000, dailyVolatility: 0.02 };
+  run.cycle();
+  const again = testKernel([directionalEntry], null, run.test.nowMs);
+  const commands = run.test.inputs.flatMap(([atMs, input]) => again.kernel.step(atMs, input));
+  expect(entries(commands).length).toBeGreaterThan(0);
+  expect(commands).toEqual(run.test.commands);
+  expect(encodeState(again.state)).toBe(encodeState(run.test.state));
 });
