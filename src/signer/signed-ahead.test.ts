@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderRequest, type TestOrder } from '../adapters/polymarket/testing/orders.ts';
-import type { OrderRequest } from '../domain/order.ts';
+import type { OrderId, OrderRequest } from '../domain/order.ts';
 import type { Usd } from '../domain/units.ts';
 import type { SignedOrder } from '../ports/signer.ts';
 import { createSignedAhead } from './signed-ahead.ts';
@@ -9,8 +9,18 @@ const T0 = 1_795_373_206_847;
 const order = (priceTenThousandths: number, given: TestOrder = {}): OrderRequest =>
   orderRequest({ priceTenThousandths, timestampMs: T0, ...given });
 /** A signature that says whose it is. */
-const signatureOf = ({ price, salt }: OrderRequest): SignedOrder =>
-  ({ orderId: `id of ${price} with ${salt}`, salt }) as unknown as SignedOrder;
+const signatureOf = ({ price, salt, timestampMs }: OrderRequest): SignedOrder => ({
+  orderId: `id of ${price} with ${salt}` as OrderId,
+  signature: '0x',
+  maker: '0x',
+  signer: '0x',
+  signatureType: 0,
+  builder: '0x',
+  makerAmount: 0,
+  takerAmount: 0,
+  salt,
+  timestampMs,
+});
 
 /** Everything kept ahead of a quote that has just moved from 48 to 49 cents. */
 function ahead() {

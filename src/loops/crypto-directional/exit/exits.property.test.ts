@@ -18,7 +18,7 @@ type Happening =
       readonly result: 'matched' | 'nothing' | 'unknown' | 'rejected';
       readonly part: number;
     }
-  | { readonly kind: 'settle'; readonly fails: boolean }
+  | { readonly kind: 'settle'; readonly hasFailed: boolean }
   | { readonly kind: 'lookUp' }
   | { readonly kind: 'ai'; readonly text: string }
   | { readonly kind: 'pass'; readonly ms: number };
@@ -44,7 +44,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       part: fc.integer({ min: 1, max: 100 }),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle'), fails: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle'), hasFailed: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lookUp') }) },
   {
     weight: 2,
@@ -84,7 +84,7 @@ function happen(venue: Venue, it: Happening): void {
       return;
     case 'settle': {
       const trade = venue.unsettled.shift();
-      if (trade !== undefined) fill(test, trade.request, trade.size, it.fails ? 'FAILED' : 'CONFIRMED');
+      if (trade !== undefined) fill(test, trade.request, trade.size, it.hasFailed ? 'FAILED' : 'CONFIRMED');
       return;
     }
     case 'lookUp':
@@ -180,7 +180,7 @@ describe('whatever the book, the coin, the model and the venue do', () => {
           for (let round = 0; round < 12; round += 1) {
             happen(venue, { kind: 'answer', result: 'matched', part: 100 });
             happen(venue, { kind: 'lookUp' });
-            while (venue.unsettled.length > 0) happen(venue, { kind: 'settle', fails: false });
+            while (venue.unsettled.length > 0) happen(venue, { kind: 'settle', hasFailed: false });
             if (outcome === 'YES') run.see(10, 11);
             else run.see(89, 90);
             run.pass(61_000);
