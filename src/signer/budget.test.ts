@@ -107,6 +107,16 @@ describe('the day', () => {
     expect(ahead.onDisk()?.day).toBe(100 - 300 + 1);
   });
 
+  it('is put down from the first order of the next one on', () => {
+    const { start, clock, onDisk } = world();
+    const budget = start();
+    expect(take(budget, 3_000)).toBeNull();
+    clock.dayMs += DAY_MS;
+    clock.ms += 120_000;
+    expect(take(budget, 10)).toBeNull();
+    expect(onDisk()).toEqual({ day: 101, usd: 10 + PART });
+  });
+
   it('is written seldom however much is signed, and not at all where nothing is', () => {
     const { start, writes, clock } = world();
     const idle = start();

@@ -87,18 +87,16 @@ export function createBudget(
   let dayUsd: number = keeper.found !== null && keeper.found.day >= day ? keeper.found.usd : 0;
   /** What is put down for the day: never less than `dayUsd`. */
   let keptUsd = dayUsd;
-  let keptDay = keeper.found === null ? null : day;
   let restsUntilMs = Number.NEGATIVE_INFINITY;
 
   function putDown(usd: number): void {
     keeper.keep({ day, usd: usd as Usd });
     keptUsd = usd;
-    keptDay = day;
   }
 
   /** Sets aside room for more than this amount, unless there is some; says why where it could not be put down. */
   function setAside(amount: Usd): string | null {
-    if (keptDay === day && dayUsd + amount <= keptUsd) return null;
+    if (dayUsd + amount <= keptUsd) return null;
     const failed = 'what is signed today could not be put down, so that nothing more is signed';
     if (clock.steadyMs() < restsUntilMs) return failed;
     try {
@@ -142,7 +140,7 @@ export function createBudget(
     },
     putDown: () => putDown(keptUsd),
     close: () => {
-      if (keptDay === day && dayUsd < keptUsd) putDown(dayUsd);
+      if (dayUsd < keptUsd) putDown(dayUsd);
     },
   };
 }
