@@ -102,5 +102,10 @@ describe('what an account is worth to limits on losses', () => {
     const { conditionId } = book(1, 1, 2);
     test.step({ kind: 'marketResolved', conditionId, winner: 'YES' });
     expect(worthUsd(test)).toBe(1_100);
+    // Its book says nothing any more, live or not.
+    const live = holding('YES').test;
+    live.step({ kind: 'marketResolved', conditionId, winner: 'YES' });
+    live.step(depth([[20, 1_000]], [[60, 1_000]]));
+    expect(worthUsd(live)).toBe(1_100);
   });
 });
