@@ -76,6 +76,8 @@ type Happening =
   | { readonly kind: 'cancel'; readonly which: number }
   | { readonly kind: 'resolve'; readonly market: number; readonly winner: Outcome | null }
   | { readonly kind: 'wait'; readonly ms: number }
+  /** An entry ends, perhaps another is made, and a fill of the first comes late; or an entry ends with a sliver of it filled. */
+  | { readonly kind: 'race' | 'sliver' | 'late'; readonly market: number; readonly size: number }
   | { readonly kind: 'forget' };
 
 const which = fc.nat(30);
@@ -88,12 +90,12 @@ const outcome = fc.constantFrom<Outcome>('YES', 'NO');
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
-    weight: 4,
+    weight: 8,
     arbitrary: fc.record({ kind: fc.constantFrom('enter', 'leave'), market: marketNumber, size, outcome }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('send', 'send', 'end', 'drop'), which }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('send', 'send', 'end', 'end', 'drop'), which }) },
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant('fill' as const),
       which,
@@ -103,8 +105,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       isLate: fc.boolean(),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance' as const), which, status }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('advance' as const), which, status }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -114,10 +116,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 999, 1_000, 5_000) }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: 'forget' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('race', 'sliver', 'late'), market: marketNumber, size }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'forget' as const }) },
 );
 
 const pick = <Item>(items: readonly Item[], index: number): Item | undefined =>
@@ -147,6 +153,11 @@ function play(state: KernelState, plain: Plain, what: Happening): void {
       plain.winners.set(what.market, what.winner);
       resolve(state, what.market, what.winner);
       return;
+    case 'race':
+    case 'sliver':
+    case 'late':
+      playOut(state, plain, what);
+      return;
     case 'wait':
       take(state, { kind: 'wake' }, what.ms);
       return;
@@ -154,6 +165,27 @@ function play(state: KernelState, plain: Plain, what: Happening): void {
       evictTerminal(state.orders, state.nowMs, 0);
       take(state, { kind: 'wake' });
   }
+}
+
+function playOut(
+  state: KernelState,
+  plain: Plain,
+  { kind, market: n, size: of }: Extract<Happening, { kind: 'race' | 'sliver' | 'late' }>,
+): void {
+  if (state.directional.positions.has(conditionId(n))) return;
+  const makeEntry = (): number => {
+    begin(state, plain, { kind: 'enter', market: n, size: shares(10), outcome: 'YES' });
+    moveOrder(state, plain, 'send', plain.orders.length - 1);
+    return plain.orders.length - 1;
+  };
+  const fillOne = (order: number, filled: number): void =>
+    report(state, plain, plain.orders[order] as PlainOrder, fillFor(state, plain, order, filled));
+  const first = makeEntry();
+  if (kind === 'sliver') fillOne(first, 10_000);
+  moveOrder(state, plain, 'end', first);
+  if (kind === 'sliver') return;
+  if (kind === 'race') makeEntry();
+  fillOne(first, of);
 }
 
 function begin(
@@ -222,16 +254,29 @@ function trade(state: KernelState, plain: Plain, what: Extract<Happening, { kind
     what.which,
   );
   if (order === undefined) return;
-  const isExit = order.clientId.startsWith('x-');
+  const fill = fillFor(state, plain, plain.orders.indexOf(order), what.size, what.price, what.status);
+  report(state, plain, order, fill);
+}
+
+function fillFor(
+  state: KernelState,
+  plain: Plain,
+  index: number,
+  filled: number,
+  price = 4_700,
+  told: TradeStatus = 'CONFIRMED',
+): FillReport {
+  const { clientId, market: n, outcome: of } = plain.orders[index] as PlainOrder;
+  const isExit = clientId.startsWith('x-');
   const template = {
-    clientId: order.clientId,
-    conditionId: conditionId(order.market),
-    tokenId: order.outcome === 'YES' ? market(order.market).yesTokenId : market(order.market).noTokenId,
+    clientId,
+    conditionId: conditionId(n),
+    tokenId: of === 'YES' ? market(n).yesTokenId : market(n).noTokenId,
     side: isExit ? 'SELL' : 'BUY',
-    price: what.price as Price,
+    price: price as Price,
   } as Parameters<typeof fillOf>[0];
-  const fill = fillOf(template, `t-${plain.trades.size}`, what.size / 1e6, what.status, state.nowMs);
-  report(state, plain, order, { ...fill, role: isExit ? 'TAKER' : 'MAKER' });
+  const fill = fillOf(template, `t-${plain.trades.size}`, filled / 1e6, told, state.nowMs);
+  return { ...fill, role: isExit ? 'TAKER' : 'MAKER' };
 }
 
 function report(state: KernelState, plain: Plain, order: PlainOrder, fill: FillReport): void {
