@@ -31,6 +31,41 @@ export type SignalAction =
   | 'refused'
   | 'entered';
 
+/** What the model itself said, before resolved markets have corrected it. */
+export interface ModelWord {
+  /** Probability of YES, with drift. */
+  readonly yesProbability: number;
+  /** What the probabilities of the signal were corrected by; null where by nothing. */
+  readonly recalibratedOn: RecalibratedOn | null;
+}
+
+/** Markets that had resolved, and the UTC days on which they ended. */
+export interface RecalibratedOn {
+  readonly markets: number;
+  readonly days: number;
+}
+
+/** What the model itself said of a market on one UTC day, in days since 1970. */
+export interface DailyForecast {
+  readonly day: number;
+  readonly yesProbability: number;
+}
+
+/** A market of which the model had said something, and how the chain has paid it. */
+export interface JudgedMarket {
+  readonly conditionId: ConditionId;
+  readonly coin: CoinSymbol;
+  readonly endAtMs: number;
+  /**
+   * From when on it may teach: once the chain has paid it and its end has passed. A touch that happens is paid early and one that does not
+   * happen is paid at the end, so counted when they were paid, nearly all would be YES.
+   */
+  readonly knownAtMs: number;
+  readonly isYes: boolean;
+  /** One a day at most, oldest first. */
+  readonly forecasts: readonly DailyForecast[];
+}
+
 /** What the model said of one market in one cycle, and what was done about it. One with a known id replaces what was told before. */
 export interface DirectionalSignal extends CoinBet {
   /** Counted on over all runs. */
@@ -44,6 +79,8 @@ export interface DirectionalSignal extends CoinBet {
   readonly dailyVolatility: number | null;
   /** Probability of YES without drift and with it, the lower first; null where it is not priced. */
   readonly yesProbability: { readonly low: number; readonly high: number } | null;
+  /** Left out where it is not priced, and in journals of before. */
+  readonly model?: ModelWord;
   /** Middle of the market's live book, in YES coordinates; null where there is none. */
   readonly yesMid: Price | null;
   /** The outcome that is the better one to buy; null, and all that follows with it, where nothing can be bought. */

@@ -1,6 +1,11 @@
-import type { DirectionalNote, DirectionalPosition, DirectionalSignal } from '../domain/directional.ts';
+import type {
+  DirectionalNote,
+  DirectionalPosition,
+  DirectionalSignal,
+  JudgedMarket,
+} from '../domain/directional.ts';
 import { heldShares } from '../domain/directional.ts';
-import type { ConditionId, MarketVersion } from '../domain/market.ts';
+import type { ConditionId } from '../domain/market.ts';
 import { type ClientId, isTerminal } from '../domain/order.ts';
 import { complement, notional, type Shares, type Usd } from '../domain/units.ts';
 import type { FillEffect } from '../orders/book-fill.ts';
@@ -9,6 +14,7 @@ import { awaitsFills } from '../orders/order-table.ts';
 import type { DirectionalBook } from '../risk/directional.ts';
 import type { Settings } from '../settings/settings.ts';
 import { payoutOf } from './gate-view.ts';
+import { type AwaitedOutcome, awaitOutcome } from './judged-forecasts.ts';
 import { directionalLimitsOf } from './limits-from-settings.ts';
 import type { KernelState } from './state.ts';
 
@@ -29,13 +35,9 @@ export interface DirectionalState {
   readonly exitsRefused: Map<ConditionId, string>;
   /** Markets that the model has priced and whose outcome the chain has not told, also those that are not listed any more. */
   readonly awaited: Map<ConditionId, AwaitedOutcome>;
+  /** The latest of them that the chain has paid, oldest first: what the model may be corrected by. */
+  judged: JudgedMarket[];
   nextId: number;
-}
-
-/** What has to be known of a market to ask how it ended: what the model said of it is judged by that alone. */
-export interface AwaitedOutcome {
-  readonly version: MarketVersion;
-  readonly endAtMs: number;
 }
 
 export const createDirectional = (): DirectionalState => ({
@@ -45,6 +47,7 @@ export const createDirectional = (): DirectionalState => ({
   signals: new Map(),
   exitsRefused: new Map(),
   awaited: new Map(),
+  judged: [],
   nextId: 1,
 });
 
@@ -80,13 +83,6 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
     case 'review':
       return;
   }
-}
-
-function awaitOutcome({ directional, markets }: DirectionalFacts, signal: DirectionalSignal): void {
-  const { conditionId, yesProbability, endAtMs } = signal;
-  const slot = markets.get(conditionId);
-  if (yesProbability === null || endAtMs === null || slot === undefined || slot.isPaidOut) return;
-  directional.awaited.set(conditionId, { version: slot.market.version, endAtMs });
 }
 
 function noteEntry(

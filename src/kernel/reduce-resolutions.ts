@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/market.ts';
 import { type MarketResolution, type Payouts, winnerOf } from '../domain/resolution.ts';
+import { judgeForecasts } from './judged-forecasts.ts';
 import type { MarketSlot } from './market-slots.ts';
 import type { ReadInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -16,7 +17,7 @@ export function takeResolutions(
   outbox: Outbox,
 ): void {
   for (const resolution of resolutions) {
-    if (resolution.payouts !== null) state.directional.awaited.delete(resolution.conditionId);
+    if (resolution.payouts !== null) judgeForecasts(state, resolution.conditionId, resolution.payouts);
     const slot = state.markets.get(resolution.conditionId);
     if (slot === undefined) continue;
     takeStage(slot, resolution);

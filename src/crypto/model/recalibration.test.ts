@@ -75,6 +75,20 @@ describe('recalibration', () => {
     ]);
   });
 
+  it('makes nothing certain, however steep the map is', () => {
+    for (const [intercept, slope] of [
+      [0, 4],
+      [40, 1],
+      [-800, 1],
+    ] as const) {
+      const map = { intercept, slope, markets: 100 };
+      for (const p of [1e-12, 0.3, 1 - 1e-9]) {
+        expect(recalibrated(map, p)).toBeGreaterThan(0);
+        expect(recalibrated(map, p)).toBeLessThan(1);
+      }
+    }
+  });
+
   it('lowers the log loss of what comes after', () => {
     const all = resolved(4_000, 0.5, 0.6);
     const map = fitRecalibration(all.slice(0, 2_000), 1_999);

@@ -40,7 +40,8 @@ export function fitRecalibration(forecasts: readonly ResolvedForecast[], asOfMs:
     .filter(({ resolvedAtMs, weight }) => resolvedAtMs <= asOfMs && weight > 0)
     .map(({ probability, isYes, weight }) => ({ x: logit(probability), y: isYes ? 1 : 0, weight }));
   const markets = known.reduce((sum, { weight }) => sum + weight, 0);
-  if (markets < LEAST_RESOLVED) return NO_RECALIBRATION;
+  // Weights of thirds and sevenths do not add up to whole numbers.
+  if (markets < LEAST_RESOLVED - 1e-6) return NO_RECALIBRATION;
   const held = PRIOR_MARKETS / 4;
   let [intercept, slope] = [0, 1];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -65,8 +66,12 @@ export function fitRecalibration(forecasts: readonly ResolvedForecast[], asOfMs:
   return { intercept, slope: Math.max(LEAST_SLOPE, slope), markets };
 }
 
-/** The corrected probability of YES; that of NO is one less it. Rises with `probability`, and certainties stay certain. */
+/**
+ * The corrected probability of YES; that of NO is one less it. Rises with `probability`. Certainties stay certain, and nothing becomes one:
+ * a steep map would otherwise round what is likely up to 1.
+ */
 export function recalibrated(map: Recalibration, probability: number): number {
   if (map.markets === 0 || probability <= 0 || probability >= 1) return probability;
-  return logistic(map.intercept + map.slope * logit(probability));
+  const corrected = logistic(map.intercept + map.slope * logit(probability));
+  return Math.min(1 - LEAST_PROBABILITY, Math.max(LEAST_PROBABILITY, corrected));
 }

@@ -155,7 +155,12 @@ describe('resolutions', () => {
   it('are asked for hourly of what a model has priced, from the end on and after the market has left the list, until the chain pays', () => {
     const test = trading([maintenance, marketMaking], SETTINGS, [market(1)], HELD);
     const endAtMs = test.nowMs + DAY_MS;
-    test.state.directional.awaited.set(conditionId(7), { version: 'v1', endAtMs });
+    test.state.directional.awaited.set(conditionId(7), {
+      version: 'v1',
+      endAtMs,
+      coin: 'BTC',
+      forecasts: [],
+    });
     const askedOf7 = (): number =>
       ofKind(test.commands, 'readResolutions').filter(({ markets }) =>
         markets.some((one) => one.conditionId === conditionId(7) && one.version === 'v1'),

@@ -35,6 +35,11 @@ export const cryptoDirectionalRows = {
     default: 30,
     doc: 'Days of prices the volatility is estimated from.',
   }),
+  recalibrate: bool(
+    'CD_RECALIBRATE',
+    false,
+    'Corrects the probabilities of the model by what it said of markets that have resolved since, once these are enough. On recorded markets this helped no more than chance.',
+  ),
   minEdgePts: number('CD_MIN_EDGE_PTS', {
     unit: 'pts',
     min: 0.5,

@@ -1,5 +1,4 @@
 import { feePerShare } from '../../../crypto/model/edge.ts';
-import { NO_RECALIBRATION } from '../../../crypto/model/recalibration.ts';
 import type { DirectionalPosition } from '../../../domain/directional.ts';
 import type { FeeSchedule } from '../../../domain/market.ts';
 import { mayBeLive, type OrderRequest } from '../../../domain/order.ts';
@@ -12,6 +11,7 @@ import { purposeOf } from '../../../orders/order-names.ts';
 import type { OrderRecord } from '../../../orders/types.ts';
 import type { PricedPayoff } from '../pricing/ask-histories.ts';
 import { isPriced, type PricedMarket, priceMarket } from '../pricing/price-market.ts';
+import { mapInUse } from '../pricing/recalibration-in-use.ts';
 import { type CdSettings, tradablePayoff } from './choose-scope.ts';
 import type { EntryMemory } from './entry-memory.ts';
 
@@ -80,7 +80,7 @@ function reasonGone(
     state,
     memory.models,
     { payoff, createdAtMs: market.createdAtMs },
-    NO_RECALIBRATION,
+    mapInUse(state, memory.models),
   );
   if (!isPriced(price)) return `it can not be priced: ${price.message}`;
   if (price.isDecided) return 'the strike was reached';

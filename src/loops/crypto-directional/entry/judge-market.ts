@@ -4,9 +4,8 @@ import {
   entryCandidates,
   type MarketTouch,
 } from '../../../crypto/model/edge.ts';
-import { NO_RECALIBRATION } from '../../../crypto/model/recalibration.ts';
 import type { ClassifiedPayoff } from '../../../crypto/questions/payoff.ts';
-import type { DirectionalSignal } from '../../../domain/directional.ts';
+import type { DirectionalSignal, RecalibratedOn } from '../../../domain/directional.ts';
 import { complement, POINT, type Price, type Usd } from '../../../domain/units.ts';
 import { isDirectional } from '../../../kernel/directional.ts';
 import { othersBest } from '../../../kernel/gate-view.ts';
@@ -17,6 +16,7 @@ import { workingOrders } from '../../../orders/order-table.ts';
 import { mostShares } from '../../../orders/position.ts';
 import { ownQuotes } from '../../../orders/reserve.ts';
 import { isPriced, type NotPriced, type PricedMarket, priceMarket } from '../pricing/price-market.ts';
+import { mapInUse, recalibrationOf } from '../pricing/recalibration-in-use.ts';
 import type { CdSettings } from './choose-scope.ts';
 import type { EntryMemory } from './entry-memory.ts';
 
@@ -27,6 +27,8 @@ export interface Judgement {
   /** Null where the model cannot say. */
   readonly price: PricedMarket | null;
   readonly notPriced: NotPriced | null;
+  /** What the price was corrected by; null where by nothing. */
+  readonly recalibratedOn: RecalibratedOn | null;
   /** The better outcome to buy, whether or not it has its edge; null where nothing can be bought. */
   readonly best: EntryCandidate | null;
   /** The same where it has its edge at a price within bounds; null where it has not. */
@@ -46,12 +48,13 @@ export function judgeMarket(
   payoff: ClassifiedPayoff,
 ): Judgement {
   const { market } = slot;
-  const base = { slot, payoff, best: null, entry: null };
+  const recalibratedOn = recalibratedOnOf(state, memory);
+  const base = { slot, payoff, recalibratedOn, best: null, entry: null };
   const price = priceMarket(
     state,
     memory.models,
     { payoff, createdAtMs: market.createdAtMs },
-    NO_RECALIBRATION,
+    mapInUse(state, memory.models),
   );
   if (!isPriced(price)) return { ...base, price: null, notPriced: price, why: price.message };
   if (price.isDecided) {
@@ -66,7 +69,30 @@ export function judgeMarket(
     return { ...base, price, notPriced: null, why: 'nobody bids or asks where an entry would be made' };
   const inBounds = candidates.filter((candidate) => outOfBounds(candidate, cd) === null);
   const entry = bestEntry(inBounds, cd.minEdgePts);
-  return { ...base, price, notPriced: null, best: entry ?? best, entry, why: whyOf(entry ?? best, cd) };
+  const found = entry ?? best;
+  const corrected = correctedText(found, price, recalibratedOn);
+  return { ...base, price, notPriced: null, best: found, entry, why: whyOf(found, cd) + corrected };
+}
+
+function recalibratedOnOf(state: KernelState, { models }: EntryMemory): RecalibratedOn | null {
+  const learnt = recalibrationOf(state, models);
+  if (learnt === null || learnt.map.markets === 0) return null;
+  return { markets: learnt.markets, days: learnt.days };
+}
+
+/** More than this is worth a word to whoever reads why. */
+const TOLD_MOVE = 0.01;
+
+/** What resolved markets have made of the model's word, where it is more than a point. */
+function correctedText(
+  { outcome, probability }: EntryCandidate,
+  { byModel: { withDrift, withoutDrift } }: PricedMarket,
+  on: RecalibratedOn | null,
+): string {
+  const before =
+    outcome === 'YES' ? Math.min(withDrift, withoutDrift) : 1 - Math.max(withDrift, withoutDrift);
+  if (on === null || Math.abs(probability - before) <= TOLD_MOVE) return '';
+  return `; the model itself says ${percent(before)}, recalibrated on ${on.markets} resolved markets of ${on.days} days`;
 }
 
 /** What is said of the better outcome: its edge, and why it is none to be bought. */
@@ -121,7 +147,7 @@ export function signalOf(
   judgement: Judgement,
   confirmations: number,
 ): DirectionalSignal {
-  const { slot, payoff, price, best, entry, why } = judgement;
+  const { slot, payoff, price, recalibratedOn, best, entry, why } = judgement;
   return {
     conditionId: slot.market.conditionId,
     coin: payoff.coin,
@@ -136,6 +162,7 @@ export function signalOf(
     spotUsd: price?.spotUsd ?? null,
     dailyVolatility: price?.dailyVolatility ?? null,
     yesProbability: price?.yes ?? null,
+    ...(price === null ? {} : { model: { yesProbability: price.byModel.withDrift, recalibratedOn } }),
     yesMid: yesMidOf(state, slot),
     outcome: best?.outcome ?? null,
     probability: best?.probability ?? null,

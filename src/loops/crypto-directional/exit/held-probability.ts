@@ -1,4 +1,3 @@
-import { NO_RECALIBRATION } from '../../../crypto/model/recalibration.ts';
 import {
   type ClassifiedPayoff,
   isTradable,
@@ -13,6 +12,7 @@ import type { PricedPayoff } from '../pricing/ask-histories.ts';
 import { type PayoffMemory, payoffOf } from '../pricing/ask-payoffs.ts';
 import type { CoinModels } from '../pricing/coin-models.ts';
 import { isPriced, priceMarket } from '../pricing/price-market.ts';
+import { mapInUse } from '../pricing/recalibration-in-use.ts';
 import type { ExitWatch } from './exit-memory.ts';
 
 /** What the model says of a position that is held. */
@@ -62,7 +62,7 @@ export function heldProbability(
   { outcome }: Pick<DirectionalPosition, 'outcome'>,
 ): HeldProbability {
   if (payoff === null) return UNKNOWN;
-  const price = priceMarket(state, models, payoff, NO_RECALIBRATION);
+  const price = priceMarket(state, models, payoff, mapInUse(state, models));
   if (!isPriced(price)) return UNKNOWN;
   const { low, high } = price.yes;
   return { probability: outcome === 'YES' ? high : 1 - low, spotUsd: price.spotUsd };

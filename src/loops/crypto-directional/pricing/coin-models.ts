@@ -12,6 +12,7 @@ import { DAY_MS, utcDayOf } from '../../../domain/utc-day.ts';
 import { candlesOf, dailyClosesOf } from '../../../kernel/spot-prices.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import type { StrategySettings } from '../../../kernel/strategy-settings.ts';
+import type { RecalibrationOfDay } from './recalibration-in-use.ts';
 
 /** Without a whole day that ended within this time the closes say nothing of today. */
 const MOST_CLOSES_AGE_MS = 2 * DAY_MS;
@@ -27,6 +28,8 @@ export interface CoinModels {
   readonly askedAtMs: Map<string, number>;
   /** What up-or-down windows compare with, by `referenceKey`: candles of a minute are not kept for as long as a window lasts. */
   readonly references: Map<string, number>;
+  /** As of the day on which it was last wanted; null before. */
+  recalibration: RecalibrationOfDay | null;
 }
 
 export interface CoinFit {
@@ -43,6 +46,7 @@ export const createCoinModels = (): CoinModels => ({
   fits: new Map(),
   askedAtMs: new Map(),
   references: new Map(),
+  recalibration: null,
 });
 
 /** Why a coin has no model yet. */

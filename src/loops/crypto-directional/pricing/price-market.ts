@@ -17,6 +17,8 @@ export interface PricedMarket {
   readonly yes: { readonly low: number; readonly high: number };
   readonly withDrift: number;
   readonly withoutDrift: number;
+  /** The same as the model itself has it, before any recalibration. */
+  readonly byModel: { readonly withDrift: number; readonly withoutDrift: number };
   readonly spotUsd: number;
   /** Standard deviation of the log return of a day. */
   readonly dailyVolatility: number;
@@ -100,6 +102,7 @@ export function priceMarket(
     yes: { low: Math.min(withDrift, without), high: Math.max(withDrift, without) },
     withDrift,
     withoutDrift: without,
+    byModel: { withDrift: drifting.probability, withoutDrift: driftless.probability },
     spotUsd,
     dailyVolatility: model.dailyVolatility,
     regime: model.regime,
