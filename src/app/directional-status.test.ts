@@ -284,3 +284,54 @@ it('is nothing where the settings of a journal hold nothing of it', () => {
   state.settings = strategySettings();
   expect(directionalStatus(state)).toBeNull();
 });
+
+describe('recalibration', () => {
+  const judged = (n: number, day: number, coin: string) => ({
+    conditionId: conditionId(n),
+    coin,
+    endAtMs: day * DAY_MS,
+    knownAtMs: day * DAY_MS,
+    isYes: true,
+    forecasts: [{ day, yesProbability: 0.5 }],
+  });
+  const learnt = (day: number, markets: number, inUse: boolean) => ({
+    day,
+    markets,
+    coinDays: markets,
+    days: 12,
+    map: { intercept: 0, slope: 1, markets: inUse ? markets : 0 },
+  });
+
+  it('is told with what is known for it, while it is switched off and before anything is fitted', () => {
+    const known = [
+      judged(1, 100, 'BTC'),
+      judged(2, 100, 'BTC'),
+      judged(3, 100, 'ETH'),
+      judged(4, 101, 'BTC'),
+    ];
+    const evidence = { markets: 4, coinDays: 3, days: 2 };
+    for (const recalibrate of [false, true]) {
+      const state = stateOf(coinTale(), { recalibrate });
+      state.directional.judged = known;
+      expect(directionalStatus(state)?.recalibration).toEqual({
+        enabled: recalibrate,
+        inUse: false,
+        ...evidence,
+      });
+    }
+  });
+
+  it('is that of the newest fit of both loops, and in use where it was enough', () => {
+    const state = stateOf(coinTale(), { recalibrate: true });
+    entryMemory(state).models.recalibration = learnt(99, 60, true);
+    expect(directionalStatus(state)?.recalibration).toMatchObject({ inUse: true, markets: 60, days: 12 });
+    exitMemory(state).models.recalibration = learnt(100, 70, false);
+    expect(directionalStatus(state)?.recalibration).toMatchObject({ inUse: false, markets: 70 });
+    state.settings = { ...state.settings, cd: { ...defaultSettings().cd, recalibrate: false } };
+    expect(directionalStatus(state)?.recalibration).toMatchObject({
+      enabled: false,
+      inUse: false,
+      markets: 0,
+    });
+  });
+});

@@ -19,6 +19,7 @@ import { purposeOf } from '../orders/order-names.ts';
 import { restingSize } from '../orders/order-size.ts';
 import { workingOrders } from '../orders/order-table.ts';
 import { meaningOf } from '../risk/refusal.ts';
+import { type RecalibrationStatus, recalibrationStatus } from './recalibration-status.ts';
 
 type CdSettings = NonNullable<StrategySettings['cd']>;
 
@@ -45,6 +46,7 @@ export interface DirectionalStatus {
     /** Null while it does not fail. */
     readonly failing: { readonly because: string; readonly times: number; readonly untilMs: number } | null;
   };
+  readonly recalibration: RecalibrationStatus;
   /** Of the running UTC day. */
   readonly entriesToday: number;
   readonly maxEntriesPerDay: number;
@@ -131,6 +133,7 @@ export function directionalStatus(state: KernelState): DirectionalStatus | null 
       asking: trades.filter(({ stage }) => stage === 'asked').length,
       failing: because === null ? null : { because, times: failures, untilMs },
     },
+    recalibration: recalibrationStatus(state),
     entriesToday: day === utcDayOf(state.nowMs) ? entries : 0,
     maxEntriesPerDay: cd.maxTradesPerDay,
   };

@@ -17,6 +17,7 @@ const QUIET: DirectionalStatus = {
   realised: { closed: 0, realisedUsd: 0 },
   coinsStopped: [],
   aiCheck: { enabled: true, asking: 0, failing: null },
+  recalibration: { enabled: false, inUse: false, markets: 1, coinDays: 1, days: 1 },
   entriesToday: 0,
   maxEntriesPerDay: 20,
   nothingBecause: 'the latest signals: 2 not priced, 38 with too little edge',
@@ -27,6 +28,7 @@ it('says in a line what is looked at and held, and why nothing is entered', () =
   expect(directionalLines(QUIET, NOW)).toEqual([
     'directional: last cycle 3 min ago, 40 of 55 coin markets in scope, 0 with edge, 0 entries rest, 0 positions open, 0 closed, realised 0.00 USD; 0 of 20 entries today',
     '  nothing is entered: the latest signals: 2 not priced, 38 with too little edge',
+    '  probabilities are the model’s own (CD_RECALIBRATE=false); known so far: 1 resolved market of 1 day',
   ]);
 });
 
@@ -77,10 +79,21 @@ it('shows positions with what they gained and why they are held, what rests, and
   );
   expect(lines.slice(1)).toEqual([
     '  a model is asked about 1 entry',
+    '  probabilities are the model’s own (CD_RECALIBRATE=false); known so far: 1 resolved market of 1 day',
     '  holds 50.00 YES of btc-above-100k: bought at 48.0, now 51.5, +1.75 USD, realised -0.20, ends in 5.0 h; between its stop at 33.0 and its target at 68.0',
     '  e-9 bids 30.0 for 20.00 NO of eth-dip, 60 s',
     '  edge 11.2: NO of eth-dip at 30.0 is worth 41.2; entered',
   ]);
+});
+
+it('says whether resolved markets correct the model, on how many, and what they lack to do so', () => {
+  const evidence = { markets: 120, coinDays: 44, days: 15 };
+  const lineOf = (inUse: boolean): string | undefined =>
+    directionalLines({ ...QUIET, recalibration: { enabled: true, inUse, ...evidence } }, NOW).at(-1);
+  expect(lineOf(true)).toBe('  probabilities are recalibrated on 120 resolved markets of 15 days');
+  expect(lineOf(false)).toBe(
+    '  probabilities are the model’s own: too few have resolved to recalibrate, 120 resolved markets of 15 days with 44 pairs of coin and day',
+  );
 });
 
 it('marks what a person has to look at, and nothing else', () => {
@@ -101,8 +114,8 @@ it('marks what a person has to look at, and nothing else', () => {
     '!   nothing is entered on SOL: SOL: no source has given a price yet',
     '!   the check before entries fails, 3 times: http 529; no entry without it, asked again in 30 s',
   ]);
-  const [position] = directionalLines({ ...QUIET, exitsEnabled: false }, NOW, marked).slice(2);
-  expect(position).toBeUndefined();
+  const quiet = directionalLines({ ...QUIET, exitsEnabled: false }, NOW, marked);
+  expect(quiet.filter((line) => line.startsWith('! '))).toEqual([]);
 });
 
 it('is silent where it is switched off and holds nothing, and not where it holds something', () => {

@@ -26,6 +26,7 @@ export function directionalLines(
       : [warn('  nothing is sold: exits are switched off (CD_EXIT_ENABLED)')]),
     ...status.coinsStopped.map(({ coin, because }) => warn(`  nothing is entered on ${coin}: ${because}`)),
     ...aiLines(aiCheck, nowMs, warn),
+    recalibrationLine(status.recalibration),
     ...positions.map((position) => positionLine(position, nowMs)),
     ...resting.map(
       ({ clientId, slug, outcome, shares, pricePts, sinceMs }) =>
@@ -72,6 +73,19 @@ function aiLines(
       ),
     ];
   return asking === 0 ? [] : [`  a model is asked about ${asking} ${asking === 1 ? 'entry' : 'entries'}`];
+}
+
+function recalibrationLine({
+  enabled,
+  inUse,
+  markets,
+  coinDays,
+  days,
+}: DirectionalStatus['recalibration']): string {
+  const known = `${markets} resolved ${markets === 1 ? 'market' : 'markets'} of ${days} ${days === 1 ? 'day' : 'days'}`;
+  if (inUse) return `  probabilities are recalibrated on ${known}`;
+  if (!enabled) return `  probabilities are the model’s own (CD_RECALIBRATE=false); known so far: ${known}`;
+  return `  probabilities are the model’s own: too few have resolved to recalibrate, ${known} with ${coinDays} pairs of coin and day`;
 }
 
 function positionLine(position: DirectionalStatus['positions'][number], nowMs: number): string {

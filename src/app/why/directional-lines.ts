@@ -89,6 +89,7 @@ function signalRows(signal: DirectionalSignal): Row[] {
         : `${coinUsd(spotUsd)}, volatility ${dailyVolatility === null ? 'not known' : `${percent(dailyVolatility)} a day`}`,
     ],
     ['probability of YES', yesText(yesProbability)],
+    ...modelRows(signal),
     ['market’s middle, in YES', yesMid === null ? 'no live book' : pts(yesMid / POINT)],
     ['better to buy', buyText(signal)],
     ['confirmed', `${confirmations} ${confirmations === 1 ? 'cycle' : 'cycles'} in a row`],
@@ -102,6 +103,17 @@ function yesText(probability: DirectionalSignal['yesProbability']): string {
   if (probability === null) return 'the model could not say';
   const [low, high] = [percent(probability.low), percent(probability.high)];
   return low === high ? low : `${low} to ${high}; the price of the coin drifts in one and not in the other`;
+}
+
+/** Nothing where it is not priced, and of journals that do not tell it. */
+function modelRows({ model }: DirectionalSignal): Row[] {
+  if (model === undefined) return [];
+  const { yesProbability, recalibratedOn } = model;
+  const by =
+    recalibratedOn === null
+      ? 'no recalibration was in use'
+      : `recalibrated on ${recalibratedOn.markets} resolved markets of ${recalibratedOn.days} days`;
+  return [['the model itself', `${percent(yesProbability)} with drift; ${by}`]];
 }
 
 function betText({ coin, kind, direction, strikesUsd, endAtMs }: DirectionalSignal): string {

@@ -143,6 +143,17 @@ describe('a directional order', () => {
 });
 
 describe('a market with signals', () => {
+  it.each([
+    [{ markets: 240, days: 60 }, '58.5 % with drift; recalibrated on 240 resolved markets of 60 days'],
+    [null, '58.5 % with drift; no recalibration was in use'],
+  ])('says what the model itself said, and what it was recalibrated on: %j', async (recalibratedOn, text) => {
+    const tale = createTale();
+    const signal = signalOf({ model: { yesProbability: 0.585, recalibratedOn } });
+    tale.output({ kind: 'directional', ...{ note: { of: 'signal', signal } } });
+    await writeTale(dataDir, { runId: 'run-1', startedAtMs: T0 }, null, tale.entries);
+    expect(await linesOf(conditionId(1))).toContain(text);
+  });
+
   it('shows the latest in full, those before in a line, and every trade', async () => {
     await tradeOverTwoRuns();
     const market = await explained('market-1');
