@@ -56,14 +56,17 @@ export function fitRecalibration(forecasts: readonly ResolvedForecast[], asOfMs:
       h11 += spread * x * x;
     }
     const determinant = h00 * h11 - h01 * h01;
-    const [by0, by1] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
+    // Where the line would fall, its slope is held and the intercept is fitted to that slope.
+    const isFlat = slope <= LEAST_SLOPE && g1 < 0;
+    const by0 = isFlat ? g0 / h00 : (h11 * g0 - h01 * g1) / determinant;
+    const by1 = isFlat ? 0 : (h00 * g1 - h01 * g0) / determinant;
     // A step of Newton's method, held short: a whole one may overshoot where the odds saturate.
     const length = Math.max(1, Math.abs(by0), Math.abs(by1));
     intercept += by0 / length;
-    slope += by1 / length;
+    slope = Math.max(LEAST_SLOPE, slope + by1 / length);
     if (Math.abs(by0) + Math.abs(by1) < 1e-10) break;
   }
-  return { intercept, slope: Math.max(LEAST_SLOPE, slope), markets };
+  return { intercept, slope, markets };
 }
 
 /**
