@@ -121,6 +121,8 @@ export interface DirectionalPosition extends CoinBet {
   readonly edgePts: number;
   /** When its first entry was approved. */
   readonly approvedAtMs: number;
+  /** Dollars that this entry counts for in the limit of its day. */
+  readonly cost: Usd;
   /** Its orders, entries and exits, oldest first. */
   readonly clientIds: ClientId[];
   openedAtMs: number | null;
@@ -189,7 +191,13 @@ export interface DirectionalReview {
 export type DirectionalNote =
   | { readonly of: 'signal'; readonly signal: DirectionalSignal }
   /** An entry was approved: its signal says what it bets on. */
-  | { readonly of: 'entry'; readonly clientId: ClientId; readonly signal: DirectionalSignal }
+  | {
+      readonly of: 'entry';
+      readonly clientId: ClientId;
+      readonly signal: DirectionalSignal;
+      /** Dollars that the day's limit counts for it. */
+      readonly cost: Usd;
+    }
   | {
       readonly of: 'exit';
       readonly clientId: ClientId;

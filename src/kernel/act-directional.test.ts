@@ -248,6 +248,26 @@ describe('an entry that rests', () => {
     expect([positionsIn(test), test.state.orders.reserved.cash]).toEqual([0, 0]);
   });
 
+  it('W24: counts no more in its day once it has ended without a fill, and counts again when one comes late', () => {
+    const { test, order, orderId } = resting();
+    expect(test.state.directionalDay).toMatchObject({ entries: 1, usd: dollars(4.7) });
+    test.step({ kind: 'orderSeen', orderId, status: 'CANCELED', matchedSize: shares(0) });
+    expect(test.state.directionalDay).toMatchObject({ entries: 0, usd: 0 });
+    test.step({ kind: 'fill', fill: fillOf(order, 't-9', 10, 'MATCHED', test.nowMs) });
+    expect(positionsIn(test)).toBe(1);
+    expect(test.state.directionalDay).toMatchObject({ entries: 1, usd: dollars(4.7) });
+  });
+
+  it('takes nothing out of a later day than its own', () => {
+    const { test, act, entry, orderId } = resting();
+    test.step({ kind: 'wake' }, 86_400_000);
+    act(entry({ signal: signalOn(2) }));
+    const { entries, usd } = test.state.directionalDay;
+    test.step({ kind: 'orderSeen', orderId, status: 'CANCELED', matchedSize: shares(0) });
+    expect(positionsIn(test)).toBe(1);
+    expect([entries, usd, test.state.directionalDay.entries]).toEqual([1, dollars(4.7), 1]);
+  });
+
   it('is found ended by the list of live orders where the frame was lost', () => {
     const { test, order, orderId } = resting();
     test.step({ kind: 'wake' }, (order.expirationS - 50) * 1_000 - test.nowMs);
@@ -380,7 +400,7 @@ describe('a restart', () => {
     expect([...later.state.directional.positions.values()]).toMatchObject([
       { conditionId: conditionId(1), bought: shares(10), signalId: 1 },
     ]);
-    expect(later.state.directionalDay).toMatchObject({ entries: 2, usd: dollars(9.4) });
+    expect(later.state.directionalDay).toMatchObject({ entries: 1, usd: dollars(4.7) });
     expect(signalOf(later.state, conditionId(2))).toMatchObject({ action: 'entered', clientId: 'e-2' });
   });
 });

@@ -4,7 +4,7 @@ import { takerFeeBound } from '../domain/fee.ts';
 import { tokenOf } from '../domain/market.ts';
 import { mayBeLive, type OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
-import { MICRO, POINT, PRICE_ONE, type Shares } from '../domain/units.ts';
+import { MICRO, notional, POINT, PRICE_ONE, type Shares } from '../domain/units.ts';
 import { orderName, purposeOf } from '../orders/order-names.ts';
 import { possibleFill } from '../orders/order-size.ts';
 import { addApproved, workingOrders } from '../orders/order-table.ts';
@@ -67,7 +67,12 @@ export function enter(desk: DirectionalDesk, intent: EnterIntent): void {
   const { clientId } = request;
   const entered: DirectionalSignal = { ...signal, action: 'entered', clientId };
   tellDirectional(desk, { of: 'signal', signal: entered });
-  tellDirectional(desk, { of: 'entry', clientId, signal: entered });
+  tellDirectional(desk, {
+    of: 'entry',
+    clientId,
+    signal: entered,
+    cost: notional(request.price, request.size, 'up'),
+  });
 }
 
 const refusedSignal = (signal: DirectionalSignal, why: string): DirectionalSignal => ({

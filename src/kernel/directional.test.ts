@@ -236,9 +236,9 @@ describe('what breaks the rules of a position', () => {
     const note = { of: 'exit', clientId: 'x-9' as never, conditionId: conditionId(2), exit } as const;
     expect(() => noteDirectional(state, note)).toThrow(/no directional position/);
     const signal = signalOn(2, { outcome: null });
-    expect(() => noteDirectional(state, { of: 'entry', clientId: 'e-9' as never, signal })).toThrow(
-      /no outcome/,
-    );
+    expect(() =>
+      noteDirectional(state, { of: 'entry', clientId: 'e-9' as never, signal, cost: 0 as never }),
+    ).toThrow(/no outcome/);
   });
 });
 

@@ -11,7 +11,7 @@ import { complement, notional, type Shares, type Usd } from '../domain/units.ts'
 import type { FillEffect } from '../orders/book-fill.ts';
 import { purposeOf } from '../orders/order-names.ts';
 import { awaitsFills } from '../orders/order-table.ts';
-import type { DirectionalBook } from '../risk/directional.ts';
+import { countAgain, type DirectionalBook, giveBack } from '../risk/directional.ts';
 import type { Settings } from '../settings/settings.ts';
 import { payoutOf } from './gate-view.ts';
 import { type AwaitedOutcome, awaitOutcome } from './judged-forecasts.ts';
@@ -57,7 +57,10 @@ const UNFILLED_KEPT = 50;
 const ORDERS_KEPT = 100;
 
 /** What the functions here read and change of the state. */
-export type DirectionalFacts = Pick<KernelState, 'directional' | 'orders' | 'markets' | 'nowMs'>;
+export type DirectionalFacts = Pick<
+  KernelState,
+  'directional' | 'directionalDay' | 'orders' | 'markets' | 'nowMs'
+>;
 
 /**
  * Takes in news of directional trading, when it is decided and when it is read from a journal. With fills and outcomes this is the
@@ -70,7 +73,7 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
       awaitOutcome(state, note.signal);
       return;
     case 'entry':
-      noteEntry(state, note.clientId, note.signal);
+      noteEntry(state, note);
       return;
     case 'exit': {
       const position = state.directional.positions.get(note.conditionId);
@@ -87,8 +90,7 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
 
 function noteEntry(
   { directional, nowMs }: DirectionalFacts,
-  clientId: ClientId,
-  signal: DirectionalSignal,
+  { clientId, signal, cost }: Extract<DirectionalNote, { of: 'entry' }>,
 ): void {
   const { conditionId, coin, kind, strikesUsd, direction, endAtMs, outcome, probability, edgePts } = signal;
   if (outcome === null || probability === null || edgePts === null)
@@ -108,6 +110,7 @@ function noteEntry(
     probability,
     edgePts,
     approvedAtMs: nowMs,
+    cost,
     clientIds: [clientId],
     openedAtMs: null,
     bought: 0 as Shares,
@@ -187,6 +190,7 @@ function reopen(state: DirectionalFacts, conditionId: ConditionId): void {
     isHolding(state, position);
   const found = directional.closed.find(isOpen) ?? directional.unfilled.find(isOpen);
   if (found === undefined) return;
+  if (directional.unfilled.includes(found)) countAgain(state.directionalDay, found.approvedAtMs, found.cost);
   directional.closed = directional.closed.filter((position) => position !== found);
   directional.unfilled = directional.unfilled.filter((position) => position !== found);
   found.closedAtMs = null;
@@ -223,8 +227,10 @@ function settleMarket(state: DirectionalFacts, conditionId: ConditionId): boolea
   if (position === undefined || end === null) return false;
   directional.positions.delete(conditionId);
   directional.exitsRefused.delete(conditionId);
-  if (end === 'unfilled') directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
-  else {
+  if (end === 'unfilled') {
+    directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
+    giveBack(state.directionalDay, position.approvedAtMs, position.cost);
+  } else {
     position.closedAtMs = state.nowMs;
     position.closedBecause = end;
     position.payout = end === 'resolved' ? payoutFor(state, position) : (0 as Usd);
@@ -304,10 +310,7 @@ export const signalOf = (
  * What the gate has to know of all positions. One that is over but for shares that no order can sell, because its entry filled with
  * less than the market takes, stays until the market is resolved and takes nobody's place.
  */
-export function directionalBook(
-  state: DirectionalFacts & Pick<KernelState, 'directionalDay'>,
-  cd: Settings['cd'],
-): DirectionalBook {
+export function directionalBook(state: DirectionalFacts, cd: Settings['cd']): DirectionalBook {
   let positions = 0;
   for (const position of state.directional.positions.values())
     if (!isRemnant(state, position)) positions += 1;

@@ -10,6 +10,7 @@ import type { KernelState } from './state.ts';
 import { signalOn } from './test-support/directional-cases.ts';
 import {
   conditionId,
+  dollars,
   market,
   ofKind,
   runStarted,
@@ -65,6 +66,7 @@ describe('prices of coins', () => {
       of: 'entry',
       clientId: 'e-1' as ClientId,
       signal: signalOn(2, { coin: 'ETH' as CoinSymbol }),
+      cost: dollars(5),
     });
     const position = test.state.directional.positions.get(conditionId(2));
     if (position === undefined) throw new Error('expected a position');

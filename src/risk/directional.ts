@@ -26,7 +26,7 @@ export interface DirectionalLimits {
   readonly maxPerDayBps: number;
 }
 
-/** Entries of one UTC day, counted when they are approved, whatever becomes of them. Plain data. */
+/** Entries of one UTC day, counted from when they are approved until they end without a fill, if they do. Plain data. */
 export interface DirectionalDay {
   day: number;
   entries: number;
@@ -38,6 +38,23 @@ export const createDirectionalDay = (nowMs: number): DirectionalDay => ({
   entries: 0,
   usd: 0,
 });
+
+/**
+ * Takes an entry out of the day in which it was approved, because it ended without a fill: one that rests is replaced each cycle, and
+ * would use a day up in which nothing was bought. A day that is over is left as it is.
+ */
+export function giveBack(today: DirectionalDay, approvedAtMs: number, cost: Usd): void {
+  if (utcDayOf(approvedAtMs) !== today.day) return;
+  today.entries = Math.max(0, today.entries - 1);
+  today.usd = Math.max(0, today.usd - cost);
+}
+
+/** Counts an entry that was given back and has filled after all. */
+export function countAgain(today: DirectionalDay, approvedAtMs: number, cost: Usd): void {
+  if (utcDayOf(approvedAtMs) !== today.day) return;
+  today.entries += 1;
+  today.usd += cost;
+}
 
 /** What is known of all directional positions. */
 export interface DirectionalBook {
@@ -60,7 +77,7 @@ export interface DirectionalEntry {
 
 /**
  * Approves a directional entry, or says which limit it breaks: those of directional trading first, then all of the gate's own. An
- * approved one counts against the day, and as a position, whether or not it ever fills. A refused one leaves no trace.
+ * approved one counts against the day, and as a position, until it ends without a fill (see `giveBack`). A refused one leaves no trace.
  */
 export function checkDirectional(
   pass: GatePass,

@@ -105,7 +105,7 @@ function approve(
 
 export function enterMarket(state: KernelState, n: number, size: number, outcome: Outcome = 'YES'): ClientId {
   const clientId = approve(state, 'entry', n, outcome, 'BUY', size);
-  noteDirectional(state, { of: 'entry', clientId, signal: signalOn(n, { outcome }) });
+  noteDirectional(state, { of: 'entry', clientId, signal: signalOn(n, { outcome }), cost: 5_000_000 as Usd });
   return clientId;
 }
 

@@ -3,7 +3,7 @@ import type { DirectionalExit, DirectionalNote, DirectionalSignal } from '../../
 import type { ConditionId, Market, Outcome, Side } from '../../domain/market.ts';
 import type { ClientId, FillReport, OrderId, TradeStatus } from '../../domain/order.ts';
 import type { TransactionAction } from '../../domain/transaction.ts';
-import { complement, type Price, type Shares } from '../../domain/units.ts';
+import { complement, type Price, type Shares, type Usd } from '../../domain/units.ts';
 import type { Input } from '../../kernel/messages.ts';
 import {
   book,
@@ -98,7 +98,7 @@ export function createTale(markets = 2, startMs = T0, change: Partial<Market> = 
 
   const enter = (signal: DirectionalSignal, size: Shares): TaleOrder =>
     sendDirectional(
-      { of: 'entry', clientId: signal.clientId as ClientId, signal },
+      { of: 'entry', clientId: signal.clientId as ClientId, signal, cost: 0 as Usd },
       signal.outcome ?? 'YES',
       'BUY',
       signal.price ?? cents(50),

@@ -115,14 +115,14 @@ export const cryptoDirectionalRows = {
     min: 0,
     max: 10_000,
     default: 20,
-    doc: 'Most entries that are sent in one day (UTC), whatever becomes of them.',
+    doc: 'Most entries in one day (UTC): those that have filled or still may. One that ended without a fill counts no more.',
   }),
   maxDailyPct: number('CD_MAX_DAILY_PCT', {
     unit: '% of the account',
     min: 0,
     max: 100,
     default: 50,
-    doc: 'Most dollars of entries that are sent in one day (UTC). The predecessor had this limit and never counted.',
+    doc: 'Most dollars of entries in one day (UTC), counted in the same way. The predecessor had this limit and never counted.',
   }),
   postOnly: bool('CD_POST_ONLY', true, 'Sends entries as post-only orders.'),
   coingeckoApiUrl: url('CD_COINGECKO_API', {

@@ -411,7 +411,9 @@ describe('W24: the life of an entry', () => {
       cd: { maxTradesPerDay: 1 },
     });
     const commands = run.pass(5);
-    onlyEntry(commands);
+    const bought = onlyEntry(commands);
+    const { nowMs } = run.test;
+    run.test.step({ kind: 'fill', fill: fillOf(bought, 't-1', bought.size / 1e6, 'CONFIRMED', nowMs) });
     const later = run.cycle();
     expect(entries(later)).toEqual([]);
     expect(

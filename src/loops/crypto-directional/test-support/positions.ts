@@ -16,6 +16,7 @@ export const heldPosition = (n: number, change: Partial<DirectionalPosition> = {
   probability: 0.5,
   edgePts: 8,
   approvedAtMs: T0,
+  cost: dollars(4),
   clientIds: [],
   openedAtMs: T0,
   bought: shares(10),
