@@ -76,7 +76,7 @@ describe('asking before a trade', () => {
     expect(more).toEqual([]);
     expect(question).toMatchObject({ tier: 'haiku', maxTokens: 300 });
     expect(shownIn(question?.prompt ?? '')).toMatchObject({
-      id: 't1',
+      id: expect.stringMatching(/^t1-[0-9a-z]{8}$/),
       outcome: 'NO',
       priceCents: 86,
       payoff: 'close above 105000 at 2026-11-13T17:00:00Z',

@@ -39,7 +39,10 @@ export function mayAskAboutTrade(
   return asked < MOST_ASKED_AT_ONCE ? 'now' : 'later';
 }
 
-/** Puts one trade to a model, and notes that it was. */
+/**
+ * Puts one trade to a model, and notes that it was. The label has the millisecond in it: who writes the text of a market cannot know it, so a
+ * model that copies a yes from there names no trade of ours.
+ */
 export function askAboutTrade(
   state: KernelState,
   memory: EntryMemory,
@@ -48,7 +51,8 @@ export function askAboutTrade(
 ): Intent[] {
   const number = memory.nextQuestion;
   memory.nextQuestion += 1;
-  const question = { key: `entry-${number}`, label: `t${number}`, askedAtMs: state.nowMs };
+  const label = `t${number}-${state.nowMs.toString(36)}`;
+  const question = { key: `entry-${number}`, label, askedAtMs: state.nowMs };
   const proposed = proposedTrade(state, question.label, trade, judgement);
   if (proposed === null) return [];
   trade.stage = 'asked';

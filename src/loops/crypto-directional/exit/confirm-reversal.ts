@@ -106,7 +106,9 @@ function isKept(
 function questionOn(memory: ExitMemory, { position, edgePts }: Reversal, nowMs: number): ExitQuestion {
   const number = memory.nextQuestion;
   memory.nextQuestion += 1;
-  return { key: `exit-${number}`, label: `p${position.id}-${number}`, askedAtMs: nowMs, edgePts };
+  // Not to be known to who writes the text of a market: a model that copies a "hold" from there keeps nothing.
+  const label = `p${position.id}-${number}-${nowMs.toString(36)}`;
+  return { key: `exit-${number}`, label, askedAtMs: nowMs, edgePts };
 }
 
 const proposedExit = (
