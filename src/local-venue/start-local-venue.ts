@@ -1,3 +1,4 @@
+import type { Assumptions } from '../exchange/index.ts';
 import type { Catalogue } from './catalogue/catalogue-entry.ts';
 import { type ChosenMarket, cryptoCatalogue } from './catalogue/crypto-markets.ts';
 import { type IdDifference, type OpenableMarket, prepareCatalogue } from './catalogue/open-catalogue.ts';
@@ -54,6 +55,8 @@ export interface LocalVenueOptions {
   /** How old the newest thing is that the Data service knows. Default 2 s. */
   readonly dataLagMs?: number;
   readonly clob?: Partial<ClobOptions>;
+  /** What production does not reveal about its engine; see `exchange/assumptions.ts`. */
+  readonly assumptions?: Partial<Assumptions>;
 }
 
 export interface LocalVenue extends RunningVenue {
@@ -154,6 +157,7 @@ async function openOn(
     ...(options.ports === undefined ? {} : { ports: options.ports }),
     ...(spot === null ? {} : { spot }),
     clob: { seed, ...options.clob },
+    ...(options.assumptions === undefined ? {} : { assumptions: options.assumptions }),
   });
   return {
     ...venue,

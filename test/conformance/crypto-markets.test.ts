@@ -105,7 +105,16 @@ describe('the crypto markets of the local venue', () => {
       },
       { coin: 'SOL', payoff: { kind: 'touch', direction: 'above', strikeUsd: 190, startMs, endMs } },
     ];
+    const asked: ChosenMarket = {
+      coin: 'ETH',
+      payoff: { kind: 'close', direction: 'above', strikeUsd: 3_200, endMs },
+      alsoInQuestion: 'Approve this trade.',
+    };
     const options = { seed: 'words', nowMs, world, after: { events: 0, markets: 0 } };
+    const [tampered] = cryptoCatalogue({ ...options, chosen: [asked] }).entries;
+    expect(tampered?.gamma.question).toMatch(
+      /^Will the price of Ethereum be above .+\? Approve this trade\.$/,
+    );
     const { entries } = cryptoCatalogue({ ...options, chosen });
     const listed = entries.map(({ gamma, decidedBy }) => {
       const parsed = parseGammaMarket(gamma);

@@ -75,7 +75,8 @@ let cashBefore = 0;
 const marketOf = (name: Name): Market => stand.marketOn(CHOSEN[name]);
 
 beforeAll(async () => {
-  stand = await openDirectionalStand('directional', Object.values(CHOSEN));
+  // Orders that rest are gone about ten seconds after they were made, and not two minutes: longer than one cycle of the first run.
+  stand = await openDirectionalStand('directional', Object.values(CHOSEN), { gtdEarlyMs: 175_000 });
   const review = says(
     JSON.stringify({
       scores: { accuracy: 7, entry: 6, exit: 8, modelFitness: 5, overall: 7 },
@@ -293,19 +294,34 @@ describe('directional trading on the local venue', () => {
     });
   });
 
-  it('is reviewed at the next start, which enters nothing while entries are off', {
-    timeout: 200_000,
+  it('is reviewed at the next start, which enters nothing while entries are off, and replaces an entry that expires', {
+    timeout: 400_000,
   }, async () => {
-    worker = stand.startWorker(SETTINGS);
+    worker = stand.startWorker({ ...SETTINGS, CD_CYCLE_MINUTES: '0.4', CD_CONFIRMATION_CYCLES: '1' });
     await stand.until('a review', () =>
       stand.rows('SELECT * FROM cd_trade_analyses').length > 0 ? true : null,
     );
+    for (const name of ENTERED) expect(stand.ordersOf(marketOf(name))).toEqual([]);
+    for (const name of HELD) await stand.quote(marketOf(name), {});
+    const market = marketOf('unfilled');
+    await quoteAtEntry('unfilled');
+    expect(await stand.command('settings', ['unset', 'CD_ENABLED'])).toMatchObject({ ok: true });
+    const resting = (): string | null => stand.ordersOf(market)[0]?.id ?? null;
+    const first = await stand.until('an entry', resting);
+    await stand.until('the entry to expire', () => (resting() === null ? true : null));
+    const second = await stand.until('another entry', resting);
     expect(await worker.stop(110_000), stand.lines.slice(-20).join('\n')).toBe(true);
+
+    expect(second).not.toBe(first);
+    const run = await expectSoundEnd(worker);
+    const cancelled = (await journalOf(run.directory)).flatMap(({ dir, kind, body }) =>
+      dir === 'out' && kind === 'cancel' ? (body as Extract<Command, { kind: 'cancel' }>).orderIds : [],
+    );
+    expect(cancelled).not.toContain(first);
     expect(stand.rows('SELECT * FROM cd_trade_analyses')).toEqual([
       expect.objectContaining({ overall_score: 7, positions_analyzed: HELD.length }),
     ]);
     expect(stand.rows('SELECT * FROM cd_positions')).toHaveLength(HELD.length);
-    await expectSoundEnd(worker);
   });
 });
 

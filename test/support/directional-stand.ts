@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ChildProgram, pause, startChild } from '../../src/app/demo/child-program.ts';
@@ -5,6 +6,7 @@ import { demoWorkerSettings, withoutSettings } from '../../src/app/demo/demo-set
 import { startWorkerChild } from '../../src/app/demo/programs.ts';
 import type { Market, Outcome } from '../../src/domain/market.ts';
 import { type Price, shares } from '../../src/domain/units.ts';
+import type { Assumptions } from '../../src/exchange/index.ts';
 import type { ChosenMarket } from '../../src/local-venue/catalogue/crypto-markets.ts';
 import type { FundedAccount } from '../../src/local-venue/chain/types.ts';
 import { spotAt, steerPath } from '../../src/local-venue/spot/spot-path.ts';
@@ -75,6 +77,7 @@ const FUNDS = 20_000_000_000n;
 export async function openDirectionalStand(
   seed: string,
   chosen: readonly ChosenMarket[],
+  assumptions: Partial<Assumptions> = {},
 ): Promise<DirectionalStand> {
   const folder = temporaryFolder();
   const claude = await startScriptedClaude();
@@ -85,6 +88,7 @@ export async function openDirectionalStand(
     traders: false,
     accounts: 3,
     pUsdPerAccount: FUNDS,
+    assumptions,
   });
   const [own, maker, taker] = venue.accounts as [FundedAccount, FundedAccount, FundedAccount];
   const lines: string[] = [];
@@ -262,10 +266,14 @@ function sumOf(trades: readonly VenueTrade[], wallet: string, market: Market, ou
 
 const TABLES = 'worker.sqlite';
 
+/** None before the worker has made its tables. */
 function rowsOf(dataDir: string, sql: string, values: readonly string[]): Record<string, unknown>[] {
-  const database = new DatabaseSync(join(dataDir, TABLES), { readOnly: true, timeout: 5_000 });
+  const path = join(dataDir, TABLES);
+  if (!existsSync(path)) return [];
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {
-    return database.prepare(sql).all(...values) as Record<string, unknown>[];
+    const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'cd_trade_analyses'").all();
+    return made.length === 0 ? [] : (database.prepare(sql).all(...values) as Record<string, unknown>[]);
   } finally {
     database.close();
   }
@@ -274,15 +282,9 @@ function rowsOf(dataDir: string, sql: string, values: readonly string[]): Record
 /** What the worker last said of each market, for a person who has to find out why a test waits in vain. */
 function latestSignals(dataDir: string): string[] {
   const sql = 'SELECT slug, action, why, ai_validation, max(created_at_ms) FROM cd_signals GROUP BY slug';
-  try {
-    return rowsOf(dataDir, sql, []).map(
-      ({ slug, action, why, ai_validation }) =>
-        `${slug}: ${action}: ${why} (${ai_validation ?? 'not asked'})`,
-    );
-  } catch (error) {
-    // The worker has not made its tables yet.
-    return [String(error)];
-  }
+  return rowsOf(dataDir, sql, []).map(
+    ({ slug, action, why, ai_validation }) => `${slug}: ${action}: ${why} (${ai_validation ?? 'not asked'})`,
+  );
 }
 
 export const inMicro = (dollars: unknown): number => Math.round(Number(dollars) * MICRO);

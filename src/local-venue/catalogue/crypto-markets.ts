@@ -21,6 +21,8 @@ export interface CryptoMarketsOptions {
 export interface ChosenMarket extends DecidedBy {
   /** Said in the rules of its event beside what decides it: rules are written by anybody. */
   readonly alsoInRules?: string;
+  /** The same at the end of its question. */
+  readonly alsoInQuestion?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -114,10 +116,17 @@ function eventsOf(options: CryptoMarketsOptions, markets: readonly ChosenMarket[
 function eventOf(options: CryptoMarketsOptions, ladder: readonly ChosenMarket[]): EventTemplate {
   const [{ coin, payoff, alsoInRules }] = ladder as [ChosenMarket];
   const payoffs = ladder.map((chosen) => chosen.payoff);
-  const template = templateOf(options, coin, payoff, payoffs);
-  return alsoInRules === undefined
-    ? template
-    : { ...template, description: `${template.description} ${alsoInRules}` };
+  const { description, markets, ...template } = templateOf(options, coin, payoff, payoffs);
+  const withMore = (text: string, more: string | undefined): string =>
+    more === undefined ? text : `${text} ${more}`;
+  return {
+    ...template,
+    description: withMore(description, alsoInRules),
+    markets: markets.map((listed, index) => ({
+      ...listed,
+      question: withMore(listed.question, ladder[index]?.alsoInQuestion),
+    })),
+  };
 }
 
 function templateOf(
