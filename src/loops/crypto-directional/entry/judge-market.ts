@@ -15,6 +15,7 @@ import { busyConditions } from '../../../kernel/transactions.ts';
 import { workingOrders } from '../../../orders/order-table.ts';
 import { mostShares } from '../../../orders/position.ts';
 import { ownQuotes } from '../../../orders/reserve.ts';
+import type { ModelFor } from '../pricing/coin-models.ts';
 import { isPriced, type NotPriced, type PricedMarket, priceMarket } from '../pricing/price-market.ts';
 import { mapInUse, recalibrationOf } from '../pricing/recalibration-in-use.ts';
 import type { CdSettings } from './choose-scope.ts';
@@ -46,6 +47,7 @@ export function judgeMarket(
   memory: EntryMemory,
   slot: MarketSlot,
   payoff: ClassifiedPayoff,
+  modelFor?: ModelFor,
 ): Judgement {
   const { market } = slot;
   const recalibratedOn = recalibratedOnOf(state, memory);
@@ -55,6 +57,7 @@ export function judgeMarket(
     memory.models,
     { payoff, createdAtMs: market.createdAtMs },
     mapInUse(state, memory.models),
+    modelFor,
   );
   if (!isPriced(price)) return { ...base, price: null, notPriced: price, why: price.message };
   if (price.isDecided) {

@@ -5,7 +5,7 @@ import { defineLoop, type Intent, type LoopView } from '../../../kernel/loop.ts'
 import type { KernelState } from '../../../kernel/state.ts';
 import { askHistories, isAwaited, type PricedPayoff } from '../pricing/ask-histories.ts';
 import { askPayoffs, hasPayoffAnswer } from '../pricing/ask-payoffs.ts';
-import { fitNextCoin } from '../pricing/coin-models.ts';
+import { fitNextCoin, modelsNow } from '../pricing/coin-models.ts';
 import { keepReferences } from '../pricing/window-prices.ts';
 import { askListing } from './ask-listing.ts';
 import {
@@ -155,11 +155,12 @@ function* judgeAll(state: KernelState, cd: CdSettings, memory: EntryMemory): Gen
   const cycleMs = cycleMsOf(cd);
   const cycleAtMs = memory.lastCycleAtMs ?? state.nowMs;
   const found: Found[] = [];
+  const modelFor = modelsNow(state, memory.models);
   for (const conditionId of memory.scope) {
     const slot = state.markets.get(conditionId);
     const payoff = slot === undefined ? null : tradablePayoff(memory, slot);
     if (slot === undefined || payoff === null) continue;
-    const judgement = judgeMarket(state, cd, memory, slot, payoff);
+    const judgement = judgeMarket(state, cd, memory, slot, payoff, modelFor);
     const outcome = judgement.entry?.outcome ?? null;
     const confirmations = confirm(memory.confirmations, conditionId, outcome, cycleAtMs, cycleMs);
     found.push({ ...judgement, confirmations });

@@ -101,11 +101,25 @@ const candleOfDay = ({ dayAtMs, closeUsd }: DailyClose) => ({
   close: closeUsd,
 });
 
+/** The model of a coin at one moment, at a price of it. */
+export type ModelFor = (coin: CoinSymbol, spotUsd: number) => CoinModel | NoModel;
+
+/** Models of this moment, each made once however many markets ask for it. Not to be kept beyond it. */
+export function modelsNow(state: KernelState, models: CoinModels): ModelFor {
+  const made = new Map<string, CoinModel | NoModel>();
+  return (coin, spotUsd) => {
+    const key = `${coin} ${spotUsd}`;
+    const known = made.get(key) ?? modelOf(state, models, coin, spotUsd);
+    made.set(key, known);
+    return known;
+  };
+}
+
 /**
  * How a coin's price moves from now on, by its daily closes, the hourly candles of the last days and the shapes that were fitted. The
  * running day and the running hour count as what they are: a price now. Everything has to be there; what is not is named.
  */
-export function modelOf(
+function modelOf(
   state: KernelState,
   models: CoinModels,
   coin: CoinSymbol,

@@ -8,7 +8,7 @@ import { DAY_MS } from '../../../domain/utc-day.ts';
 import { spotOf } from '../../../kernel/spot-prices.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { type PricedPayoff, touchStartOf } from './ask-histories.ts';
-import { type CoinModels, modelOf, type NoModel } from './coin-models.ts';
+import { type CoinModels, type ModelFor, modelsNow, type NoModel } from './coin-models.ts';
 import { type Extremes, extremesSince, referenceOf } from './window-prices.ts';
 
 /** What a market about the price of a coin is worth now, and what that was worked out from. */
@@ -62,19 +62,21 @@ const OWN_SOURCES: Partial<Record<PriceSource, readonly SpotSource[]>> = {
 
 /**
  * What the model says of one market at this moment, or why it can not say. Whatever is missing is refused: the price of the coin, its
- * past, what happened in the window so far. Neither entries nor exits are decided on a guess.
+ * past, what happened in the window so far. Neither entries nor exits are decided on a guess. Whoever prices many markets at one moment hands
+ * the models of their coins in, which take longer to make than the prices.
  */
 export function priceMarket(
   state: KernelState,
   models: CoinModels,
   one: PricedPayoff,
   recalibration: Recalibration,
+  modelFor: ModelFor = modelsNow(state, models),
 ): PricedMarket | NotPriced {
   const { payoff } = one;
   const { nowMs } = state;
   const spotUsd = spotFor(state, payoff.coin, payoff.source);
   if (typeof spotUsd !== 'number') return spotUsd;
-  const model = modelOf(state, models, payoff.coin, spotUsd);
+  const model = modelFor(payoff.coin, spotUsd);
   if ('refused' in model) return model;
   const window = windowSoFar(state, one, spotUsd);
   if (window !== null && 'refused' in window) return window;
