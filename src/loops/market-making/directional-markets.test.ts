@@ -93,6 +93,38 @@ describe('a market in which a directional entry rests', () => {
   });
 });
 
+describe('a market that its listing rules out', () => {
+  const entered = (): { test: TestKernel; entry: ClientId } => {
+    const listed = [market(1, { endAtMs: null }), market(2)];
+    const test = trading([maintenance, marketMaking], settings({ enabled: false }), listed);
+    const entry = enterMarket(test.state, 1, 10);
+    sent(test, entry);
+    return { test, entry };
+  };
+  const placedIn1 = (test: TestKernel) =>
+    placed(wakes(test, 3, 10_000)).filter((one) => one.conditionId === conditionId(1));
+
+  it('is not quoted because a directional entry has rested in it', () => {
+    const { test, entry } = entered();
+    expect(quotedIn(test)).toEqual(new Set([conditionId(2)]));
+    ended(test, entry);
+    expect(placedIn1(test)).toEqual([]);
+    expect(memoryOf(test).excluded.get(conditionId(1))).toBe('no end date');
+  });
+
+  it('is only sold in after a directional position was closed in it and has left something', () => {
+    const { test, entry } = entered();
+    fillEntry(test, entry, 10);
+    expect(quotedIn(test)).toEqual(new Set([conditionId(2)]));
+    const exit = leaveMarket(test.state, 1, 10);
+    sent(test, exit);
+    fillEntry(test, exit, 6, 't-2');
+    ended(test, exit);
+    expect(placedIn1(test).filter(({ side }) => side === 'BUY')).toEqual([]);
+    expect(memoryOf(test).leaving.has(conditionId(1))).toBe(true);
+  });
+});
+
 describe('a market with a directional position', () => {
   function held(mm: Parameters<typeof strategySettings>[0] = {}, terms: WalletTerms = {}) {
     const test = idle(terms);

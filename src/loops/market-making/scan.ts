@@ -5,6 +5,7 @@ import type { MarketSlot } from '../../kernel/market-slots.ts';
 import { ownQuotes } from '../../orders/reserve.ts';
 import { HISTORY_KEPT_MS, HISTORY_STEP_MS } from '../../pricing/price-history.ts';
 import type { MarketMakingMemory } from './memory.ts';
+import { type Exclusion, listingExclusion } from './scanner/exclusions.ts';
 import { type MarketFigures, renewMarketFigures, toRenew } from './scanner/market-figures.ts';
 import { measuredBy } from './scanner/measured.ts';
 import { withoutOwn } from './scanner/own-orders.ts';
@@ -125,6 +126,7 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
       leaveToDirectional(memory, conditionId);
       continue;
     }
+    if (wasDirectional(memory, conditionId)) takeBack(memory, slot, limits, nowMs);
     if (memory.leaving.has(conditionId)) continue;
     const book = slot.bookLive ? withoutOwn(slot.book, ownQuotes(state.orders, conditionId)) : null;
     const figures = marketFiguresOf(scanner, conditionId);
@@ -148,10 +150,29 @@ function choose(view: LoopView, memory: MarketMakingMemory, limits: ScannerLimit
   return askScores(view, memory, candidates, scores, limits);
 }
 
+const DIRECTIONAL = 'held by crypto-directional trading' satisfies Exclusion;
+
+const wasDirectional = ({ excluded }: MarketMakingMemory, conditionId: ConditionId): boolean =>
+  excluded.get(conditionId) === DIRECTIONAL;
+
+/** A market that the other strategy is done with is watched whatever its listing says, so that is asked now: all that is left there may be sold. */
+function takeBack(
+  memory: MarketMakingMemory,
+  { market }: MarketSlot,
+  limits: ScannerLimits,
+  nowMs: number,
+): void {
+  const { conditionId } = market;
+  const reason = listingExclusion(market, limits, nowMs, true);
+  if (reason === null) return;
+  memory.excluded.set(conditionId, reason);
+  memory.leaving.add(conditionId);
+}
+
 /** One market belongs to one strategy at a time. What the other gains or loses there is no part of a loss budget of ours. */
 function leaveToDirectional(memory: MarketMakingMemory, conditionId: ConditionId): void {
   memory.leaving.delete(conditionId);
-  memory.excluded.set(conditionId, 'held by crypto-directional trading');
+  memory.excluded.set(conditionId, DIRECTIONAL);
   const ofMarket = memory.markets.get(conditionId);
   if (ofMarket !== undefined) ofMarket.measures.epoch = null;
 }
