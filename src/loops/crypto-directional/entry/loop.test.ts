@@ -124,6 +124,15 @@ describe('what the loop says and does of a market', () => {
     ]);
   });
 
+  it('waits a moment for the first price of a coin instead of a whole cycle, and not for ever', () => {
+    const run = entryRun({ silent: ['BTC'] });
+    expect(signals(run.pass(10))).toEqual([]);
+    run.silent.clear();
+    expect(actions(run.pass(6))).toEqual(['entered']);
+    const never = entryRun({ silent: ['BTC'] });
+    expect(actions(never.pass(40))).toEqual(['notPriced']);
+  });
+
   it('says notPriced where the price is not believed, tells a person once, and once when it goes on', () => {
     const run = entryRun();
     run.silent.add('BTC');

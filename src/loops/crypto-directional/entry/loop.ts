@@ -2,6 +2,7 @@ import { confirm, forgetOldConfirmations } from '../../../crypto/strategy/confir
 import type { ConditionId } from '../../../domain/market.ts';
 import { directionalBook, directionalPositions, isDirectional } from '../../../kernel/directional.ts';
 import { defineLoop, type Intent, type LoopView } from '../../../kernel/loop.ts';
+import { spotOf } from '../../../kernel/spot-prices.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { askHistories, isAwaited, type PricedPayoff } from '../pricing/ask-histories.ts';
 import { askPayoffs, hasPayoffAnswer } from '../pricing/ask-payoffs.ts';
@@ -127,7 +128,9 @@ function* gather(view: LoopView, cd: CdSettings, memory: EntryMemory, sinceMs: n
     payoffs.map(({ coin }) => coin),
   );
   const areBooksLive = memory.scope.every((conditionId) => state.markets.get(conditionId)?.bookLive === true);
-  const isAllThere = !isFitting && !isAwaited(memory.models) && areBooksLive;
+  // After a start the prices of coins come a few seconds later than all else, and the next cycle may be a quarter of an hour away.
+  const arePricesThere = payoffs.every(({ coin }) => spotOf(state, coin).kind !== 'untrusted');
+  const isAllThere = !isFitting && !isAwaited(memory.models) && areBooksLive && arePricesThere;
   const patienceMs = Math.min(MOST_GATHERING_MS, cycleMsOf(cd) / 3);
   if (!isAllThere && state.nowMs - sinceMs < patienceMs) return;
   memory.gatheringSinceMs = null;

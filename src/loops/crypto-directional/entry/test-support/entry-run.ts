@@ -53,6 +53,8 @@ export interface EntryTerms {
   readonly touch?: readonly [bid: number, ask: number];
   readonly wallet?: WalletTerms;
   readonly others?: readonly Loop[];
+  /** Coins of which nobody has said a price when the run begins. */
+  readonly silent?: readonly CoinSymbol[];
   readonly mm?: Parameters<typeof strategySettings>[0];
 }
 
@@ -95,6 +97,7 @@ export function entryRun(terms: EntryTerms = {}): EntryRun {
   const test = testKernel([directionalEntry, ...(terms.others ?? [])], null, NOW);
   const run = worldAround(test, terms.known ?? { spotUsd: 100_000, dailyVolatility: 0.02 });
   for (const { conditionId: id } of markets) run.touches.set(numberOf(id), terms.touch ?? [12, 14]);
+  for (const coin of terms.silent ?? []) run.silent.add(coin);
   test.step(runStarted('run-1', settingsOf(terms.cd, terms.mm)));
   feedsUp(test);
   test.step({ kind: 'marketsListed', markets });
