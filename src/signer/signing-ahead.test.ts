@@ -131,9 +131,30 @@ describe('signing ahead', () => {
     const { ahead, signing } = await moved();
     ahead.asked.length = 0;
     await signing.sign([order(4_700)]);
-    await vi.advanceTimersByTimeAsync(5);
+    await vi.advanceTimersByTimeAsync(0);
     expect(ahead.asked).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
+    expect(ahead.asked.length).toBeGreaterThan(0);
+  });
+
+  it('waits while the signer is busy with orders that are to go now', async () => {
+    const now = countingQueue();
+    const ahead = countingQueue();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isBusy = false;
+    const signing = createSigningAhead(
+      { sign: (orders) => (isBusy ? promise.then(() => now.queue.sign(orders)) : now.queue.sign(orders)) },
+      ahead.queue,
+    );
+    await signing.sign([order(4_800)]);
+    await signing.sign([order(4_900)]);
+    isBusy = true;
+    const signed = signing.sign([order(3_000)]);
+    await idle();
+    expect(ahead.asked).toEqual([]);
+    resolve();
+    await signed;
+    await idle();
     expect(ahead.asked.length).toBeGreaterThan(0);
   });
 

@@ -10,8 +10,8 @@ export interface SigningAhead extends OrderQueue {
   close(): void;
 }
 
-/** Orders go out first, and their answers come in; the signatures for the next ones wait for that, and for each other. */
-const IDLE_AFTER_MS = 6;
+/** Orders go out first; the signatures for the next ones are made while the venue thinks about them. */
+const IDLE_AFTER_MS = 1;
 /** After the signer has refused to sign ahead, it is not asked for this long. */
 const REST_MS = 10_000;
 /** Orders whose neighbours are still to be signed; the newest count. */
@@ -28,9 +28,12 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
   let waiting: OrderRequest[] = [];
   let timer: NodeJS.Timeout | null = null;
   let restsUntilMs = 0;
+  /** Questions about orders that are to go now; while there are any, nothing is signed for later. */
+  let underWay = 0;
 
   function signNext(): void {
     timer = null;
+    if (underWay > 0) return;
     const nowMs = Date.now();
     const placed = waiting;
     waiting = [];
@@ -53,7 +56,21 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
   function noteForLater(orders: readonly OrderRequest[]): void {
     waiting.push(...orders);
     if (waiting.length > MAX_WAITING) waiting = waiting.slice(-MAX_WAITING);
-    timer ??= setTimeout(signNext, IDLE_AFTER_MS).unref();
+    planNext();
+  }
+
+  function planNext(): void {
+    if (underWay === 0 && waiting.length > 0) timer ??= setTimeout(signNext, IDLE_AFTER_MS).unref();
+  }
+
+  async function signNow(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]> {
+    underWay += 1;
+    try {
+      return await queue.sign(orders);
+    } finally {
+      underWay -= 1;
+      planNext();
+    }
   }
 
   function sign(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]> {
@@ -62,8 +79,8 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
     noteForLater(orders);
     const missing = orders.filter((_, index) => found[index] === null);
     if (missing.length === 0) return Promise.resolve(found.filter((signed) => signed !== null));
-    if (missing.length === orders.length) return queue.sign(orders);
-    return queue.sign(missing).then((signed) => {
+    if (missing.length === orders.length) return signNow(orders);
+    return signNow(missing).then((signed) => {
       let next = 0;
       return found.map((ready) => ready ?? (signed[next++] as SignedOrder | SigningRefused));
     });
