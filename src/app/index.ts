@@ -4,6 +4,7 @@ export { changeSettings } from './change-settings.ts';
 export { askPortfolio, askStatus, NoWorker, tellOperator } from './control-client.ts';
 export { createWorkerLogFor } from './create-worker-log-for.ts';
 export { dataFolder, tablesPath } from './data-folder.ts';
+export { cryptoDemoSettings } from './demo/demo-settings.ts';
 export { type DemoSummary, runDemo } from './demo/run-demo.ts';
 export type { DirectionalProfit, DirectionalStatus } from './directional-status.ts';
 export { examine, type Finding, nodeFinding } from './doctor.ts';

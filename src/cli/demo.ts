@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { type DemoSummary, runDemo, StartRefused, type WorkerStatus } from '../app/index.ts';
+import {
+  cryptoDemoSettings,
+  type DemoSummary,
+  runDemo,
+  StartRefused,
+  type WorkerStatus,
+} from '../app/index.ts';
 import { readArguments, refuse } from './arguments.ts';
 import { directionalLines, tradesLines } from './directional-lines.ts';
 import { openLiveScreen } from './live-screen.ts';
@@ -46,6 +52,9 @@ async function main(): Promise<void> {
   onSignals(stop);
   const screen = process.stderr.isTTY ? openLiveScreen(process.stderr) : null;
   const progress = createProgress();
+  const say = (line: string): void => (screen === null ? console.error(line) : screen.note(line));
+  const chosen = crypto ? cryptoDemoSettings(settings) : { settings, notes: [] };
+  for (const note of chosen.notes) say(`demo: ${note}`);
   let summary: DemoSummary;
   try {
     summary = await runDemo({
@@ -57,12 +66,9 @@ async function main(): Promise<void> {
         ...(replayL2 === undefined ? [] : ['--replay-l2', replayL2]),
         ...(crypto ? ['--crypto'] : []),
       ],
-      settings,
+      settings: chosen.settings,
       stopAsked: stop.signal,
-      onLine: (from, line) => {
-        if (screen === null) console.error(`${from}: ${line}`);
-        else screen.note(`${from}: ${line}`);
-      },
+      onLine: (from, line) => say(`${from}: ${line}`),
       onStatus: (status) => {
         if (screen === null) progress(status);
         else screen.show(screenLines(status, process.stderr.columns ?? 120));

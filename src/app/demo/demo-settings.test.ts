@@ -2,18 +2,40 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseSettings } from '../../settings/index.ts';
-import { DEMO_SETTINGS, demoWorkerSettings, withoutSettings } from './demo-settings.ts';
+import { cryptoDemoSettings, DEMO_SETTINGS, demoWorkerSettings, withoutSettings } from './demo-settings.ts';
 import type { VenueReady } from './venue-ready.ts';
 
-it('sets only what the settings take, and docs/demo.md names each with its value', () => {
-  const parsed = parseSettings(DEMO_SETTINGS);
-  expect(parsed).toMatchObject({ ok: true });
+/** The rows of settings under a heading of docs/demo.md. */
+function documentedUnder(heading: string): Record<string, string> {
   const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'demo.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([\d.]+) \|/gm)];
-  const documented = rows.flatMap(([, names = '', value = '']) =>
-    [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => [name, value] as const),
+  const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+  const rows = [...section.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([\d.]+|true|false) \|/gm)];
+  return Object.fromEntries(
+    rows.flatMap(([, names = '', value = '']) =>
+      [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => [name, value] as const),
+    ),
   );
-  expect(Object.fromEntries(documented)).toEqual(DEMO_SETTINGS);
+}
+
+it('sets only what the settings take, and docs/demo.md names each with its value', () => {
+  expect(parseSettings(DEMO_SETTINGS)).toMatchObject({ ok: true });
+  expect(documentedUnder('What the demo sets')).toEqual(DEMO_SETTINGS);
+  const { settings } = cryptoDemoSettings({});
+  expect(parseSettings({ ...DEMO_SETTINGS, ...settings })).toMatchObject({ ok: true });
+  expect(documentedUnder('What `--crypto` sets')).toEqual(settings);
+});
+
+it('switches the check of a model off where there is no key for one, and says so; not where a person has a word in it', () => {
+  const { settings, notes } = cryptoDemoSettings({ CD_MIN_EDGE_PTS: '7' });
+  expect(settings).toMatchObject({ CD_PRETRADE_AI_ENABLED: 'false', CD_MIN_EDGE_PTS: '7' });
+  expect(notes.join('\n')).toMatch(/has no ANTHROPIC_API_KEY, and sets CD_PRETRADE_AI_ENABLED=false/);
+  expect(notes.join('\n')).toMatch(/enters nothing/);
+  for (const wanted of [{ ANTHROPIC_API_KEY: 'key' }, { CD_PRETRADE_AI_ENABLED: 'true' }]) {
+    const asked = cryptoDemoSettings(wanted);
+    expect(asked.settings).toMatchObject(wanted);
+    expect(asked.settings).not.toMatchObject({ CD_PRETRADE_AI_ENABLED: 'false' });
+    expect(asked.notes).toEqual([]);
+  }
 });
 
 it('keeps settings and misspelt settings of the environment out, and lets everything else in', () => {

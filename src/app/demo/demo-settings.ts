@@ -24,6 +24,36 @@ export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
   MM_MERGE_THRESHOLD: '2',
 };
 
+/** What the demo sets beside these where coins have prices, so that directional trading is seen within minutes. */
+const CRYPTO_SETTINGS: Readonly<Record<string, string>> = {
+  CD_CYCLE_MINUTES: '0.2',
+  CD_EXIT_CHECK_SECONDS: '2',
+  CD_MIN_HOURS_TO_EXPIRY: '0',
+  CD_MIN_EDGE_PTS: '3',
+  CD_MAX_CONCURRENT_POSITIONS: '8',
+  // One market belongs to one strategy: those that end within minutes are left to directional trading.
+  MM_MIN_DAYS_TO_RESOLUTION: '0.5',
+};
+
+/**
+ * The settings of a demo with coins, under those that a person asks for. Without a key no model can be asked, and a check that
+ * nobody answers lets no entry through, so the demo then switches it off, and says so.
+ */
+export function cryptoDemoSettings(wanted: Readonly<Record<string, string>>): {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+} {
+  const isAsked = 'ANTHROPIC_API_KEY' in wanted || 'CD_PRETRADE_AI_ENABLED' in wanted;
+  const settings = { ...CRYPTO_SETTINGS, ...(isAsked ? {} : { CD_PRETRADE_AI_ENABLED: 'false' }), ...wanted };
+  const notes = isAsked
+    ? []
+    : [
+        'directional entries are made without asking a model: the demo has no ANTHROPIC_API_KEY, and sets CD_PRETRADE_AI_ENABLED=false',
+        'a worker without a key that leaves CD_PRETRADE_AI_ENABLED=true, as it is by default, enters nothing',
+      ];
+  return { settings, notes };
+}
+
 /**
  * The worker's whole world in the demo: nothing of the operator's own `.env` or environment gets into it but what was asked for
  * by name. Where the worker trades, and with which key, is the demo's to say.
