@@ -18,6 +18,29 @@ export function parseObject(text: string): object | null {
   return null;
 }
 
+const FENCED = /^```(?:json)?\s([\s\S]*)```$/i;
+/** In valid JSON, a text from its first quote to its last, and the colon behind it if it is a key. */
+const TEXT_OR_KEY = /"(?:[^"\\]|\\.)*"\s*(:?)/g;
+
+/**
+ * The one object that the whole text is, bare or in one code fence; null for anything else. For answers that let something happen: words
+ * around the object, a second object, an object in another or in a list, or a key that is there twice may say the opposite of what is read.
+ */
+export function parseLoneObject(text: string): object | null {
+  const bare = text.trim();
+  const json = FENCED.exec(bare)?.[1] ?? bare;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null;
+  // A key that comes twice, and one of an object within, are written and are no keys of what was parsed.
+  const written = [...json.matchAll(TEXT_OR_KEY)].filter(([, colon]) => colon === ':').length;
+  return written === Object.keys(parsed).length ? parsed : null;
+}
+
 /** A field of an object's own; undefined where there is none. */
 export const fieldOf = (row: unknown, name: string): unknown =>
   typeof row === 'object' && row !== null && Object.hasOwn(row, name)

@@ -64,7 +64,7 @@ function objectFor(prompt: string, analyst: RandomStream): object {
     outcome,
     priceCents,
     approve: word,
-    confidence: nextFloat(analyst),
+    confidence: 0.4 + 0.6 * nextFloat(analyst),
     reason: 'by chance',
   };
 }
