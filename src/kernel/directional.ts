@@ -17,6 +17,7 @@ import { payoutOf } from './gate-view.ts';
 import { type AwaitedOutcome, awaitOutcome } from './judged-forecasts.ts';
 import { directionalLimitsOf } from './limits-from-settings.ts';
 import type { KernelState } from './state.ts';
+import { noteStop, type StoppedMarkets } from './stopped-markets.ts';
 
 /**
  * What directional trading knows of itself. Plain data; it outlives a restart. Positions are the sums of our own fills of entries
@@ -33,6 +34,8 @@ export interface DirectionalState {
   readonly signals: Map<ConditionId, DirectionalSignal>;
   /** Why the last exit of each market was refused, as a code, so that a person is told once. */
   readonly exitsRefused: Map<ConditionId, string>;
+  /** Markets whose last exit said that the model was wrong: they are left alone for a while. */
+  readonly stops: StoppedMarkets;
   /** Markets that the model has priced and whose outcome the chain has not told, also those that are not listed any more. */
   readonly awaited: Map<ConditionId, AwaitedOutcome>;
   /** The latest of them that the chain has paid, oldest first: what the model may be corrected by. */
@@ -46,6 +49,7 @@ export const createDirectional = (): DirectionalState => ({
   unfilled: [],
   signals: new Map(),
   exitsRefused: new Map(),
+  stops: new Map(),
   awaited: new Map(),
   judged: [],
   nextId: 1,
@@ -81,6 +85,7 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
         throw new Error(`exit ${note.clientId} sells of no directional position in ${note.conditionId}`);
       position.exit = { ...note.exit, clientId: note.clientId, atMs: state.nowMs };
       addOrder(position, note.clientId);
+      noteStop(state.directional.stops, position, note.exit.cause, state.nowMs);
       return;
     }
     case 'review':

@@ -124,6 +124,13 @@ export const cryptoDirectionalRows = {
     default: 50,
     doc: 'Most dollars of entries in one day (UTC), counted in the same way. The predecessor had this limit and never counted.',
   }),
+  reentryHours: number('CD_REENTRY_HOURS', {
+    unit: 'h',
+    min: 0,
+    max: 720,
+    default: 24,
+    doc: 'How long nothing is entered in a market that was sold at a stop or a reversal, nor in any market of a coin of which two were. Added because a stop bounds one trade, and a market that falls on would be bought again a cycle later, with more shares.',
+  }),
   postOnly: bool('CD_POST_ONLY', true, 'Sends entries as post-only orders.'),
   coingeckoApiUrl: url('CD_COINGECKO_API', {
     default: 'https://api.coingecko.com/api/v3',

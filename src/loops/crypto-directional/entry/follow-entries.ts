@@ -7,6 +7,7 @@ import { directionalPositions } from '../../../kernel/directional.ts';
 import { directionalLimitsOf } from '../../../kernel/limits-from-settings.ts';
 import type { Intent } from '../../../kernel/loop.ts';
 import type { KernelState } from '../../../kernel/state.ts';
+import { restAfterStop } from '../../../kernel/stopped-markets.ts';
 import { purposeOf } from '../../../orders/order-names.ts';
 import type { OrderRecord } from '../../../orders/types.ts';
 import type { PricedPayoff } from '../pricing/ask-histories.ts';
@@ -74,6 +75,8 @@ function reasonGone(
   const payoff = slot === undefined ? null : tradablePayoff(memory, slot);
   if (slot === undefined || payoff === null) return 'what the market pays on is not known any more';
   const { market } = slot;
+  const rest = restAfterStop(state, market.conditionId, payoff.coin);
+  if (rest !== null) return rest;
   const leftMs = (payoff.window.endAtMs ?? Number.NEGATIVE_INFINITY) - state.nowMs;
   if (leftMs < directionalLimitsOf(cd).minTimeLeftMs) return 'the end of the market is too near';
   const price = priceMarket(

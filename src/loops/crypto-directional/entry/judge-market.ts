@@ -6,11 +6,14 @@ import {
 } from '../../../crypto/model/edge.ts';
 import type { ClassifiedPayoff } from '../../../crypto/questions/payoff.ts';
 import type { DirectionalSignal, RecalibratedOn } from '../../../domain/directional.ts';
+import type { ConditionId } from '../../../domain/market.ts';
+import type { CoinSymbol } from '../../../domain/spot-price.ts';
 import { complement, POINT, type Price, type Usd } from '../../../domain/units.ts';
 import { isDirectional } from '../../../kernel/directional.ts';
 import { othersBest } from '../../../kernel/gate-view.ts';
 import type { MarketSlot } from '../../../kernel/market-slots.ts';
 import type { KernelState } from '../../../kernel/state.ts';
+import { restAfterStop } from '../../../kernel/stopped-markets.ts';
 import { busyConditions } from '../../../kernel/transactions.ts';
 import { workingOrders } from '../../../orders/order-table.ts';
 import { mostShares } from '../../../orders/position.ts';
@@ -125,18 +128,31 @@ export function othersTouch(state: KernelState, slot: MarketSlot): MarketTouch |
 }
 
 /** Why nothing of ours may be entered in a market beside what is there; null where it is free, or only holds an entry that has not filled. */
-export function occupiedBy(state: KernelState, { market }: MarketSlot): string | null {
+export function occupiedBy(
+  state: KernelState,
+  { slot: { market }, payoff }: Pick<Judgement, 'slot' | 'payoff'>,
+): string | null {
   const { conditionId, minOrderSize } = market;
-  if (isDirectional(state, conditionId)) {
-    const position = state.directional.positions.get(conditionId);
-    return (position?.bought ?? 0) > 0 ? 'a directional position is held here already' : null;
-  }
+  const keptOut = keptOutBecause(state, conditionId, payoff.coin);
+  if (keptOut !== null || isDirectional(state, conditionId)) return keptOut;
   if (workingOrders(state.orders, conditionId).length > 0)
     return 'another loop, such as market-making, has orders here';
   const held = state.books.positions.get(conditionId);
   if (held !== undefined && Math.max(mostShares(held.yes), mostShares(held.no)) >= minOrderSize)
     return 'another loop, such as market-making, holds shares here';
   return busyConditions(state.transactions).has(conditionId) ? 'a transaction is under way here' : null;
+}
+
+/** Why directional trading itself stays out of a market: it holds something there, or was stopped a while ago. What is seen meanwhile confirms nothing. */
+export function keptOutBecause(
+  state: KernelState,
+  conditionId: ConditionId,
+  coin: CoinSymbol,
+): string | null {
+  const position = state.directional.positions.get(conditionId);
+  return position !== undefined && position.bought > 0
+    ? 'a directional position is held here already'
+    : restAfterStop(state, conditionId, coin);
 }
 
 /** Middle of a live book, everybody's orders in it, in YES coordinates. */

@@ -19,7 +19,7 @@ import {
 } from './choose-scope.ts';
 import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
 import { cancelEntries, followEntries, isAnyResting, restingPayoffs } from './follow-entries.ts';
-import { type Judgement, judgeMarket, occupiedBy, signalOf } from './judge-market.ts';
+import { type Judgement, judgeMarket, keptOutBecause, occupiedBy, signalOf } from './judge-market.ts';
 import { advanceTrades, told } from './make-trades.ts';
 import { entriesUsedUp, sizeEntry } from './size-entry.ts';
 import { tellStops } from './tell-stops.ts';
@@ -151,6 +151,8 @@ const pendingPayoffs = (state: KernelState, memory: EntryMemory): PricedPayoff[]
 /** A market of this cycle, with how often in a row it has shown the same edge. */
 interface Found extends Judgement {
   readonly confirmations: number;
+  /** Why directional trading stays out of it; null where it does not. */
+  readonly keptOut: string | null;
 }
 
 /** One signal for each market of the cycle; those that are ready become trades, the largest edge first, as many as there are places. */
@@ -159,14 +161,16 @@ function* judgeAll(state: KernelState, cd: CdSettings, memory: EntryMemory): Gen
   const cycleAtMs = memory.lastCycleAtMs ?? state.nowMs;
   const found: Found[] = [];
   const modelFor = modelsNow(state, memory.models);
+  forgetHeld(state, memory);
   for (const conditionId of memory.scope) {
     const slot = state.markets.get(conditionId);
     const payoff = slot === undefined ? null : tradablePayoff(memory, slot);
     if (slot === undefined || payoff === null) continue;
     const judgement = judgeMarket(state, cd, memory, slot, payoff, modelFor);
-    const outcome = judgement.entry?.outcome ?? null;
+    const keptOut = keptOutBecause(state, conditionId, payoff.coin);
+    const outcome = keptOut === null ? (judgement.entry?.outcome ?? null) : null;
     const confirmations = confirm(memory.confirmations, conditionId, outcome, cycleAtMs, cycleMs);
-    found.push({ ...judgement, confirmations });
+    found.push({ ...judgement, confirmations, keptOut });
   }
   forgetOldConfirmations(memory.confirmations, cycleAtMs, cycleMs);
   yield* tellStops(memory, found);
@@ -177,6 +181,17 @@ function* judgeAll(state: KernelState, cd: CdSettings, memory: EntryMemory): Gen
     if (memory.trades.has(market.slot.market.conditionId)) continue;
     const hadPlace = isDirectional(state, market.slot.market.conditionId);
     if ((yield* settle(state, cd, memory, market, places)) && !hadPlace) places -= 1;
+  }
+}
+
+/** What was seen before a position, and while it was held, confirms no new one. */
+function forgetHeld(
+  { directional: { positions, closed } }: KernelState,
+  { confirmations }: EntryMemory,
+): void {
+  for (const { conditionId, bought, closedAtMs } of [...closed, ...positions.values()]) {
+    const seenAtMs = confirmations.get(conditionId)?.lastAtMs ?? Number.POSITIVE_INFINITY;
+    if (bought > 0 && (closedAtMs ?? Number.POSITIVE_INFINITY) >= seenAtMs) confirmations.delete(conditionId);
   }
 }
 
@@ -194,9 +209,13 @@ function* settle(
   market: Found,
   places: number,
 ): Generator<Intent, boolean> {
-  const { slot, entry, confirmations, why } = market;
+  const { slot, entry, confirmations, keptOut, why } = market;
   const { conditionId } = slot.market;
   const signal = signalOf(state, nextSignalId(state, memory), market, confirmations);
+  if (entry !== null && keptOut !== null) {
+    yield told(signal, 'refused', keptOut);
+    return false;
+  }
   const position = state.directional.positions.get(conditionId);
   const isReady = entry !== null && confirmations >= cd.confirmationCycles;
   if (!isReady) {
@@ -206,7 +225,7 @@ function* settle(
     return false;
   }
   const inTheWay =
-    occupiedBy(state, slot) ?? (position === undefined ? entriesUsedUp(state, cd, places) : null);
+    occupiedBy(state, market) ?? (position === undefined ? entriesUsedUp(state, cd, places) : null);
   if (inTheWay !== null) {
     yield told(signal, 'refused', inTheWay);
     return false;

@@ -9,7 +9,7 @@ import { askAboutTrade, mayAskAboutTrade, takeCheck } from './check-trade.ts';
 import { type CdSettings, cycleMsOf, tradablePayoff } from './choose-scope.ts';
 import type { EntryMemory, PendingTrade } from './entry-memory.ts';
 import { cancelEntries } from './follow-entries.ts';
-import { type Judgement, judgeMarket, occupiedBy, signalOf } from './judge-market.ts';
+import { type Judgement, judgeMarket, keptOutBecause, occupiedBy, signalOf } from './judge-market.ts';
 import { sizeEntry } from './size-entry.ts';
 
 /** A trade that is not made by then has had its moment; the next cycle looks anew. */
@@ -34,6 +34,12 @@ export function* advanceTrades(state: KernelState, cd: CdSettings, memory: Entry
     if (trade.sinceMs < state.run.startedAtMs) {
       const why = 'an earlier run wanted it; what it knew is old';
       yield* drop(memory, conditionId, told(trade.signal, endAction(trade), why));
+      continue;
+    }
+    // Its market may have been entered, and sold again, since the trade was wanted.
+    const keptOut = keptOutBecause(state, conditionId, trade.signal.coin);
+    if (keptOut !== null) {
+      yield* drop(memory, conditionId, told(trade.signal, 'refused', keptOut));
       continue;
     }
     if (trade.stage === 'asked') yield* takeAnswer(state, memory, conditionId, trade);
@@ -158,7 +164,7 @@ function* make(
   const { aiValidation } = trade;
   const { id, confirmations } = trade.signal;
   const signal = { ...signalOf(state, id, judgement, confirmations), aiValidation };
-  const occupied = occupiedBy(state, judgement.slot);
+  const occupied = occupiedBy(state, judgement);
   if (occupied !== null) {
     yield* drop(memory, conditionId, told(signal, 'refused', occupied));
     return;
