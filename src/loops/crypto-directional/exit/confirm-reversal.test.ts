@@ -181,7 +181,7 @@ describe('a position whose edge is gone', () => {
     const run = reversed({ change: { description } });
     expect(lastQuestion(run).prompt.split(/<\/?position>/)).toHaveLength(3);
     expect(lastQuestion(run).system).not.toContain('SYSTEM');
-    expect(String(shownIn(run).marketRules).length).toBeLessThanOrEqual(800);
+    expect(String(shownIn(run).marketRules).length).toBeLessThanOrEqual(1_600);
   });
 
   it('W27: is sold after a restart that has lost the question', () => {
