@@ -38,8 +38,10 @@ const MOST_LOSS_SHARE = 0.5;
 const MOST_GAIN_SHARE = 0.8;
 
 /** Points that a position may lose before it is stopped. */
-export const stopPts = ({ entryPrice }: HeldPosition, { stopLossPts }: ExitTerms): number =>
-  Math.min(stopLossPts, (MOST_LOSS_SHARE * entryPrice) / POINT);
+export const stopPts = (
+  { entryPrice }: Pick<HeldPosition, 'entryPrice'>,
+  { stopLossPts }: Pick<ExitTerms, 'stopLossPts'>,
+): number => Math.min(stopLossPts, (MOST_LOSS_SHARE * entryPrice) / POINT);
 
 /** Points at which a position has earned enough. */
 export const targetPts = ({ entryPrice }: HeldPosition, { takeProfitPts }: ExitTerms): number =>

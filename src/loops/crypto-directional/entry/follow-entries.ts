@@ -15,6 +15,8 @@ import { isPriced, type PricedMarket, priceMarket } from '../pricing/price-marke
 import { mapInUse } from '../pricing/recalibration-in-use.ts';
 import { type CdSettings, tradablePayoff } from './choose-scope.ts';
 import type { EntryMemory } from './entry-memory.ts';
+import { othersTouch } from './judge-market.ts';
+import { stoppedAtOnce } from './stop-at-entry.ts';
 
 /** A cancel that had no effect is sent again after this. */
 const CANCEL_RETRY_MS = 2_000;
@@ -88,7 +90,9 @@ function reasonGone(
   if (!isPriced(price)) return `it can not be priced: ${price.message}`;
   if (price.isDecided) return 'the strike was reached';
   const edgePts = edgeOf(price, request, market.fee);
-  return edgePts < cd.minEdgePts ? `its edge is ${edgePts.toFixed(1)} points now` : null;
+  if (edgePts < cd.minEdgePts) return `its edge is ${edgePts.toFixed(1)} points now`;
+  const touch = othersTouch(state, slot);
+  return touch === null ? null : stoppedAtOnce(request, touch, cd);
 }
 
 function edgeOf({ yes }: PricedMarket, { outcome, price, postOnly }: OrderRequest, fee: FeeSchedule): number {

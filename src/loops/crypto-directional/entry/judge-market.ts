@@ -23,6 +23,7 @@ import { isPriced, type NotPriced, type PricedMarket, priceMarket } from '../pri
 import { mapInUse, recalibrationOf } from '../pricing/recalibration-in-use.ts';
 import type { CdSettings } from './choose-scope.ts';
 import type { EntryMemory } from './entry-memory.ts';
+import { stoppedAtOnce } from './stop-at-entry.ts';
 
 /** A market as one look finds it: what it is worth, what can be bought, and the better of it where that has its edge. */
 export interface Judgement {
@@ -73,11 +74,11 @@ export function judgeMarket(
   const [best] = candidates;
   if (best === undefined)
     return { ...base, price, notPriced: null, why: 'nobody bids or asks where an entry would be made' };
-  const inBounds = candidates.filter((candidate) => outOfBounds(candidate, cd) === null);
+  const inBounds = candidates.filter((candidate) => outOfBounds(candidate, touch, cd) === null);
   const entry = bestEntry(inBounds, cd.minEdgePts);
   const found = entry ?? best;
   const corrected = correctedText(found, price, recalibratedOn);
-  return { ...base, price, notPriced: null, best: found, entry, why: whyOf(found, cd) + corrected };
+  return { ...base, price, notPriced: null, best: found, entry, why: whyOf(found, touch, cd) + corrected };
 }
 
 function recalibratedOnOf(state: KernelState, { models }: EntryMemory): RecalibratedOn | null {
@@ -102,17 +103,19 @@ function correctedText(
 }
 
 /** What is said of the better outcome: its edge, and why it is none to be bought. */
-function whyOf(candidate: EntryCandidate, cd: CdSettings): string {
+function whyOf(candidate: EntryCandidate, touch: MarketTouch, cd: CdSettings): string {
   const { outcome, edgePts, probability, price, feePerShareUsd } = candidate;
   const figures = `${outcome} is worth ${percent(probability)} and costs ${percent(price / (100 * POINT) + feePerShareUsd)}: the edge is ${shown(edgePts)}`;
-  const bounds = outOfBounds(candidate, cd);
+  const bounds = outOfBounds(candidate, touch, cd);
   if (edgePts < cd.minEdgePts) return `${figures}, at least ${shown(cd.minEdgePts)} are wanted`;
   return bounds === null ? figures : `${figures}, but ${bounds}`;
 }
 
-function outOfBounds({ price }: EntryCandidate, cd: CdSettings): string | null {
+function outOfBounds(candidate: EntryCandidate, touch: MarketTouch, cd: CdSettings): string | null {
+  const { price } = candidate;
   if (price < cd.minEntryPricePts * POINT) return `its price is below ${shown(cd.minEntryPricePts)}`;
-  return price > cd.maxEntryPricePts * POINT ? `its price is above ${shown(cd.maxEntryPricePts)}` : null;
+  if (price > cd.maxEntryPricePts * POINT) return `its price is above ${shown(cd.maxEntryPricePts)}`;
+  return stoppedAtOnce(candidate, touch, cd);
 }
 
 /** Best prices of others for both outcomes; null while the book is not to be trusted. */
