@@ -68,6 +68,22 @@ describe('./run parse-questions', () => {
     expect(lines[3]).toContain('standard input, line 5: found an unusable "question"');
   });
 
+  it('takes names of outcomes as a list or as the venue writes it', () => {
+    const asked = (outcomes: unknown): string => JSON.stringify({ ...JSON.parse(above), outcomes });
+    const lines = [
+      asked(['Yes', 'No']),
+      asked('["Yes", "No"]'),
+      asked('["No", "Yes"]'),
+      asked(null),
+      asked('Yes'),
+      asked([1]),
+    ];
+    const { status, out, err } = parse(['-'], lines.join('\n'));
+    expect(out.map(({ kind, cause }) => cause ?? kind)).toEqual(['close', 'close', 'disagreement', 'close']);
+    expect(status).toBe(2);
+    expect(err.match(/an unusable "outcomes"/g)).toHaveLength(2);
+  });
+
   it('ends quietly when its reader does', () => {
     const file = join(folder, 'many.jsonl');
     writeFileSync(file, `${above}\n`.repeat(2_000));

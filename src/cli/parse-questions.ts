@@ -10,7 +10,7 @@ import { EXIT_BAD_INPUT } from './read-settings.ts';
 /** `./run parse-questions FILE` says of each question what it pays on. It needs no settings, no network and no model. */
 const USAGE = `./run parse-questions FILE   (FILE has one JSON object a line, or is - for standard input)
   question     the question, or a ladder's label such as "↑ 150,000"
-  slug, eventTitle, description, endDate   if known; so may be groupItemTitle, resolutionSource, eventStartTime and cryptoMarketConfig`;
+  slug, eventTitle, description, endDate   if known; outcomes, a list of two names or that list as text; so may be groupItemTitle, resolutionSource, eventStartTime and cryptoMarketConfig`;
 const MOST_LINE_CHARACTERS = 1_000_000;
 
 const text = z.string().nullish();
@@ -25,6 +25,7 @@ const lineSchema = z.object({
   groupItemTitle: text,
   resolutionSource: text,
   eventStartTime: text,
+  outcomes: z.union([z.array(z.string()), z.string().transform(namesIn)]).nullish(),
   events: z.array(z.object({ title: text })).nullish(),
   cryptoMarketConfig: z
     .object({ twapEnabled: z.boolean().nullish(), twapLookbackSeconds: z.number().nonnegative().nullish() })
@@ -66,6 +67,16 @@ async function writeLine(line: string): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
+/** The venue lists names as JSON in a text. */
+function namesIn(json: string, { addIssue }: z.RefinementCtx): string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    addIssue({ code: 'custom', message: 'expected a list of names, or one as JSON text' });
+    return z.NEVER;
+  }
+}
+
 function nameOf(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
@@ -92,6 +103,7 @@ function questionOf(line: Line): QuestionText {
   return {
     question: line.question,
     eventTitle: line.eventTitle ?? line.events?.[0]?.title ?? undefined,
+    outcomeNames: line.outcomes ?? undefined,
     slug: line.slug ?? undefined,
     description: line.description ?? undefined,
     endDate: line.endDate ?? undefined,

@@ -130,6 +130,12 @@ function ladders(): Listing[] {
   );
 }
 
+/** The names of outcomes as the venue lists them: JSON in a text. */
+function namesIn(row: Row): readonly string[] | undefined {
+  const json = textOf(row, 'outcomes');
+  return json === undefined ? undefined : (JSON.parse(json) as readonly string[]);
+}
+
 /** A market as the venue's listing has it. */
 function gamma(row: Row, eventTitle?: string): Listing {
   const prices: unknown = JSON.parse(textOf(row, 'outcomePrices') ?? '[]');
@@ -139,6 +145,7 @@ function gamma(row: Row, eventTitle?: string): Listing {
     String(row.id),
     {
       question: textOf(row, 'question') ?? '',
+      outcomeNames: namesIn(row),
       eventTitle,
       slug: textOf(row, 'slug'),
       description: textOf(row, 'description'),
@@ -169,10 +176,12 @@ function fiveMinutes(): Listing[] {
 function clob(): Listing[] {
   const { data } = jsonAt('nautilus_clob_markets/markets.json') as { readonly data: unknown };
   return rowsOf(data).map((row) => {
-    const [yes] = rowsOf(row.tokens);
+    const tokens = rowsOf(row.tokens);
+    const [yes] = tokens;
     const price = row.closed === true ? Number(yes?.price) : Number.NaN;
     const text: QuestionText = {
       question: textOf(row, 'question') ?? '',
+      outcomeNames: tokens.map((token) => textOf(token, 'outcome') ?? ''),
       slug: textOf(row, 'market_slug'),
       description: textOf(row, 'description'),
       endDate: textOf(row, 'end_date_iso'),

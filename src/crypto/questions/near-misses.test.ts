@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTradable, parseQuestion, type QuestionText } from './index.ts';
+import { isTradable, parseQuestion, type QuestionText, questionTextOf } from './index.ts';
 
 const june = '2026-07-01T04:00:00Z';
 const noon = '2026-06-24T16:00:00Z';
@@ -60,6 +60,80 @@ describe('what sounds like a price and is none', () => {
       expect(payoff.kind).toBe('other');
     },
   );
+});
+
+describe('what the outcomes are called', () => {
+  const close: QuestionText = { question: 'Will Bitcoin be above $60,000 on June 24?', endDate: noon };
+  const range: QuestionText = {
+    question: 'Will Bitcoin be between $60,000 and $62,000 on June 24?',
+    endDate: noon,
+  };
+  const touch: QuestionText = { question: 'Will Bitcoin dip to $60,000 in June?', endDate: june };
+  const race: QuestionText = {
+    question: 'Will Bitcoin hit $99k or $110k first?',
+    endDate: '2026-12-31T05:00:00Z',
+  };
+  const day: QuestionText = { question: 'Bitcoin Up or Down on June 24?', endDate: noon };
+
+  it.each<readonly [readonly string[], QuestionText]>([
+    [['Yes', 'No'], close],
+    [[' YES', 'no '], close],
+    [['Yes', 'No'], range],
+    [['Yes', 'No'], touch],
+    [['Yes', 'No'], race],
+    [['$99k', '$110k'], race],
+    [['99,000', '$110K'], race],
+    [['Up', 'Down'], day],
+    [['up', ' DOWN '], day],
+  ])('%j is what "$question" is traded with', (outcomeNames, text) => {
+    const payoff = parseQuestion({ ...text, outcomeNames });
+    expect(isTradable(payoff), JSON.stringify(payoff)).toBe(true);
+    expect(payoff).toEqual(parseQuestion(text));
+  });
+
+  it.each<readonly [readonly string[], QuestionText]>([
+    [['No', 'Yes'], close],
+    [['Up', 'Down'], close],
+    [['Yes', 'Nope'], close],
+    [['Yes'], close],
+    [['Yes', 'No', 'Maybe'], close],
+    [[], close],
+    [['Above', 'Below'], close],
+    [['$60,000', 'No'], close],
+    [['No', 'Yes'], range],
+    [['No', 'Yes'], touch],
+    [['$60,000', '$62,000'], range],
+    [['No', 'Yes'], race],
+    [['$110k', '$99k'], race],
+    [['$99k', '$111k'], race],
+    [['$99k', ''], race],
+    [['not $99k', '$110k'], race],
+    [['below $99k', '$110k'], race],
+    [['ETH $99k by June', '$110k'], race],
+    [['Down', 'Up'], day],
+    [['Yes', 'No'], day],
+  ])('%j is not what "$question" is traded with', (outcomeNames, text) => {
+    const payoff = parseQuestion({ ...text, outcomeNames });
+    expect(payoff).toMatchObject({ kind: 'other', cause: 'disagreement' });
+    expect(payoff.kind === 'other' && payoff.reason).toMatch(
+      /^the outcomes are named .+, expected (Yes, No|Up, Down)/,
+    );
+  });
+
+  it('is handed on from the listing', () => {
+    const outcomeNames = ['Down', 'Up'] as const;
+    const market = {
+      question: day.question,
+      slug: '',
+      description: '',
+      about: { endDate: noon },
+      outcomeNames,
+    };
+    expect(parseQuestion(questionTextOf(market) ?? close)).toMatchObject({ cause: 'disagreement' });
+    expect(parseQuestion(questionTextOf({ ...market, outcomeNames: ['Up', 'Down'] }) ?? close).kind).toBe(
+      'up-or-down',
+    );
+  });
 });
 
 describe('a time of a day', () => {

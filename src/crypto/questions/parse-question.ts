@@ -1,6 +1,7 @@
 import { besideAgrees, datesAgree, rulesAgree, slugAgrees } from './agreement.ts';
 import { HOUR_MS, parseInstant } from './civil-time.ts';
 import { type DescribedRules, readRules } from './description.ts';
+import { outcomesAgree } from './outcome-names.ts';
 import {
   type ClassifiedPayoff,
   type Origin,
@@ -56,6 +57,7 @@ function disagreementIn(
   const title = readSentence((text.eventTitle ?? '').slice(0, MOST_QUESTION_CHARACTERS));
   const label = readSentence((text.groupItemTitle ?? '').slice(0, MOST_QUESTION_CHARACTERS));
   return (
+    outcomesAgree(shape, text.outcomeNames) ??
     (slug === null ? null : slugAgrees(shape, slug)) ??
     besideAgrees(shape, title, 'the title of the event') ??
     besideAgrees(shape, label, 'the label') ??

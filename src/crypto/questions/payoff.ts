@@ -119,6 +119,8 @@ export const isTradable = (payoff: Payoff): payoff is ClassifiedPayoff =>
 /** What a listing says of a market. All but the question may be absent. Instants are ISO 8601 text. */
 export interface QuestionText {
   readonly question: string;
+  /** What the outcomes are called, the first token's first. */
+  readonly outcomeNames?: readonly string[] | undefined;
   readonly eventTitle?: string | undefined;
   readonly slug?: string | undefined;
   readonly description?: string | undefined;

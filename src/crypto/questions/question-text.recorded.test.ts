@@ -18,7 +18,6 @@ type Row = Readonly<Record<string, unknown>>;
 const TRADABLE = {
   conditionId: `0x${'ab'.repeat(32)}`,
   clobTokenIds: '["1", "2"]',
-  outcomes: '["Yes", "No"]',
   orderPriceMinTickSize: 0.01,
   orderMinSize: 5,
   feeType: 'crypto_fees_v2',
@@ -31,9 +30,13 @@ function marketOf(row: unknown, event: Row | null = null): Market {
 }
 
 /** A listing as the venue would send it that says what this text says. */
-const rowOf = ({ eventTitle, twapLookbackSeconds: seconds, ...texts }: QuestionText): Row => ({
+const rowOf = (
+  { eventTitle, twapLookbackSeconds: seconds, outcomeNames, ...texts }: QuestionText,
+  usual: readonly string[],
+): Row => ({
   ...TRADABLE,
   ...texts,
+  outcomes: JSON.stringify(outcomeNames ?? usual),
   ...(eventTitle === undefined ? {} : { events: [{ id: '1', title: eventTitle }] }),
   ...(seconds === undefined
     ? {}
@@ -55,10 +58,14 @@ describe('what the adapter hands on of recorded listings', () => {
 
   it('has the payoff of the recorded row itself, for every recorded question', () => {
     const kinds = new Map<string, number>();
+    let named = 0;
     for (const { text } of recordedListings()) {
       if (text.question === '') continue;
       const direct = parseQuestion(text);
-      expect(payoffOf(marketOf(rowOf(text))), text.question).toEqual(direct);
+      // Most recordings leave out what the outcomes are called.
+      const usual = direct.kind === 'up-or-down' ? ['Up', 'Down'] : ['Yes', 'No'];
+      expect(payoffOf(marketOf(rowOf(text, usual))), text.question).toEqual(direct);
+      if (text.outcomeNames !== undefined && direct.kind !== 'other') named += 1;
       kinds.set(direct.kind, (kinds.get(direct.kind) ?? 0) + 1);
     }
     for (const [kind, least] of [
@@ -69,6 +76,7 @@ describe('what the adapter hands on of recorded listings', () => {
       ['other', 500],
     ] as const)
       expect(kinds.get(kind), kind).toBeGreaterThan(least);
+    expect(named).toBeGreaterThan(290);
   });
 
   it('has the payoff of the listing that was read with it, for whole recorded objects', () => {

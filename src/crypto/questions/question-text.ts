@@ -6,8 +6,8 @@ import type { QuestionText } from './payoff.ts';
  * is not about crypto, or its texts were not as they ought to be. Such a market is not priced.
  */
 export function questionTextOf(
-  market: Pick<Market, 'question' | 'slug' | 'description' | 'about'>,
+  market: Pick<Market, 'question' | 'slug' | 'description' | 'about' | 'outcomeNames'>,
 ): QuestionText | null {
-  const { question, slug, description, about } = market;
-  return about === undefined ? null : { ...about, question, slug, description };
+  const { question, slug, description, about, outcomeNames } = market;
+  return about === undefined ? null : { ...about, question, slug, description, outcomeNames };
 }

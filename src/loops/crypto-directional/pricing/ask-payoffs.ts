@@ -155,7 +155,8 @@ const TEXT_FIELDS = [
 ] as const satisfies readonly (keyof QuestionText)[];
 
 const isSameText = (one: QuestionText, other: QuestionText): boolean =>
-  TEXT_FIELDS.every((field) => one[field] === other[field]);
+  TEXT_FIELDS.every((field) => one[field] === other[field]) &&
+  JSON.stringify(one.outcomeNames) === JSON.stringify(other.outcomeNames);
 
 /** The next question: those that spoiled no answer first, and those that may have in smaller and smaller company. */
 function ask(
