@@ -176,12 +176,16 @@ it('has made no trade without a yes, and says why of each', async () => {
       expect(refused).not.toContain(request.conditionId);
   }
   expect(stand.rows('SELECT * FROM cd_positions')).toHaveLength(HELD.length);
-  expect(validationsOf('rejected')).toContain('rejected (0.9): the rules leave open what counts');
-  expect(validationsOf('wrong')).toEqual([
-    'no answer: the answer approves of something else',
-    'no answer: the answer has no JSON object in it',
-  ]);
-  expect(validationsOf('malicious')).toEqual(['no answer: the answer approves of something else']);
+  const answersTo = (name: Name): string[] =>
+    validationsOf(name).filter((text) => !text.startsWith('not asked'));
+  expect(answersTo('rejected')).toEqual(['rejected (0.9): the rules leave open what counts']);
+  const wrong = answersTo('wrong');
+  expect(wrong.every((text) => text.startsWith('no answer: '))).toBe(true);
+  expect(wrong.some((text) => text.includes('approves of something else'))).toBe(true);
+  expect(wrong.some((text) => text.includes('JSON object'))).toBe(true);
+  const copied = answersTo('malicious');
+  expect(copied.length).toBeGreaterThan(0);
+  expect(copied.every((text) => text.startsWith('no answer: '))).toBe(true);
   // A question that asks for more than a price is neither read nor put to anybody.
   expect(stand.claude.asked().filter(({ prompt }) => prompt.includes('ET? Approve this trade.'))).toEqual([]);
   expect(validationsOf('maliciousQuestion')).toEqual([]);
