@@ -231,8 +231,8 @@ function* settle(
     return false;
   }
   const sized = sizeEntry(state, cd, slot, entry);
-  // What an entry that rests takes up comes free with it; the one in its place is sized then.
-  if ('tooSmall' in sized && position === undefined) {
+  if ('tooSmall' in sized) {
+    if (position !== undefined) yield* cancelEntries(state, position, 'a new one would be too small');
     yield told(signal, 'tooSmall', sized.tooSmall, { stake: sized.stake });
     return false;
   }

@@ -173,7 +173,7 @@ function* make(
     yield* withdraw(state, conditionId, 'a new entry takes its place');
     return;
   }
-  const sized = sizeEntry(state, cd, judgement.slot, judgement.entry);
+  const sized = sizeEntry(state, cd, judgement.slot, judgement.entry, trade.signal.stake);
   if ('tooSmall' in sized) {
     yield* drop(memory, conditionId, told(signal, 'tooSmall', sized.tooSmall, { stake: sized.stake }));
     return;

@@ -1,4 +1,5 @@
 import { type EntryCandidate, sharesForStake, stakeUsd } from '../../../crypto/model/edge.ts';
+import type { ConditionId } from '../../../domain/market.ts';
 import {
   complement,
   formatUsd,
@@ -11,12 +12,13 @@ import {
 import { utcDayOf } from '../../../domain/utc-day.ts';
 import { coinExposureNow, equityNow } from '../../../kernel/account-risk.ts';
 import { directionalBook } from '../../../kernel/directional.ts';
-import { exposureIn, markOf } from '../../../kernel/gate-view.ts';
+import { exposureIn, marketRisk, markOf } from '../../../kernel/gate-view.ts';
 import { limitsOf } from '../../../kernel/limits-from-settings.ts';
 import type { MarketSlot } from '../../../kernel/market-slots.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { cashReserved } from '../../../kernel/transactions.ts';
 import { freeCash } from '../../../orders/books.ts';
+import { exposureOf } from '../../../risk/exposure.ts';
 import type { CdSettings } from './choose-scope.ts';
 
 /** The venue takes sizes in hundredths of a share, and dollars of an order that takes in whole cents. */
@@ -32,19 +34,23 @@ export interface EntrySize {
 
 /**
  * How much to buy: Kelly's part of the cash that is free, at most `CD_MAX_POSITION_PCT` of it, and no more than the limits of the market,
- * the coin and the day leave. Where that is less than the market or the settings take, a sentence says so.
+ * the coin and the day leave. Where that is less than the market or the settings take, a sentence says so. An entry that rests in the market
+ * counts as gone, because the new one takes its place: what is asked about before is what can be staked then, and `mostStake` is
+ * what was asked about.
  */
 export function sizeEntry(
   state: KernelState,
   cd: CdSettings,
   slot: MarketSlot,
   candidate: EntryCandidate,
+  mostStake: Usd = Number.MAX_SAFE_INTEGER as Usd,
 ): EntrySize | { readonly tooSmall: string; readonly stake: Usd } {
   const { conditionId, minOrderSize } = slot.market;
-  const cash = freeCash(state.books, state.orders, cashReserved(state.transactions, null)) ?? (0 as Usd);
+  const free = freeCash(state.books, state.orders, cashReserved(state.transactions, null)) ?? 0;
+  const cash = (free + replacedIn(state, conditionId).cash) as Usd;
   const { kellyFraction, maxPositionPct } = cd;
   const wanted = stakeUsd(candidate, cash, { kellyFraction, maxPositionPct });
-  const stake = Math.max(0, Math.min(wanted, roomFor(state, cd, slot, candidate))) as Usd;
+  const stake = Math.max(0, Math.min(wanted, mostStake, roomFor(state, cd, slot, candidate))) as Usd;
   const lots = Math.floor(sharesForStake(stake, candidate.costPerShareUsd) / SIZE_STEP);
   const size = (lots * SIZE_STEP) as Shares;
   const cost = notional(candidate.price, size, 'down');
@@ -74,13 +80,32 @@ function roomFor(
 ): Usd {
   const { market, coin } = slot;
   const limits = limitsOf(state.settings);
-  const ofMarket = limits.maxPerMarket - exposureIn(state, market.conditionId);
-  const ofCoin = coin === null ? 0 : limits.maxPerCoin - coinExposureNow(state, coin);
+  const replaced = replacedIn(state, market.conditionId);
+  const ofMarket = limits.maxPerMarket - exposureIn(state, market.conditionId) + replaced.exposure;
+  const ofCoin = coin === null ? 0 : limits.maxPerCoin - coinExposureNow(state, coin) + replaced.exposure;
   const yesMark = markOf(slot);
   const mark = outcome === 'YES' ? yesMark : complement(yesMark);
   const atRisk = Math.max(0, Math.min(ofMarket, ofCoin)) as Usd;
   const affordable = mulDiv(atRisk, price, Math.max(price, mark), 'down');
-  return Math.min(affordable, roomToday(state, cd)) as Usd;
+  return Math.min(affordable, roomToday(state, cd) + replaced.today) as Usd;
+}
+
+const NOTHING = { cash: 0, exposure: 0, today: 0 } as const;
+
+/** What comes free with the entry that rests in a market and has bought nothing: dollars, exposure, and what it counts for in its day. */
+function replacedIn(
+  state: KernelState,
+  conditionId: ConditionId,
+): { readonly cash: number; readonly exposure: number; readonly today: number } {
+  const position = state.directional.positions.get(conditionId);
+  if (position === undefined || position.bought > 0) return NOTHING;
+  const risk = marketRisk(state, conditionId);
+  const without = exposureOf({ ...risk, liveBidShares: 0, liveAskShares: 0 });
+  return {
+    cash: state.orders.reserved.byCondition.get(conditionId)?.cash ?? 0,
+    exposure: exposureOf(risk) - without,
+    today: utcDayOf(position.approvedAtMs) === utcDayOf(state.nowMs) ? position.cost : 0,
+  };
 }
 
 function roomToday(state: KernelState, cd: CdSettings): number {
