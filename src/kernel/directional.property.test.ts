@@ -35,7 +35,8 @@ const RANKS: Readonly<Record<TradeStatus, number>> = {
 interface PlainOrder {
   readonly clientId: ClientId;
   readonly market: number;
-  readonly position: number;
+  /** Moves with an entry whose fill comes late to the position that it joins. */
+  position: number;
   readonly outcome: Outcome;
   readonly size: number;
   isSent: boolean;
@@ -173,18 +174,18 @@ function playOut(
   { kind, market: n, size: of }: Extract<Happening, { kind: 'race' | 'sliver' | 'late' }>,
 ): void {
   if (state.directional.positions.has(conditionId(n))) return;
-  const makeEntry = (): number => {
-    begin(state, plain, { kind: 'enter', market: n, size: shares(10), outcome: 'YES' });
+  const makeEntry = (side: Outcome): number => {
+    begin(state, plain, { kind: 'enter', market: n, size: shares(10), outcome: side });
     moveOrder(state, plain, 'send', plain.orders.length - 1);
     return plain.orders.length - 1;
   };
   const fillOne = (order: number, filled: number): void =>
     report(state, plain, plain.orders[order] as PlainOrder, fillFor(state, plain, order, filled));
-  const first = makeEntry();
+  const first = makeEntry('YES');
   if (kind === 'sliver') fillOne(first, 10_000);
   moveOrder(state, plain, 'end', first);
   if (kind === 'sliver') return;
-  if (kind === 'race') makeEntry();
+  if (kind === 'race') makeEntry(of % 20_000 === 0 ? 'YES' : 'NO');
   fillOne(first, of);
 }
 
@@ -283,7 +284,14 @@ function report(state: KernelState, plain: Plain, order: PlainOrder, fill: FillR
   const known = plain.trades.get(fill.tradeId);
   if (known === undefined) plain.trades.set(fill.tradeId, { order, report: fill, status: fill.status });
   else if (RANKS[fill.status] > RANKS[known.status]) known.status = fill.status;
+  const present = state.directional.positions.get(fill.conditionId);
+  const wasGivenUp = state.directional.unfilled.some(({ id }) => id === order.position);
+  const joins = wasGivenUp && present?.outcome === order.outcome && addUp(plain, order.position).bought > 0;
   take(state, { kind: 'fill', fill });
+  if (!joins || present === undefined) return;
+  const from = order.position;
+  for (const one of plain.orders) if (one.position === from) one.position = present.id;
+  met.joined += 1;
 }
 
 /** The figures of one position, added up from the trades that stand. */
@@ -319,11 +327,13 @@ function isInMotion(state: KernelState, plain: Plain, position: number): boolean
   });
 }
 
-const met = { reopened: 0, resolved: 0, unfilled: 0, closed: 0, waited: 0, remnants: 0 };
+const met = { reopened: 0, resolved: 0, unfilled: 0, closed: 0, waited: 0, remnants: 0, joined: 0 };
 
 function check(state: KernelState, plain: Plain): void {
   const { positions, closed, unfilled } = state.directional;
-  const records = [...positions.values(), ...closed, ...unfilled];
+  // An entry whose late fill has joined another position has no order left.
+  const left = unfilled.filter(({ clientIds }) => clientIds.length > 0);
+  const records = [...positions.values(), ...closed, ...left];
   const numbers = new Set(plain.orders.map(({ position }) => position));
   expect(new Set(records.map(({ id }) => id))).toEqual(numbers);
   expect(records.length).toBe(numbers.size);

@@ -34,6 +34,17 @@ function holding() {
   return { state, entry, position: () => state.directional.positions.get(ONE) };
 }
 
+/** An entry for YES that was given up, and a newer one that rests. */
+function lateBesideNewer(outcome: 'YES' | 'NO') {
+  const state = directionalState(2);
+  const late = enterMarket(state, 1, 10);
+  send(state, late);
+  endOrder(state, late);
+  const newer = enterMarket(state, 1, 10, outcome);
+  send(state, newer);
+  return { state, late, newer };
+}
+
 describe('an entry', () => {
   it('W24: is on its way until it fills: it takes a place, holds nothing, and the market is directional', () => {
     const state = directionalState(2);
@@ -80,17 +91,54 @@ describe('an entry', () => {
     expect(state.directional.unfilled).toEqual([]);
   });
 
-  it('whose fill comes while the market has a newer position waits, and follows it', () => {
-    const state = directionalState(1);
-    const late = enterMarket(state, 1, 10);
-    send(state, late);
-    endOrder(state, late);
-    const newer = enterMarket(state, 1, 10);
-    send(state, newer);
+  it('W24: whose fill comes beside a newer entry for the same outcome joins it, so that one stop sells both', () => {
+    const { state, late, newer } = lateBesideNewer('YES');
+    fillSome(state, late, 't-1', 6);
+    fillSome(state, newer, 't-2', 10, 'CONFIRMED');
+    expect(state.directional.unfilled).toMatchObject([{ id: 1, clientIds: [], bought: 0, paid: 0 }]);
+    expect(directionalPositions(state)).toMatchObject([
+      { id: 2, clientIds: [late, newer], bought: shares(16), paid: dollars(7.52) },
+    ]);
+    expect(state.directionalDay.entries).toBe(1);
+    // What the chain takes back of the late one is taken out of the position that it has joined.
+    fillSome(state, late, 't-1', 6, 'FAILED');
+    expect(directionalPositions(state)).toMatchObject([{ bought: shares(10), paid: dollars(4.7) }]);
+  });
+
+  it('W24: whose fill comes beside a newer entry that then ends unfilled is held on', () => {
+    const { state, late, newer } = lateBesideNewer('YES');
     fillSome(state, late, 't-1', 6, 'CONFIRMED');
+    endOrder(state, newer);
+    expect(directionalPositions(state)).toMatchObject([{ id: 2, bought: shares(6) }]);
+  });
+
+  it('whose fill comes beside a newer entry for the other outcome waits and follows it, and counts in its day at once', () => {
+    const { state, late, newer } = lateBesideNewer('NO');
+    expect(state.directionalDay).toMatchObject({ entries: 0, usd: 0 });
+    fillSome(state, late, 't-1', 6);
     expect(directionalPositions(state)).toMatchObject([{ id: 2, bought: 0 }]);
+    expect(state.directionalDay).toMatchObject({ entries: 1, usd: dollars(5) });
+    fillSome(state, late, 't-1', 6, 'FAILED');
+    expect(state.directionalDay).toMatchObject({ entries: 0, usd: 0 });
+    fillSome(state, late, 't-2', 6, 'CONFIRMED');
+    // As the gate counts the newer one.
+    state.directionalDay.entries += 1;
     endOrder(state, newer);
     expect(directionalPositions(state)).toMatchObject([{ id: 1, bought: shares(6) }]);
+    // Only that of the newer one was given back.
+    expect(state.directionalDay.entries).toBe(1);
+  });
+
+  it('that waits with shares is not forgotten, however many entries end without a fill', () => {
+    const { state, late } = lateBesideNewer('NO');
+    fillSome(state, late, 't-1', 6, 'CONFIRMED');
+    for (let n = 0; n < 60; n += 1) {
+      const entry = enterMarket(state, 2, 10);
+      send(state, entry);
+      endOrder(state, entry);
+    }
+    expect(state.directional.unfilled.length).toBe(51);
+    expect(state.directional.unfilled[0]).toMatchObject({ id: 1, bought: shares(6) });
   });
 
   it('that left less than the market takes in one order holds the market, and nobody’s place', () => {

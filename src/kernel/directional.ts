@@ -151,6 +151,7 @@ export function bookDirectionalFill(state: DirectionalFacts, effect: FillEffect,
   if (purpose !== 'entry' && purpose !== 'exit') return;
   const position = positionOf(state.directional, record.fill.conditionId, clientId);
   if (position === null) return;
+  const wasBought = position.bought > 0;
   const { size, side, matchedAtMs } = record.fill;
   if (side === 'BUY') {
     position.bought = (position.bought + sign * size) as Shares;
@@ -163,7 +164,28 @@ export function bookDirectionalFill(state: DirectionalFacts, effect: FillEffect,
   }
   position.fees = (position.fees + sign * record.feeUsd) as Usd;
   if (position.closedBecause === 'resolved') position.payout = payoutFor(state, position);
+  if (state.directional.unfilled.includes(position)) takeLateFill(state, position, wasBought);
   reopen(state, position.conditionId);
+}
+
+/**
+ * An entry that had been given up has filled after all, or such a fill has failed. It counts in its day again as long as it holds
+ * something. What it bought belongs to the market's present position if that is for the same outcome, so that one stop sells all of it,
+ * and nothing is left of the entry but its number; otherwise it waits for the end of that.
+ */
+function takeLateFill(state: DirectionalFacts, late: DirectionalPosition, wasBought: boolean): void {
+  const { directional, directionalDay } = state;
+  const isBought = late.bought > 0;
+  if (isBought && !wasBought) countAgain(directionalDay, late.approvedAtMs, late.cost);
+  if (!isBought && wasBought) giveBack(directionalDay, late.approvedAtMs, late.cost);
+  const present = directional.positions.get(late.conditionId);
+  if (!isBought || present === undefined || present.outcome !== late.outcome) return;
+  present.clientIds.unshift(...late.clientIds.splice(0));
+  present.bought = (present.bought + late.bought) as Shares;
+  present.paid = (present.paid + late.paid) as Usd;
+  present.fees = (present.fees + late.fees) as Usd;
+  present.openedAtMs ??= late.openedAtMs;
+  Object.assign(late, { bought: 0, paid: 0, fees: 0, openedAtMs: null });
 }
 
 /** The position that an order is of: the present one of the market, or one that is over. */
@@ -195,7 +217,6 @@ function reopen(state: DirectionalFacts, conditionId: ConditionId): void {
     isHolding(state, position);
   const found = directional.closed.find(isOpen) ?? directional.unfilled.find(isOpen);
   if (found === undefined) return;
-  if (directional.unfilled.includes(found)) countAgain(state.directionalDay, found.approvedAtMs, found.cost);
   directional.closed = directional.closed.filter((position) => position !== found);
   directional.unfilled = directional.unfilled.filter((position) => position !== found);
   found.closedAtMs = null;
@@ -233,7 +254,7 @@ function settleMarket(state: DirectionalFacts, conditionId: ConditionId): boolea
   directional.positions.delete(conditionId);
   directional.exitsRefused.delete(conditionId);
   if (end === 'unfilled') {
-    directional.unfilled = [...directional.unfilled, position].slice(-UNFILLED_KEPT);
+    directional.unfilled = latestUnfilled([...directional.unfilled, position]);
     giveBack(state.directionalDay, position.approvedAtMs, position.cost);
   } else {
     position.closedAtMs = state.nowMs;
@@ -244,6 +265,10 @@ function settleMarket(state: DirectionalFacts, conditionId: ConditionId): boolea
   reopen(state, conditionId);
   return true;
 }
+
+/** Entries without a fill are forgotten after a while; what waits with shares is not. */
+const latestUnfilled = (unfilled: readonly DirectionalPosition[]): DirectionalPosition[] =>
+  unfilled.filter(({ bought }, index) => bought > 0 || index >= unfilled.length - UNFILLED_KEPT);
 
 function endOf(
   state: DirectionalFacts,
