@@ -115,6 +115,9 @@ export interface VenueOrder {
   readonly createdAtMs: number;
 }
 
+/** The code of a rejection by the signer of one order that is too large by itself: a smaller one may pass. */
+export const SIGNER_TOO_LARGE = 'signerTooLarge';
+
 /** What the venue answered to one order. */
 export type OrderAnswer =
   | { readonly result: 'live' | 'matched' | 'delayed' | 'unmatched' }

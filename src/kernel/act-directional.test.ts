@@ -58,6 +58,7 @@ const leaveAt = (at: number, size = 10, cause: 'stopped' | 'expiry' = 'stopped')
   size: shares(size),
   price: cents(at),
   exit: exitBecause(cause),
+  isNews: true,
 });
 
 const actionOf = (test: TestKernel, n = 1): string | undefined =>
@@ -382,6 +383,30 @@ describe('an exit', () => {
     expect(test.state.counts.refused).toEqual({ tooFarFromMid: 2 });
     accept(test, act(leaveAt(46, 5)));
     expect(refusedExit().length).toBe(1);
+  });
+
+  it('W24: is told to a person once it is approved, with what is really sent, and only where it is news', () => {
+    const { test, act } = holding({ tokens: { [noToken(1)]: 0.02 } });
+    const texts = (intent: Intent) => ofKind(act(intent), 'notify').map(({ text }) => text);
+    expect(texts(leaveAt(46))).toEqual([
+      expect.stringMatching(/^9\.98 YES of market-1 are offered for 46 cents or more: /),
+    ]);
+    test.step({ kind: 'ordersAnswered', answers: [['x-2' as never, { result: 'notSent', text: 'test' }]] });
+    expect(texts({ ...leaveAt(46), isNews: false } as Intent)).toEqual([]);
+  });
+
+  it('W24: waits for no order tokens that quotes have used up, and uses up no more than its credit', () => {
+    const { test, act } = holding();
+    const waits = (tokens: number) => {
+      test.state.orderBudget.tokens = tokens;
+      test.state.orderBudget.atMs = test.nowMs + 10_000;
+      const commands = act(leaveAt(46, 5));
+      for (const { clientId } of placed(commands))
+        test.step({ kind: 'ordersAnswered', answers: [[clientId, { result: 'notSent', text: 'test' }]] });
+      return placed(commands).length === 0;
+    };
+    expect([waits(0), waits(-1), waits(-1.01)]).toEqual([false, false, true]);
+    expect(test.state.counts.refused).toEqual({ orderRate: 1 });
   });
 
   it('of a market that has no position is nothing', () => {

@@ -12,7 +12,7 @@ import { mostShares } from '../orders/position.ts';
 import type { OrderPurpose, OrderRecord } from '../orders/types.ts';
 import type { Approved } from '../risk/approved.ts';
 import { checkDirectional } from '../risk/directional.ts';
-import { checkOrder } from '../risk/gate.ts';
+import { checkExit, closableShares } from '../risk/gate.ts';
 import { figuresOf, isRefused, type Refused, refuse } from '../risk/refusal.ts';
 import type { QuoteDesk } from './act-quotes.ts';
 import { directionalBook, isDirectional, noteDirectional } from './directional.ts';
@@ -167,7 +167,10 @@ function approve(
   approved.push(verdict);
 }
 
-/** Sells of a position what is free of it. Entries of it that still rest are cancelled: what is sold is not bought again. */
+/**
+ * Sells of a position what is free of it. Entries of it that still rest are cancelled: what is sold is not bought again. A person is told
+ * of a sale that is news once it is approved.
+ */
 export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
   const { state, outbox } = desk;
   const { conditionId, exit } = intent;
@@ -182,7 +185,7 @@ export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
   const verdict =
     unreadRefusal(state, slot.market) ??
     restingRefusal(state.rejectionRests, request, state.nowMs) ??
-    checkOrder(desk.pass(), desk.marketOf(slot), request);
+    checkExit(desk.pass(), desk.marketOf(slot), request);
   if (isRefused(verdict)) {
     tellRefusedExit(desk, slot, verdict);
     return;
@@ -190,6 +193,10 @@ export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
   state.directional.exitsRefused.delete(conditionId);
   approve(desk, slot, 'exit', verdict);
   tellDirectional(desk, { of: 'exit', clientId: request.clientId, conditionId, exit });
+  if (!intent.isNews) return;
+  const { outcome, price } = request;
+  const text = `${size / MICRO} ${outcome} of ${slot.market.slug} are offered for ${price / POINT} cents or more: ${exit.why}`;
+  outbox.send({ kind: 'notify', level: 'note', text });
 }
 
 function restingEntries({ orders, nowMs }: KernelState, position: DirectionalPosition) {
@@ -205,7 +212,11 @@ const CANCEL_RETRY_MS = 2_000;
 const recordsOf = (orders: KernelState['orders'], { clientIds }: DirectionalPosition): OrderRecord[] =>
   clientIds.flatMap((clientId) => orders.byClientId.get(clientId) ?? []);
 
-/** At most what is wanted, what its own exits do not sell already, and what is free in the wallet; in whole lots. */
+/**
+ * At most what is wanted, what its own exits do not sell already, and what is free in the wallet; in whole lots. Shares of the other outcome,
+ * or trades that may fail, can make all of that more than what is net held for sure: then first what closes that, if the market
+ * takes so little in one order, since that much is always allowed. What is left goes later.
+ */
 function sizeToSell(
   desk: DirectionalDesk,
   slot: MarketSlot,
@@ -217,8 +228,14 @@ function sizeToSell(
   for (const record of recordsOf(desk.state.orders, position))
     if (record.request.side === 'SELL') left -= possibleFill(record);
   const most = Math.min(wanted, left, position.outcome === 'YES' ? free.yes : free.no);
-  return (Math.floor(Math.max(0, most) / SIZE_STEP) * SIZE_STEP) as Shares;
+  const closable = inLots(
+    closableShares(desk.marketOf(slot).risk, { outcome: position.outcome, side: 'SELL' }),
+  );
+  return closable < slot.market.minOrderSize ? inLots(most) : (Math.min(closable, inLots(most)) as Shares);
 }
+
+const inLots = (shares: number): Shares =>
+  (Math.floor(Math.max(0, shares) / SIZE_STEP) * SIZE_STEP) as Shares;
 
 const exitRequest = (
   state: KernelState,

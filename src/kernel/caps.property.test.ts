@@ -176,7 +176,8 @@ function watch(what: readonly Happening[], terms: Caps, met: Met, mode: 'active'
   expect(test.state.counts.faults).toBe(0);
 }
 
-it('approves nothing that may take a market, event, coin or the account beyond its cap, whatever may still become of everything sent', () => {
+// What exits are held to instead stands in src/risk/gate-exit.property.test.ts.
+it('approves nothing but the exit of a position that may take a market, event, coin or the account beyond its cap, whatever may still become of everything sent', () => {
   const met = nothingMet();
   fc.assert(
     fc.property(happenings, caps, (what, terms) => watch(what, terms, met, 'active')),

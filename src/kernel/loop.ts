@@ -106,6 +106,8 @@ export type Intent =
       readonly size: Shares;
       readonly price: Price;
       readonly exit: DirectionalExit;
+      /** Whether a person is told of it, once it is approved. */
+      readonly isNews: boolean;
     }
   | { readonly kind: 'review'; readonly review: DirectionalReview }
   /** Changes a setting for good, as an operator would by command. The table of settings has the last word on it. */

@@ -21,6 +21,9 @@ export interface SignedOrder {
   readonly timestampMs: number;
 }
 
+/** Stands in the signer's no where one order alone is too large, so that a smaller one may be tried. */
+export const MAX_ORDER_SETTING = 'SIGNER_MAX_ORDER_USD';
+
 /** The signer's no: a whole sentence on which limit the order would have passed. */
 export interface SigningRefused {
   readonly orderId: OrderId;

@@ -91,6 +91,7 @@ it('a journal tells of signals, entries, exits and ends what the worker knew', (
     size: shares(10),
     price: cents(46),
     exit: exitBecause('stopped'),
+    isNews: true,
   };
   const sold = act(leave);
   accept(test, sold);

@@ -78,11 +78,33 @@ const SIZE_STEP = 10_000;
 /** Purchases that take are stated in whole cents. */
 const CENT = 10_000;
 
+/** Orders that sales of positions may send ahead of the order rate; the others wait until it has caught up. */
+const EXIT_CREDIT = 2;
+
 /** Approves an order and reserves what it needs, or says which limit it breaks. Nothing is reserved by a refusal. */
-export function checkOrder(
+export const checkOrder = (pass: GatePass, market: GateMarket, request: OrderRequest) =>
+  check(pass, market, request, false);
+
+/**
+ * The same for a sale of held shares that has to be made now. It waits for no quote: only the order rate bounds it, with some credit. As
+ * far as it closes what is surely held, no limit of risk stands in its way: it can take away a gain that makes up for losses in other
+ * markets of the event, and adds no loss of its own in any outcome.
+ */
+export function checkExit(
   pass: GatePass,
   market: GateMarket,
   request: OrderRequest,
+): Approved<OrderRequest> | Refused {
+  if (request.side !== 'SELL' || !isImmediate(request.timeInForce))
+    return refuse('badTerms', 0, 0, 'an exit is a sale that takes and is over');
+  return check(pass, market, request, true);
+}
+
+function check(
+  pass: GatePass,
+  market: GateMarket,
+  request: OrderRequest,
+  isExit: boolean,
 ): Approved<OrderRequest> | Refused {
   const refusal =
     checkState(pass, market) ??
@@ -93,9 +115,9 @@ export function checkOrder(
     checkCover(pass, market, request) ??
     checkReduces(pass, market, request) ??
     checkExposure(pass, market, request) ??
-    checkEvent(pass, market, request) ??
+    (isExit && !mayTurn(market, request) ? null : checkEvent(pass, market, request)) ??
     checkCoin(pass, market, request) ??
-    checkRate(pass, request);
+    (isExit ? checkExitRate(pass) : checkRate(pass, request));
   if (refusal !== null) return refusal;
   reserve(pass, market, request);
   return { request } as Approved<OrderRequest>;
@@ -282,11 +304,21 @@ function checkReduces({ mode }: GatePass, { risk }: GateMarket, request: OrderRe
   if (mode !== 'reducing') return null;
   const isBid = yesSideOf(request) === 'BUY';
   const after = request.size + (isBid ? risk.liveBidShares : risk.liveAskShares);
-  const closable = Math.max(0, isBid ? -risk.mostNet : risk.leastNet);
-  return after > closable
-    ? refuse('growsPosition', after, closable, 'only reductions of what is surely held are allowed now')
+  const held = Math.max(0, isBid ? -risk.mostNet : risk.leastNet);
+  return after > held
+    ? refuse('growsPosition', after, held, 'only reductions of what is surely held are allowed now')
     : null;
 }
+
+/** Shares that an order on this side may have without turning the market's net position round, however provisional trades end. */
+export const closableShares = (risk: MarketRisk, order: Pick<OrderRequest, 'outcome' | 'side'>): number =>
+  Math.max(
+    0,
+    yesSideOf(order) === 'BUY' ? -risk.mostNet - risk.liveBidShares : risk.leastNet - risk.liveAskShares,
+  );
+
+const mayTurn = ({ risk }: GateMarket, request: OrderRequest): boolean =>
+  request.size > closableShares(risk, request);
 
 function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const before = exposureOf(market.risk);
@@ -338,6 +370,13 @@ function checkRate(pass: GatePass, request: OrderRequest): Refused | null {
   const most = pass.limits.maxNotionalPerMinute;
   return minute > most
     ? refuse('notionalRate', minute, most, 'too many dollars of orders within a minute, filled or not')
+    : null;
+}
+
+/** A sale that is over at once takes no place among those that rest, and its dollars count for the others only. */
+function checkExitRate({ budget, limits }: GatePass): Refused | null {
+  return budget.tokens < 1 - EXIT_CREDIT
+    ? refuse('orderRate', budget.tokens, limits.ordersPerSecond, 'order rate limit')
     : null;
 }
 

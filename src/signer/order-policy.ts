@@ -1,6 +1,7 @@
 import { orderAmounts } from '../adapters/polymarket/signing/order-amounts.ts';
 import type { MarketVersion } from '../domain/market.ts';
 import { PRICE_ONE, type Price, type Shares, type Usd, usdToFloat } from '../domain/units.ts';
+import { MAX_ORDER_SETTING } from '../ports/signer.ts';
 import type { SignerLimits } from './limits.ts';
 import type { AccountClaim, OrderClaim } from './order-claim.ts';
 
@@ -93,7 +94,7 @@ function amountRefusal(limits: SignerLimits, claim: OrderClaim): string | null {
   if (makerAmount <= 0 || takerAmount <= 0) return 'an amount of the order is zero';
   const counted = countedUsd(claim);
   if (counted <= limits.maxOrder) return null;
-  return `the order counts for ${usdToFloat(counted)} USD, SIGNER_MAX_ORDER_USD allows ${usdToFloat(limits.maxOrder)}`;
+  return `the order counts for ${usdToFloat(counted)} USD, ${MAX_ORDER_SETTING} allows ${usdToFloat(limits.maxOrder)}`;
 }
 
 function timeRefusal(

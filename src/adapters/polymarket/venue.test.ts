@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OrderId } from '../../domain/order.ts';
+import { type OrderId, SIGNER_TOO_LARGE } from '../../domain/order.ts';
+import type { Usd } from '../../domain/units.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import { Secret } from '../../settings/secret.ts';
-import { testSigner } from '../../signer/testing/test-signer.ts';
+import type { SignerLimits } from '../../signer/limits.ts';
+import { testSigner, WIDE_LIMITS } from '../../signer/testing/test-signer.ts';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './testing/fake-http.ts';
 import { DEVELOPMENT_ADDRESS, orderRequest } from './testing/orders.ts';
 import { silentLog } from './testing/silent-log.ts';
@@ -25,12 +27,19 @@ afterEach(async () => {
 
 async function venueWith(
   answer: (request: FakeRequest) => FakeAnswer,
-  options: { readonly given?: typeof GIVEN | null; readonly timeoutMs?: number } = {},
+  options: {
+    readonly given?: typeof GIVEN | null;
+    readonly timeoutMs?: number;
+    readonly limits?: SignerLimits;
+  } = {},
 ): Promise<{ venue: PolymarketVenue; server: FakeHttp }> {
   const server = await startFakeHttp(answer);
   const venue = createPolymarketVenue({
     clobUrl: server.url,
-    signer: await testSigner({ nowMs: () => NOW_MS }),
+    signer: await testSigner({
+      nowMs: () => NOW_MS,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    }),
     signatureType: 0,
     credentials: options.given === undefined ? GIVEN : options.given,
     nowMs: () => NOW_MS,
@@ -66,6 +75,19 @@ describe('placing', () => {
     expect(sent[0]!.owner).toBe(GIVEN.apiKey);
     expect(server.seen[0]!.headers.poly_address).toBe(DEVELOPMENT_ADDRESS);
     expect(server.seen[0]!.headers.poly_timestamp).toBe('1795373206');
+  });
+
+  it('W24: says apart what is too large for the signer by itself and what it refuses for another reason', async () => {
+    const limits = { ...WIDE_LIMITS, maxOrder: 5_000_000 as Usd };
+    const { venue, server } = await venueWith(() => ({ body: [] }), { limits });
+    const large = orderRequest({ salt: 1, sizeMicro: 20_000_000 });
+    const stale = orderRequest({ salt: 2, timestampMs: 1 });
+    const answers = await venue.place(await venue.prepare([large, stale]), signal());
+    expect(answers.map(([, answer]) => answer)).toMatchObject([
+      { code: SIGNER_TOO_LARGE, text: expect.stringContaining('SIGNER_MAX_ORDER_USD allows 5') },
+      { code: 'signerRefused' },
+    ]);
+    expect(server.seen).toEqual([]);
   });
 
   it('makes the venue read again what it found too little of, once for each asset', async () => {

@@ -1,13 +1,14 @@
-import type {
-  ClientId,
-  FillReport,
-  OrderAnswer,
-  OrderId,
-  OrderRequest,
-  VenueOrder,
+import {
+  type ClientId,
+  type FillReport,
+  type OrderAnswer,
+  type OrderId,
+  type OrderRequest,
+  SIGNER_TOO_LARGE,
+  type VenueOrder,
 } from '../../domain/order.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
-import { isSigned, type SignerPort } from '../../ports/signer.ts';
+import { isSigned, MAX_ORDER_SETTING, type SignerPort } from '../../ports/signer.ts';
 import type { Log } from '../../ports/timers.ts';
 import type { CancelAnswer, PreparedOrder, VenuePort } from '../../ports/venue.ts';
 import { createBalanceRefresh } from './balance-refresh.ts';
@@ -160,7 +161,8 @@ async function place(
 /** What the signer does not sign it would not sign a moment later either, so it counts as a rejection and its kind rests. */
 function refusalAnswer({ clientId, refused }: PreparedOrder): [readonly [ClientId, OrderAnswer]] | null {
   if (refused === undefined) return null;
-  return [[clientId, { result: 'rejected', code: 'signerRefused', text: `the signer refuses: ${refused}` }]];
+  const code = refused.includes(MAX_ORDER_SETTING) ? SIGNER_TOO_LARGE : 'signerRefused';
+  return [[clientId, { result: 'rejected', code, text: `the signer refuses: ${refused}` }]];
 }
 
 /** The body of one `POST /orders`. */

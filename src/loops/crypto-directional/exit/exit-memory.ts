@@ -30,7 +30,8 @@ export interface ExitWatch {
   /** The most that is sold at once, because the signer found more too large, and the last sale of which it said so. */
   most: Shares | null;
   tooLarge: ClientId | null;
-  /** What a person was told of a sale last. */
+  /** The last sale that was approved, as far as it was looked at, and what a person was told of it. */
+  lastExit: ClientId | null;
   toldCause: ExitCause | null;
   /** What had been sold when the last sale was tried. */
   soldBefore: Shares;
@@ -79,6 +80,7 @@ export function watchOf(
     restUntilMs: 0,
     most: null,
     tooLarge: null,
+    lastExit: null,
     toldCause: null,
     soldBefore: 0 as Shares,
     shortSinceMs: null,

@@ -2,6 +2,7 @@ import type { HeldMarket, HeldPosition } from '../../../crypto/strategy/exit-rul
 import type { DirectionalPosition } from '../../../domain/directional.ts';
 import { complement, mulDiv, PRICE_ONE, type Price } from '../../../domain/units.ts';
 import { othersBest } from '../../../kernel/gate-view.ts';
+import { limitsOf } from '../../../kernel/limits-from-settings.ts';
 import type { MarketSlot } from '../../../kernel/market-slots.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { ownQuotes } from '../../../orders/reserve.ts';
@@ -36,4 +37,19 @@ export function heldTouch(
     bid: yesAsk === null ? null : complement(yesAsk),
     mid: yesMid === null ? null : complement(yesMid),
   };
+}
+
+/**
+ * The lowest price for a share of the outcome that the gate does not find too far from the last trusted middle. A limit below it would be
+ * refused though the bid is within reach.
+ */
+export function leastTaken(
+  { settings }: KernelState,
+  { lastMid }: MarketSlot,
+  outcome: DirectionalPosition['outcome'],
+): Price {
+  if (lastMid === null) return 0 as Price;
+  const yesMid = Math.round(lastMid) as Price;
+  const mid = outcome === 'YES' ? yesMid : complement(yesMid);
+  return Math.max(0, mid - limitsOf(settings).maxDistance) as Price;
 }

@@ -10,9 +10,9 @@ import { fitNextCoin } from '../pricing/coin-models.ts';
 import { keepReferences } from '../pricing/window-prices.ts';
 import { confirmReversal, takeAnswer } from './confirm-reversal.ts';
 import { createExitMemory, type ExitMemory, lookBy, watchOf } from './exit-memory.ts';
-import { heldPositionOf, heldTouch } from './held-market.ts';
+import { heldPositionOf, heldTouch, leastTaken } from './held-market.ts';
 import { heldPayoff, heldProbability } from './held-probability.ts';
-import { lowestPrice, sellPosition } from './sell-position.ts';
+import { lowestPrice, noteApproved, sellPosition } from './sell-position.ts';
 
 const MIN_GAP_MS = 1_000;
 const IDLE_MS = 60_000;
@@ -140,6 +140,7 @@ function lookAt(
   const slot = state.markets.get(position.conditionId);
   if (slot === undefined || slot.resolved !== undefined || heldShares(position) === 0) return [];
   const watch = watchOf(memory, position);
+  noteApproved(position, watch);
   const intents = takeAnswer(view, watch);
   return [...intents, ...decideOn(view, memory, cd, { position, slot, watch })];
 }
@@ -170,7 +171,8 @@ function decideOn(view: LoopView, memory: ExitMemory, cd: DirectionalSettings, h
     return [];
   }
   const { cause, why } = decision;
-  const price = lowestPrice(cause, bid, slot.tick, slot.market.fee, probability);
+  const least = leastTaken(state, slot, position.outcome);
+  const price = lowestPrice(cause, bid, slot.tick, slot.market.fee, probability, least);
   if (price === null) return [];
   let aiValidation: string | null = null;
   if (

@@ -25,6 +25,17 @@ describe('the lowest price at which a position is sold', () => {
     ['and may leave nothing', 'edgeReversed', 50, TICK, DEAR, 0.48, null],
     ['a model that cannot say sells nothing by itself', 'edgeReversed', 47, TICK, FREE, null, null],
   ] as const)('%s', (_, cause, bid, tick, fee, probability, cents) => {
-    expect(lowestPrice(cause, at(bid), tick, fee, probability)).toBe(cents === null ? null : at(cents));
+    const price = lowestPrice(cause, at(bid), tick, fee, probability, at(0));
+    expect(price).toBe(cents === null ? null : at(cents));
+  });
+
+  it.each([
+    ['is no lower than what the gate takes', 'stopped', 22, 20.5, 21],
+    ['is the bid where no less is taken', 'stopped', 22, 22, 22],
+    ['is the bid where even that is too far away', 'stopped', 21, 25, 21],
+    ['is no lower for a reversal either', 'edgeReversed', 22, 20.5, 21],
+    ['is not touched by what is out of its way', 'stopped', 22, 15, 20],
+  ] as const)('%s', (_, cause, bid, least, cents) => {
+    expect(lowestPrice(cause, at(bid), TICK, FREE, 0.1, at(least))).toBe(at(cents));
   });
 });

@@ -1,7 +1,7 @@
 import { feePerShare } from '../../../crypto/model/edge.ts';
 import { type DirectionalExit, type DirectionalPosition, heldShares } from '../../../domain/directional.ts';
 import type { FeeSchedule } from '../../../domain/market.ts';
-import { mayBeLive } from '../../../domain/order.ts';
+import { mayBeLive, SIGNER_TOO_LARGE } from '../../../domain/order.ts';
 import { MICRO, POINT, PRICE_ONE, type Price, priceToFloat, type Shares } from '../../../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../../../domain/yes-coordinates.ts';
 import { freeSharesOf } from '../../../kernel/gate-view.ts';
@@ -37,8 +37,7 @@ export function sellPosition(
   exit: DirectionalExit,
 ): Intent[] {
   const { state, nowMs } = view;
-  if (position.sold > watch.soldBefore) watch.fruitless = 0;
-  watch.soldBefore = position.sold;
+  noteSold(position, watch);
   const orders = workingOrders(state.orders, position.conditionId);
   if (orders.some(isExit)) return wait(watch, nowMs);
   const inTheWay = orders.filter((order) => isInTheWay(order, position, price));
@@ -54,11 +53,24 @@ export function sellPosition(
   watch.restUntilMs =
     nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless - 1, 10));
   lookBy(watch, watch.restUntilMs);
-  const intents: Intent[] = [{ kind: 'leave', conditionId: position.conditionId, size, price, exit }];
-  if (watch.toldCause === exit.cause) return intents;
+  const isNews = watch.toldCause !== exit.cause;
+  return [{ kind: 'leave', conditionId: position.conditionId, size, price, exit, isNews }];
+}
+
+/** Takes in which sale was approved last: a person has been told of its cause then, and not before. */
+export function noteApproved({ exit }: DirectionalPosition, watch: ExitWatch): void {
+  if (exit === null || exit.clientId === watch.lastExit) return;
+  watch.lastExit = exit.clientId;
   watch.toldCause = exit.cause;
-  const text = `${size / MICRO} ${position.outcome} of ${slot.market.slug} are sold for ${price / POINT} cents or more: ${exit.why}`;
-  return [...intents, { kind: 'notify', level: 'note', text }];
+}
+
+/** After a sale that has sold something the next one is tried at once, and may be larger again. */
+function noteSold({ sold }: DirectionalPosition, watch: ExitWatch): void {
+  if (sold > watch.soldBefore) {
+    watch.fruitless = 0;
+    if (watch.most !== null) watch.most = (watch.most * 2) as Shares;
+  }
+  watch.soldBefore = sold;
 }
 
 function wait(watch: ExitWatch, nowMs: number): Intent[] {
@@ -106,39 +118,32 @@ function sizeToSell(
   const held = inSteps(heldShares(position));
   if (held < least) return 'tooLittle';
   const free = freeSharesOf(state, slot);
-  const size = Math.min(held, inSteps((position.outcome === 'YES' ? free.yes : free.no) as Shares));
+  const size = Math.min(held, inSteps((position.outcome === 'YES' ? free.yes : free.no) as Shares)) as Shares;
+  noteTooLarge(state, position, watch);
   if (size === held) {
     watch.shortSinceMs = null;
-    return noLarger(state, position, watch, held, least);
+    return noLarger(watch, held, least);
   }
   watch.shortSinceMs ??= nowMs;
   if (size < least) return 'later';
   const leavesEnough = held - size >= least;
-  return leavesEnough || nowMs - watch.shortSinceMs >= MOST_SHORT_MS ? (size as Shares) : 'later';
+  return leavesEnough || nowMs - watch.shortSinceMs >= MOST_SHORT_MS ? noLarger(watch, size, least) : 'later';
 }
 
 /**
  * The signer bounds what one order may lose, which for a cheap outcome is far more than what it cost. What it finds too large is halved
- * until it does not.
+ * until it does not. Its other reasons, such as what was signed within a minute, are no better for a smaller order, and are waited out.
  */
-function noLarger(
-  { orders }: LoopView['state'],
-  { exit }: DirectionalPosition,
-  watch: ExitWatch,
-  size: Shares,
-  least: Shares,
-): Shares {
+function noteTooLarge({ orders }: LoopView['state'], { exit }: DirectionalPosition, watch: ExitWatch): void {
   const last = exit === null ? undefined : orders.byClientId.get(exit.clientId);
-  const isNews = last !== undefined && last.request.clientId !== watch.tooLarge;
-  if (isNews && last.state === 'rejected' && last.lastText.startsWith(SIGNER_REFUSED)) {
-    watch.tooLarge = last.request.clientId;
-    watch.most = inSteps((last.request.size / 2) as Shares);
-  }
-  return Math.min(size, Math.max(watch.most ?? size, least)) as Shares;
+  if (last === undefined || last.request.clientId === watch.tooLarge) return;
+  if (last.state !== 'rejected' || !last.lastText.startsWith(SIGNER_TOO_LARGE)) return;
+  watch.tooLarge = last.request.clientId;
+  watch.most = inSteps((last.request.size / 2) as Shares);
 }
 
-/** The code with which an order is rejected that the signer does not sign. */
-const SIGNER_REFUSED = 'signerRefused';
+const noLarger = ({ most }: ExitWatch, size: Shares, least: Shares): Shares =>
+  Math.min(size, Math.max(most === null ? size : inSteps(most), least)) as Shares;
 
 const inSteps = (size: Shares): Shares => (Math.floor(size / SIZE_STEP) * SIZE_STEP) as Shares;
 
@@ -161,11 +166,14 @@ export function lowestPrice(
   tick: Price,
   fee: FeeSchedule,
   probability: number | null,
+  leastTaken: Price,
 ): Price | null {
   // A book may be finer than what the market takes by now; a price below a bid gets that bid all the same.
   const highest = Math.max(tick, Math.floor(bid / tick) * tick) as Price;
   if (cause === 'tookProfit') return highest;
-  const lowest = Math.max(tick, highest - Math.floor((MOST_SLIPPAGE_PTS * POINT) / tick) * tick) as Price;
+  const slippage = Math.floor((MOST_SLIPPAGE_PTS * POINT) / tick) * tick;
+  const taken = Math.ceil(leastTaken / tick) * tick;
+  const lowest = Math.max(tick, highest - slippage, Math.min(highest, taken)) as Price;
   if (cause !== 'edgeReversed') return lowest;
   if (probability === null) return null;
   for (let price = lowest; price <= bid; price = (price + tick) as Price)
