@@ -85,6 +85,10 @@ export function equityOf(state: KernelState): Usd {
 export const exposureIn = (state: KernelState, conditionId: ConditionId): Usd =>
   exposureOf(marketRisk(state, conditionId));
 
+/** Dollars at risk in one market, once no order of ours is there any more. */
+export const heldExposureIn = (state: KernelState, conditionId: ConditionId): Usd =>
+  exposureOf({ ...marketRisk(state, conditionId), liveBidShares: 0, liveAskShares: 0 });
+
 /** Exposure over all markets that hold something or have orders. Added up from nothing; the gate asks `exposureNow`, which is the same. */
 export function totalExposure(state: KernelState): Usd {
   const { positions } = state.books;

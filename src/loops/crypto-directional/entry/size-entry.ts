@@ -12,13 +12,12 @@ import {
 import { utcDayOf } from '../../../domain/utc-day.ts';
 import { coinExposureNow, equityNow } from '../../../kernel/account-risk.ts';
 import { directionalBook } from '../../../kernel/directional.ts';
-import { exposureIn, marketRisk, markOf } from '../../../kernel/gate-view.ts';
+import { exposureIn, heldExposureIn, markOf } from '../../../kernel/gate-view.ts';
 import { limitsOf } from '../../../kernel/limits-from-settings.ts';
 import type { MarketSlot } from '../../../kernel/market-slots.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { cashReserved } from '../../../kernel/transactions.ts';
 import { freeCash } from '../../../orders/books.ts';
-import { exposureOf } from '../../../risk/exposure.ts';
 import type { CdSettings } from './choose-scope.ts';
 
 /** The venue takes sizes in hundredths of a share, and dollars of an order that takes in whole cents. */
@@ -99,11 +98,9 @@ function replacedIn(
 ): { readonly cash: number; readonly exposure: number; readonly today: number } {
   const position = state.directional.positions.get(conditionId);
   if (position === undefined || position.bought > 0) return NOTHING;
-  const risk = marketRisk(state, conditionId);
-  const without = exposureOf({ ...risk, liveBidShares: 0, liveAskShares: 0 });
   return {
     cash: state.orders.reserved.byCondition.get(conditionId)?.cash ?? 0,
-    exposure: exposureOf(risk) - without,
+    exposure: exposureIn(state, conditionId) - heldExposureIn(state, conditionId),
     today: utcDayOf(position.approvedAtMs) === utcDayOf(state.nowMs) ? position.cost : 0,
   };
 }
