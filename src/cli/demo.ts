@@ -19,13 +19,13 @@ import { settingsOfOptions } from './set-option.ts';
  * the outcome from outside the worker.
  */
 const USAGE =
-  './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--crypto] [--set NAME=VALUE]... [--json]';
+  './run demo [--minutes N] [--markets FILE] [--replay-l2 DIR] [--seed S] [--data DIR] [--crypto [--spot FILE]] [--set NAME=VALUE]... [--json]';
 const PROGRESS_EVERY_MS = 10_000;
 
 await main();
 
 async function main(): Promise<void> {
-  const { minutes, markets, seed, data, crypto, json, set, ...rest } = readArguments(USAGE, {
+  const { minutes, markets, seed, data, crypto, spot, json, set, ...rest } = readArguments(USAGE, {
     minutes: { type: 'string' },
     markets: { type: 'string' },
     'replay-l2': { type: 'string' },
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     data: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     crypto: { type: 'boolean', default: false },
+    spot: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   const forMinutes = minutes === undefined ? null : Number(minutes);
@@ -48,6 +49,8 @@ async function main(): Promise<void> {
       ],
       json,
     );
+  if (spot !== undefined && !crypto)
+    return refuse(['--spot: its prices are those of coins; add --crypto, or leave it out.'], json);
   const stop = new AbortController();
   onSignals(stop);
   const screen = process.stderr.isTTY ? openLiveScreen(process.stderr) : null;
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
         ...(markets === undefined ? [] : ['--markets', markets]),
         ...(replayL2 === undefined ? [] : ['--replay-l2', replayL2]),
         ...(crypto ? ['--crypto'] : []),
+        ...(spot === undefined ? [] : ['--spot', spot]),
       ],
       settings: chosen.settings,
       stopAsked: stop.signal,

@@ -61,6 +61,8 @@ it('prints one JSON line when ready, serves, and stops cleanly with its chain', 
 
 it.each([
   [['--port', 'many'], /--port: expected a port from 0 to 65535, found "many"/],
+  [['--spot', 'prices.csv'], /--spot: its prices are those of coins; add --crypto/],
+  [['--crypto', '--spot', '/nowhere/prices.csv'], /^\/nowhere\/prices\.csv: ENOENT/],
   [['--colour'], /Unknown option '--colour'/],
   [['--markets', '/nonexistent'], /no such file or folder; expected Gamma market objects/],
   [['--markets', script], /not JSON at line 1/],

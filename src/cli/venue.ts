@@ -7,7 +7,7 @@ import { EXIT_BAD_INPUT } from './read-settings.ts';
  * funded accounts, and then serves until it is told to stop. What else it has to say goes to standard error.
  */
 const USAGE =
-  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--crypto] [--reward-payout-seconds N] [--json]';
+  './run venue [--port P] [--rpc-port R] [--seed S] [--markets FILE] [--replay-l2 DIR] [--max-markets N] [--no-traders] [--crypto [--spot FILE]] [--reward-payout-seconds N] [--json]';
 
 interface Arguments {
   readonly port?: number;
@@ -19,6 +19,7 @@ interface Arguments {
   readonly rewardPayoutMs?: number;
   readonly traders: boolean;
   readonly crypto: boolean;
+  readonly spotFile?: string;
 }
 
 await main();
@@ -103,6 +104,8 @@ function readArguments(args: readonly string[]): Arguments | string {
   if (max !== undefined && !(/^\d{1,4}$/.test(max) && Number(max) > 0)) {
     return `--max-markets: expected a whole number from 1 to 9999, found ${JSON.stringify(max)}`;
   }
+  if (values.spot !== undefined && values.crypto !== true)
+    return '--spot: its prices are those of coins; add --crypto';
   const payoutSeconds = values['reward-payout-seconds'];
   if (payoutSeconds !== undefined && !(/^\d{1,5}$/.test(payoutSeconds) && Number(payoutSeconds) > 0)) {
     return `--reward-payout-seconds: expected a whole number from 1 to 99999, found ${JSON.stringify(payoutSeconds)}`;
@@ -117,6 +120,7 @@ function readArguments(args: readonly string[]): Arguments | string {
     ...(max === undefined ? {} : { maxMarkets: Number(max) }),
     traders: values['no-traders'] !== true,
     crypto: values.crypto === true,
+    ...(values.spot === undefined ? {} : { spotFile: values.spot }),
   };
 }
 
@@ -135,6 +139,7 @@ function parse(args: readonly string[]) {
       'reward-payout-seconds': { type: 'string' },
       'no-traders': { type: 'boolean' },
       crypto: { type: 'boolean' },
+      spot: { type: 'string' },
       json: { type: 'boolean' },
     },
   }).values;

@@ -15,6 +15,7 @@ import { withAdoptedConditions } from './replay/adopt-conditions.ts';
 import { adoptedConditionsOf, captureCatalogue } from './replay/capture-catalogue.ts';
 import { type L2Capture, readL2Captures } from './replay/l2-capture.ts';
 import { replayTraders } from './replay/replay-traders.ts';
+import { readRecording } from './spot/recorded-prices.ts';
 import { outcomeReports } from './spot/report-outcomes.ts';
 import { createSpotWorld, type SpotWorld } from './spot/spot-world.ts';
 import { backgroundTraders } from './traders/runner.ts';
@@ -34,6 +35,8 @@ export interface LocalVenueOptions {
   readonly traders?: boolean;
   /** Publishes prices of coins, and opens markets that they decide beside the synthetic ones. Default false. */
   readonly crypto?: boolean;
+  /** A file of recorded prices, whose moves the coins make from the start of the venue on. */
+  readonly spotFile?: string;
   /** About when those markets end. Default in a quarter of an hour. */
   readonly cryptoEndMs?: number;
   /** These markets on coins in place of the usual ones. */
@@ -75,7 +78,7 @@ export interface LocalVenue extends RunningVenue {
 /**
  * Starts the local venue with its catalogue: chain, conditions, exchange, services and background flow. The files
  * are read before anything is started.
- * @throws CatalogueError when a file or folder of recordings is not what it should be.
+ * @throws CatalogueError or RecordingError when a file or folder of recordings is not what it should be.
  */
 export async function startLocalVenue(options: LocalVenueOptions = {}): Promise<LocalVenue> {
   const seed = options.seed ?? '1';
@@ -116,7 +119,8 @@ function catalogueOf(options: LocalVenueOptions, captures: readonly L2Capture[],
   const synthetic =
     captured === null ? syntheticCatalogue({ seed, nowMs, withoutCoins: options.crypto === true }) : null;
   if (options.crypto !== true || synthetic === null) return { captured, flowing: synthetic, spot: null };
-  const spot = createSpotWorld(seed, wallClock);
+  const recording = options.spotFile === undefined ? undefined : readRecording(options.spotFile);
+  const spot = createSpotWorld(seed, wallClock, recording);
   const soon = options.cryptoEndMs === undefined ? {} : { soonMs: options.cryptoEndMs };
   const chosen = options.cryptoMarkets === undefined ? {} : { chosen: options.cryptoMarkets };
   const after = { events: EVENT_TEMPLATES.length, markets: synthetic.entries.length };

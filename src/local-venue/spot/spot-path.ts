@@ -1,9 +1,11 @@
 /**
  * The price of a coin as the local world has it. Its logarithm moves as a Brownian motion without drift, one step a second, from a
  * stream of its own, so that it does not depend on when or how often anybody looks, and so that the chance of every payoff on it is known in
- * closed form. Days before the start are one step each.
+ * closed form. Days before the start are one step each. Where prices were recorded, the path makes their moves instead for as long as
+ * they go; those chances are then only about right.
  */
 import { nextNormal, type RandomStream, streamOf } from '../../domain/random.ts';
+import type { RecordedPrice } from './recorded-prices.ts';
 
 export interface SpotTerms {
   /** `BTC`. */
@@ -14,6 +16,8 @@ export interface SpotTerms {
   readonly sigmaPerDay: number;
   /** Days of history before the start. */
   readonly historyDays: number;
+  /** Prices whose moves the path makes, oldest first, the first of them at the start. */
+  readonly recorded?: readonly RecordedPrice[];
 }
 
 export interface SpotPath {
@@ -21,6 +25,8 @@ export interface SpotPath {
   readonly stream: RandomStream;
   /** Price at `startMs + i` seconds. */
   readonly pricesUsd: number[];
+  /** The recorded price that the newest second stands at. */
+  recordedAt: number;
   /** Closes of the whole days before the start, oldest first. */
   readonly days: readonly { readonly dayAtMs: number; readonly closeUsd: number }[];
 }
@@ -46,7 +52,7 @@ export function createSpotPath(seed: number | string, terms: SpotTerms): SpotPat
     days.unshift({ dayAtMs: todayMs - back * DAY_MS, closeUsd });
     closeUsd *= Math.exp(-sigmaPerDay * nextNormal(past));
   }
-  return { terms, stream: streamOf(seed, `${coin}/spot`), pricesUsd: [startUsd], days };
+  return { terms, stream: streamOf(seed, `${coin}/spot`), pricesUsd: [startUsd], recordedAt: 0, days };
 }
 
 /** Standard deviation of the log return of a second. */
@@ -56,9 +62,21 @@ export const sigmaPerSecond = ({ terms }: SpotPath): number => terms.sigmaPerDay
 export function spotAt(path: SpotPath, atMs: number): number {
   const second = secondOf(path, atMs);
   const sigma = sigmaPerSecond(path);
-  for (let next = path.pricesUsd.length; next <= second; next += 1)
-    path.pricesUsd.push((path.pricesUsd[next - 1] as number) * Math.exp(sigma * nextNormal(path.stream)));
+  for (let next = path.pricesUsd.length; next <= second; next += 1) {
+    const times = recordedMove(path, next * SECOND_MS) ?? Math.exp(sigma * nextNormal(path.stream));
+    path.pricesUsd.push((path.pricesUsd[next - 1] as number) * times);
+  }
   return path.pricesUsd[second] as number;
+}
+
+/** By how much the recorded price has moved until then; null after the last one, and where none were recorded. */
+function recordedMove(path: SpotPath, afterMs: number): number | null {
+  const recorded = path.terms.recorded ?? [];
+  if (afterMs > (recorded.at(-1)?.afterMs ?? -1)) return null;
+  const before = recorded[path.recordedAt]?.usd ?? 1;
+  while ((recorded[path.recordedAt + 1]?.afterMs ?? Number.POSITIVE_INFINITY) <= afterMs)
+    path.recordedAt += 1;
+  return (recorded[path.recordedAt]?.usd ?? 1) / before;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { VenueClock } from '../types.ts';
+import type { Recording } from './recorded-prices.ts';
 import { createSpotPath, SECOND_MS, type SpotPath, type SpotTerms, spotAt, twapAt } from './spot-path.ts';
 
 /** Who publishes prices here. */
@@ -27,15 +28,24 @@ const COINS: readonly Pick<SpotTerms, 'coin' | 'startUsd' | 'sigmaPerDay'>[] = [
 
 const HISTORY_DAYS = 400;
 
-export function createSpotWorld(seed: string, clock: VenueClock): SpotWorld {
+/** The coins as they begin now, each at a round price or at the first that was recorded of it. */
+export function createSpotWorld(
+  seed: string,
+  clock: VenueClock,
+  recording: Recording = new Map(),
+): SpotWorld {
   const startMs = Math.floor(clock.nowMs() / SECOND_MS) * SECOND_MS;
   return {
     clock,
     paths: new Map(
-      COINS.map((terms) => [
-        terms.coin,
-        createSpotPath(seed, { ...terms, startMs, historyDays: HISTORY_DAYS }),
-      ]),
+      COINS.map((terms) => {
+        const recorded = recording.get(terms.coin) ?? [];
+        const startUsd = recorded[0]?.usd ?? terms.startUsd;
+        return [
+          terms.coin,
+          createSpotPath(seed, { ...terms, startUsd, startMs, historyDays: HISTORY_DAYS, recorded }),
+        ];
+      }),
     ),
     silent: new Set(),
     offPct: new Map(),
