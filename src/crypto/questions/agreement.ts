@@ -3,6 +3,7 @@ import type { DescribedRules } from './description.ts';
 import { strikesIn } from './levels.ts';
 import { type OtherPayoff, other, type PayoffWindow } from './payoff.ts';
 import type { WrittenPeriod } from './periods.ts';
+import { contradictionIn } from './rules-contradict.ts';
 import type { Sentence } from './sentence.ts';
 import type { Shape } from './shape.ts';
 import { namesDay, type SlugFacts } from './slug.ts';
@@ -94,7 +95,7 @@ export function rulesAgree(shape: Shape, rules: DescribedRules): Check {
     );
   if (shape.source !== null && rules.source !== null && shape.source !== rules.source)
     return other('disagreement', `the question names ${shape.source}, the description ${rules.source}`);
-  return payoffAgrees(shape, rules) ?? amountsAgree(shape, rules);
+  return payoffAgrees(shape, rules) ?? amountsAgree(shape, rules) ?? contradictionIn(shape, rules);
 }
 
 function payoffAgrees(shape: Shape, { payoff, touchSide }: DescribedRules): Check {

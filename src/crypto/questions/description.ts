@@ -2,12 +2,15 @@ import { dayOf, isDate, type Zone } from './civil-time.ts';
 import { COINS, type Coin, coinOf } from './coins.ts';
 import type { Side } from './levels.ts';
 import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
+import { conditionsIn, type RuleCondition } from './rule-conditions.ts';
 import { plainSpelling, scaled } from './tokens.ts';
 
 /** What the rules of a market say of its settlement, as far as a pattern finds it; they are prose, and no grammar covers them. */
 export interface DescribedRules {
   /** Coins of the pairs and streams named, such as `ETH/USDT`. */
   readonly pairedCoins: readonly string[];
+  /** Pairs and currencies that are not in dollars: `BTC/EUR`, "euros". */
+  readonly otherQuotes: readonly string[];
   /** Coins named in words. */
   readonly namedCoins: readonly string[];
   readonly source: PriceSource | null;
@@ -16,6 +19,10 @@ export interface DescribedRules {
   readonly payoff: 'touch' | 'close' | 'up-or-down' | null;
   /** For a touch, whether the high or the low of a candle decides. */
   readonly touchSide: Side | null;
+  /** Fields of a candle that it names. */
+  readonly fields: readonly CandleField[];
+  /** What it says of each outcome. */
+  readonly conditions: readonly RuleCondition[];
   /** Whether the candle is one of an hour. */
   readonly isHourly: boolean;
   /** The time of day at which the price is taken. */
@@ -33,6 +40,9 @@ export interface DescribedRules {
   readonly notAPrice: string | null;
 }
 
+export const CANDLE_FIELDS = ['open', 'high', 'low', 'close'] as const;
+export type CandleField = (typeof CANDLE_FIELDS)[number];
+
 /** More is not read; the rules of a price market are a fifth of it. */
 const MOST_CHARACTERS = 10_000;
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -40,13 +50,17 @@ const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 export function readRules(description: string): DescribedRules {
   const text = plainSpelling(description.slice(0, MOST_CHARACTERS));
   const days = writtenDays(text);
+  const fields = CANDLE_FIELDS.filter((field) => fieldWords(field).test(text));
   return {
     pairedCoins: pairsIn(text),
+    otherQuotes: otherQuotesIn(text),
     namedCoins: coinsIn(text),
     source: sourceIn(text),
     twapSeconds: twapIn(text),
     payoff: payoffIn(text),
-    touchSide: touchSideIn(text),
+    touchSide: touchSideOf(fields),
+    fields,
+    conditions: conditionsIn(text),
     isHourly: /\b(1|one)[- ]?(hour|h)\b[- ]candle|\b1h\b/i.test(text),
     closing: closingIn(text),
     amountsUsd: amountsIn(text),
@@ -125,11 +139,36 @@ function payoffIn(text: string): DescribedRules['payoff'] {
   return /"close" price|clos(e|ing) price|titled "?12:00|candle.{0,60}\b12:00/i.test(text) ? 'close' : null;
 }
 
-function touchSideIn(text: string): Side | null {
-  const high = /"high"|\bhigh price|final high\b/i.test(text);
-  const low = /"low"|\blow price|final low\b/i.test(text);
+/** `"High"`, "High price", "the highest price", "final High", "the candle's High". */
+function fieldWords(field: CandleField): RegExp {
+  const forms = { open: 'open(?:ing)?', high: 'high(?:est)?', low: 'low(?:est)?', close: 'clos(?:e|ing)' }[
+    field
+  ];
+  return new RegExp(
+    `["'(]\\s?${field}\\s?["')]|\\b${forms} (?:prices?|values?)\\b|\\bfinal ${field}\\b|\\bcandle(?:'s)? ${field}\\b|\\b${field} of (?:the|any|a) [^.]{0,40}\\bcandle`,
+    'i',
+  );
+}
+
+function touchSideOf(fields: readonly CandleField[]): Side | null {
+  const [high, low] = [fields.includes('high'), fields.includes('low')];
   if (high === low) return null;
   return high ? 'above' : 'below';
+}
+
+const DOLLARS = new Set(['USD', 'USDT', 'USDC']);
+const CURRENCIES =
+  'EUR GBP JPY KRW AUD CAD CHF CNY INR BRL MXN RUB ZAR PLN BTC ETH BNB BUSD TUSD FDUSD DAI'.split(' ');
+const SYMBOLS = COINS.map(({ symbol }) => symbol).join('|');
+const SLASHED = new RegExp(String.raw`\b(?:${SYMBOLS})\s?/\s?([A-Z]{2,6})\b`, 'g');
+const JOINED = new RegExp(String.raw`\b(?:${SYMBOLS})[-_/]?(?:${CURRENCIES.join('|')})(?![a-z\d])`, 'gi');
+const CURRENCY =
+  /[€£¥₩]|\b(?:EUR|GBP|JPY|KRW|AUD|CAD|CHF|CNY|INR|BRL|MXN)\b|\b[Ee]uros?\b|\b[Pp]ounds? sterling\b|\b[Yy]en\b/g;
+
+/** A pair with anything but dollars and what is pegged to them, or another currency, in which every strike would be another one. */
+function otherQuotesIn(text: string): readonly string[] {
+  const slashed = [...text.matchAll(SLASHED)].filter(([, quote = '']) => !DOLLARS.has(quote));
+  return [...slashed, ...text.matchAll(JOINED), ...text.matchAll(CURRENCY)].map(([words]) => words);
 }
 
 const TIME = String.raw`(\d{1,2})(?::(\d{2}))?\s?([ap])\.?m\.?`;

@@ -217,6 +217,34 @@ describe('why a market is not traded', () => {
       'disagreement',
       '"on June 24" does not fit the end date 2026-06-25T16:00:00Z and the description\'s "12:00 in the ET timezone (noon)"',
     ],
+    [
+      {
+        description: 'This market will resolve to "No" if the close price is above $60,000, otherwise "Yes".',
+      },
+      'disagreement',
+      'the description turns the question round: No is paid for "if the close price is above $60,000',
+    ],
+    [
+      { description: 'Bitcoin at $60,000 or lower by the Binance close price at 12:00 PM ET.' },
+      'disagreement',
+      'the description turns the question round: it asks "Bitcoin at $60,000 or lower',
+    ],
+    [
+      { description: 'Resolves according to the Binance BTC/EUR 1 minute candle at 12:00 ET.' },
+      'disagreement',
+      'the description names "BTC/EUR", and a price here is one in dollars',
+    ],
+    [
+      { description: 'Resolves by the Low price of the BTC/USDT 1 minute candle at 12:00 PM ET.' },
+      'disagreement',
+      'the question asks for a close, the description names "low"',
+    ],
+    [
+      { description: 'Resolves to Yes if the close price at 12:00 PM ET is above 61,000.' },
+      'disagreement',
+      'Yes is paid for "if the close price at 12:00 PM ET is above 61,000"',
+    ],
+    [{ outcomeNames: ['No', 'Yes'] }, 'disagreement', 'the outcomes are named "No", "Yes", expected Yes, No'],
     [{ endDate: 'soon' }, 'disagreement', 'the end date "soon" is no date'],
     [
       { question: 'Will Bitcoin be above $60,000 on June 24, 3PM ET?' },

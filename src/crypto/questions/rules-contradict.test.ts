@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { type ClassifiedPayoff, isTradable, parseQuestion, type QuestionText } from './index.ts';
+
+const noon = '2026-06-24T16:00:00Z',
+  june = '2026-07-01T04:00:00Z';
+const close: QuestionText = {
+  question: 'Will the price of Bitcoin be above $105,000 on June 24?',
+  endDate: noon,
+};
+const under: QuestionText = {
+  question: 'Will the price of Bitcoin be less than $105,000 on June 24?',
+  endDate: noon,
+};
+const range: QuestionText = {
+  question: 'Will the price of Bitcoin be between $62,000 and $64,000 on June 24?',
+  endDate: noon,
+};
+const up: QuestionText = { question: 'Will Bitcoin reach $105,000 in June?', endDate: june };
+const dip: QuestionText = { question: 'Will Bitcoin dip to $105,000 in June?', endDate: june };
+const race: QuestionText = {
+  question: 'Will Bitcoin hit $80k or $150k first?',
+  endDate: '2026-12-31T05:00:00Z',
+};
+const day: QuestionText = { question: 'Bitcoin Up or Down on June 24?', endDate: noon };
+const hour: QuestionText = {
+  question: 'Bitcoin Up or Down - June 24, 4AM ET',
+  endDate: '2026-06-24T09:00:00Z',
+};
+/** What stands at the end of most rules. */
+const SOURCE =
+  ' The resolution source for this market is Binance, specifically the BTC/USDT "Close" prices currently available at https://www.binance.com/en/trade/BTC_USDT with "1m" and "Candles" selected on the top bar. Please note that this market is about the price according to Binance BTC/USDT, not according to other sources or trading pairs. Price precision is determined by the number of decimal places in the source.';
+const HIGH_SOURCE = SOURCE.replace('"Close"', '"High"');
+const LOW_SOURCE = SOURCE.replace('"Close"', '"Low"');
+
+const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
+  [
+    close,
+    'This market will resolve to "Yes" if the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) on the date specified in the title has a final "Close" price higher than the price specified in the title. Otherwise, this market will resolve to "No".' +
+      SOURCE,
+  ],
+  [
+    under,
+    'This market will resolve to "Yes" if the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) on June 24, 2026 has a final "Close" price lower than $105,000. Otherwise, this market will resolve to "No".' +
+      SOURCE,
+  ],
+  [
+    close,
+    'This market will resolve to “Yes” if the Binance 1 minute candle for BTC/USDT titled 06/24/26 12:00 in the ET timezone (referring to 12:00 PM ET) has a final “Close” price of 105,000.01 or higher, or to “No” otherwise.' +
+      SOURCE,
+  ],
+  [
+    range,
+    'This market will resolve to "Yes" if the final "Close" price of the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) is between the range in the title. If the reported value falls exactly between two brackets, then this market will resolve to the higher range bracket. Otherwise "No".' +
+      SOURCE,
+  ],
+  [
+    range,
+    'Resolves to "Yes" if the close price is at or above $62,000 and below $64,000 at 12:00 in the ET timezone (noon), and "No" if it is below $62,000 or at least $64,000.' +
+      SOURCE,
+  ],
+  [
+    up,
+    'This market will immediately resolve to "Yes" if any Binance 1 minute candle for Bitcoin (BTC/USDT) between June 1, 2026, 00:00 and June 30, 2026, 23:59 in the ET timezone has a final "High" price equal to or greater than the price specified in the title. Otherwise, this market will resolve to "No".' +
+      HIGH_SOURCE,
+  ],
+  [
+    dip,
+    'This market will immediately resolve to "Yes" if any Binance 1 minute candle for Bitcoin (BTC/USDT) between June 1, 2026, 00:00 and June 30, 2026, 23:59 in the ET timezone has a final "Low" price equal to or lower than the price specified in the title. Otherwise, this market will resolve to "No".' +
+      LOW_SOURCE,
+  ],
+  [
+    up,
+    'Resolves to "Yes" if any Binance 1 minute candle for BTC/USDT has a final "High" price (for a price that is reached) at or above, or a final "Low" price (for one that is dipped to) at or below the price in the title.',
+  ],
+  [
+    race,
+    'This market will resolve according to which price Bitcoin hits first. If any Binance 1 minute candle has a final "Low" price of $80,000 or lower before one has a "High" price of $150,000 or higher, this market will resolve to "Yes". If $150,000 is hit first, it will resolve to "No".',
+  ],
+  [
+    race,
+    'This market will resolve to "$80k" if a Binance 1 minute candle has a "Low" of $80,000 or lower. This market will resolve to "$150k" if a "High" of $150,000 or more comes before that.',
+  ],
+  [
+    day,
+    'This market will resolve to "Up" if the "Close" price for the Binance 1 minute candle for BTC/USDT Jun 24 \'26 12:00 in the ET timezone (noon) is higher than the final "Close" price for the Jun 23 \'26 12:00 ET candle. This market will resolve to "Down" if the "Close" price is lower than it. If equal this market resolves 50-50.' +
+      SOURCE,
+  ],
+  [
+    hour,
+    'This market will resolve to "Up" if the close price is greater than or equal to the open price for the BTC/USDT 1 hour candle that begins on the time and date specified in the title. Otherwise, this market will resolve to "Down". The close « C » and open « O » displayed at the top of the graph for the relevant "1H" candle will be used.' +
+      SOURCE,
+  ],
+  [close, 'Resolves to "No" if the close price is $105,000 or lower at noon ET, otherwise "Yes".'],
+  [close, 'Resolves to "No" unless the close price is above $105,000 at 12:00 PM ET.'],
+  [
+    close,
+    'Resolves to "No" if the close price is not above $105,000. It counts no other source, and more than 3 exchanges agree.',
+  ],
+  [
+    close,
+    'YES pays when the close is above $105,000. A close of $105,000 or lower resolves this market to "No".',
+  ],
+];
+
+const TURNED: readonly (readonly [QuestionText, string])[] = [
+  [close, 'This market will resolve to "No" if the close price is above $105,000, otherwise "Yes".'],
+  [close, 'This market resolves to Yes if the close price of Bitcoin is $105,000 or lower.'],
+  [close, 'Bitcoin at $105,000 or lower at 12:00 PM ET by the Binance "Close" price.'],
+  [close, 'If the close is above $105,000, this market resolves to "No".'],
+  [close, 'Resolves according to the Binance BTC/EUR 1 minute candle at 12:00 ET.'],
+  [close, 'Resolves according to the Binance BTCEUR 1 minute candle at 12:00 ET.'],
+  [close, 'Resolves by the price in euros on Binance at 12:00 ET.'],
+  [close, 'Resolves to "Yes" if the BTC/USDT 1 minute candle at 12:00 ET has a "Low" price above $105,000.'],
+  [
+    close,
+    'Resolves to "Yes" if the Low price of the BTC/USDT 1 minute candle at 12:00 ET is above the price in the title.',
+  ],
+  [close, 'Resolves to "Yes" if the close price is above $106,000, where $105,000 is only the title.'],
+  [close, 'Resolves to "Yes" if the close price is above 106,000 at 12:00 PM ET.'],
+  [close, 'Resolves to "Yes" unless the close price is above $105,000.'],
+  [close, 'Resolves to "Yes" if the close price is not above $105,000.'],
+  [close, 'Yes: the close price is below the price in the title. No: it is not.'],
+  [close, '"No" wins above $105,000 and "Yes" at or below $105,000.'],
+  [under, 'Resolves to "Yes" if the close price is higher than the price specified in the title.'],
+  [range, 'Resolves to "No" if the close price is between $62,000 and $64,000, otherwise "Yes".'],
+  [range, 'Resolves to "Yes" if the close price is below $62,000 or above $64,000.'],
+  [up, 'Resolves by the Low price of the candles of BTC/USDT.'],
+  [
+    up,
+    'Resolves to "No" if any 1 minute candle of BTC/USDT has a "High" price at or above the price in the title.',
+  ],
+  [
+    dip,
+    'Resolves to "Yes" if any 1 minute candle of BTC/USDT has a "Low" price at or above the price in the title.',
+  ],
+  [dip, 'Resolves by the highest price of the candles of BTC/USDT.'],
+  [up, 'Resolves by the opening price of BTC/USDT at the end of June.'],
+  [race, 'Resolves to "Yes" if a "High" price of $150,000 comes before a "Low" price of $80,000.'],
+  [race, 'Resolves to "No" if a "Low" price of $80,000 or less comes first.'],
+  [race, 'This market will resolve to "$150k" if a "Low" price of $80,000 comes first.'],
+  [
+    day,
+    'This market will resolve to "Down" if the "Close" price of BTC/USDT at noon is higher than the open price of the day before, otherwise "Up".',
+  ],
+  [
+    day,
+    'This market will resolve to "Up" if the "Close" price of BTC/USDT at noon is lower than the price of the day before.',
+  ],
+];
+
+const cases = (list: readonly (readonly [QuestionText, string])[]) =>
+  list.map(([text, description]) => ({ text, description, question: text.question }));
+
+describe('rules beside a question', () => {
+  it.each(cases(BORNE_OUT))(
+    'change nothing where they bear it out: $question $description',
+    ({ text, description }) => {
+      const payoff = parseQuestion({ ...text, description });
+      expect(isTradable(payoff), JSON.stringify(payoff)).toBe(true);
+      const { kind, direction, strikesUsd } = parseQuestion(text) as ClassifiedPayoff;
+      expect(payoff).toMatchObject({ kind, direction, strikesUsd });
+    },
+  );
+
+  it.each(cases(TURNED))(
+    'are a disagreement where they contradict it: $question $description',
+    ({ text, description }) => {
+      expect(isTradable(parseQuestion(text))).toBe(true);
+      expect(parseQuestion({ ...text, description })).toMatchObject({ kind: 'other', cause: 'disagreement' });
+    },
+  );
+});
