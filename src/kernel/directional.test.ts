@@ -120,7 +120,9 @@ describe('an entry', () => {
     expect(state.directionalDay).toMatchObject({ entries: 1, usd: dollars(5) });
     fillSome(state, late, 't-1', 6, 'FAILED');
     expect(state.directionalDay).toMatchObject({ entries: 0, usd: 0 });
-    fillSome(state, late, 't-2', 6, 'CONFIRMED');
+    fillSome(state, late, 't-2', 4, 'CONFIRMED');
+    fillSome(state, late, 't-3', 2, 'CONFIRMED');
+    expect(state.directionalDay).toMatchObject({ entries: 1, usd: dollars(5) });
     // As the gate counts the newer one.
     state.directionalDay.entries += 1;
     endOrder(state, newer);

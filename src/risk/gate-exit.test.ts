@@ -39,6 +39,17 @@ describe('W24: the sale of a position', () => {
     expect(checkExit(tight(), forSale, sale())).toMatchObject({ refused: 'perEventLimit' });
   });
 
+  it('is as free for NO as for YES, and as little where more NO may go or fewer were bought than is sold', () => {
+    const noSale = { ...sale(), outcome: 'NO' } as const;
+    const short = (own: MarketRisk) => gateMarket({ ...hedge(), risk: own, freeNo: shares(20) });
+    expect(checkOrder(tight(), short(risk(-20)), noSale)).toMatchObject({ refused: 'perEventLimit' });
+    expect(checkExit(tight(), short(risk(-20)), noSale)).toHaveProperty('request');
+    const mayFail = short({ ...risk(-20), mostNet: shares(-15) });
+    expect(checkExit(tight(), mayFail, noSale)).toMatchObject({ refused: 'perEventLimit' });
+    const forSale = short({ ...risk(-20), liveBidShares: shares(5) });
+    expect(checkExit(tight(), forSale, noSale)).toMatchObject({ refused: 'perEventLimit' });
+  });
+
   it('takes no place among open orders, and waits for no dollars of a minute; both count it, and quotes wait', () => {
     const notional = createNotionalWindow();
     countNotional(notional, dollars(10), 0);

@@ -490,6 +490,17 @@ describe('what is sold is what is held', () => {
     ]);
   });
 
+  it('a person is told again of a sale that was not wanted any more in between', () => {
+    const run = holding({ cd: SILENT });
+    run.see(31, 33);
+    answer(run.test, run.test.commands.filter(({ kind }) => kind === 'place').slice(-1), NOTHING);
+    run.see(46, 48);
+    run.pass(10_000);
+    run.see(46, 49);
+    run.see(31, 33);
+    expect(notes(run).filter((text) => text.startsWith('10 YES of market-1 are offered'))).toHaveLength(2);
+  });
+
   it('W24: a few shares that no order can sell stay until the market is resolved, and a person is told once', () => {
     const run = holding({ cd: SILENT, size: 10, filled: 3 });
     const orderId = orderIdOf(run.entry.clientId);
