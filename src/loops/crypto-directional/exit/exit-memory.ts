@@ -24,7 +24,7 @@ export interface ExitWatch {
   confirmed: { readonly atMs: number; readonly aiValidation: string } | null;
   /** A model saw a reason to keep it, at this edge. */
   kept: { readonly atMs: number; readonly edgePts: number } | null;
-  /** Sales in a row that have sold nothing, and until when none is tried. */
+  /** Sales in a row that were sent and have sold nothing, and until when none is tried. */
   fruitless: number;
   restUntilMs: number;
   /** The most that is sold at once, because the signer found more too large, and the last sale of which it said so. */

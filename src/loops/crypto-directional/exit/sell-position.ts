@@ -16,7 +16,7 @@ import { type ExitWatch, lookBy } from './exit-memory.ts';
 const MOST_SLIPPAGE_PTS = 2;
 /** The venue takes sizes in hundredths of a share. */
 const SIZE_STEP = 10_000;
-/** A sale that has sold nothing is tried again after this, and after twice as long each further time. */
+/** A sale is tried again after this, and after twice as long each time that one was sent and has sold nothing. What the gate refuses costs nothing. */
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
 /** What is on its way is looked at again after this. */
@@ -49,18 +49,17 @@ export function sellPosition(
   const size = sizeToSell(view, slot, position, watch);
   if (size === 'later') return wait(watch, nowMs);
   if (size === 'tooLittle') return tellRemnant(slot, position, watch);
-  watch.fruitless += 1;
-  watch.restUntilMs =
-    nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless - 1, 10));
+  watch.restUntilMs = nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless, 10));
   lookBy(watch, watch.restUntilMs);
   const isNews = watch.toldCause !== exit.cause;
   return [{ kind: 'leave', conditionId: position.conditionId, size, price, exit, isNews }];
 }
 
-/** Takes in which sale was approved last: a person has been told of its cause then, and not before. */
+/** Takes in which sale was approved last: only then it is one that may sell nothing, and has a person been told of its cause. */
 export function noteApproved({ exit }: DirectionalPosition, watch: ExitWatch): void {
   if (exit === null || exit.clientId === watch.lastExit) return;
   watch.lastExit = exit.clientId;
+  watch.fruitless += 1;
   watch.toldCause = exit.cause;
 }
 
