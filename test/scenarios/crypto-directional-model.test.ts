@@ -215,6 +215,37 @@ it('has exited on no answer, on a wrong one and on what the market itself said, 
     expect(seen.fees, name).toBeGreaterThan(0);
     if (name !== 'exitHeld') expect(inMicro(row.pnl_realized), name).toBe(seen.got - seen.paid - seen.fees);
   }
+  await expectSoundEnd();
+});
+
+it('finds a position again after kill -9, and sells it once the model lets it go', {
+  timeout: 300_000,
+}, async () => {
+  const starts = (): number => stand.lines.filter((line) => line.includes('starting to active')).length;
+  const before = starts();
+  worker = stand.startWorker(SETTINGS);
+  await stand.until('the next worker to trade', () => (starts() > before ? true : null));
+  worker.signal('SIGKILL');
+  await worker.ended;
+
+  AT_EXIT.exitHeld = exitIt;
+  worker = stand.startWorker(SETTINGS);
+  // What was kept is asked about again once its edge is worse.
+  await stand.quote(marketOf('exitHeld'), { bid: ASK_CENTS + 3, ask: ASK_CENTS + 6 });
+  await stand.until('the exit of the position that was kept', () =>
+    positionOf('exitHeld')?.closed_at_ms == null ? null : true,
+  );
+  expect(await worker.stop(110_000), stand.lines.slice(-20).join('\n')).toBe(true);
+  const row = positionOf('exitHeld') ?? {};
+  const seen = stand.traded(marketOf('exitHeld'), 'YES');
+  expect(row).toMatchObject({ exit_reason: 'edgeReversed', ai_validation: 'exit: the odds have turned' });
+  expect(seen.sold).toBe(seen.bought);
+  expect(inMicro(row.pnl_realized)).toBe(seen.got - seen.paid - seen.fees);
+  expect(stand.rows('SELECT * FROM cd_positions')).toHaveLength(HELD.length);
+  await expectSoundEnd();
+});
+
+async function expectSoundEnd(): Promise<void> {
   const run = runSummaryOf(worker.lastLine());
   expect(run, stand.lines.slice(-20).join('\n')).toMatchObject({
     ok: true,
@@ -224,4 +255,4 @@ it('has exited on no answer, on a wrong one and on what the market itself said, 
     openOrdersAtExit: 0,
   });
   expect((await replayRun(run?.directory ?? '', false)).replayed).toMatchObject({ difference: null });
-});
+}

@@ -91,6 +91,8 @@ export async function openDirectionalStand(
     assumptions,
   });
   const [own, maker, taker] = venue.accounts as [FundedAccount, FundedAccount, FundedAccount];
+  // Who trades against the worker never runs out of dollars.
+  for (const { address } of [maker, taker]) await venue.chain.fund(address, 10n * FUNDS);
   const lines: string[] = [];
   const workers: ChildProgram[] = [];
   let settings: Readonly<Record<string, string>> = {};
