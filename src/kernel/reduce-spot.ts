@@ -1,5 +1,6 @@
 import { nextStaleAtMs, takeSpot, trustedSpot } from '../crypto/prices/spot-board.ts';
-import type { CoinSymbol } from '../domain/spot-price.ts';
+import type { CoinSymbol, SpotTick } from '../domain/spot-price.ts';
+import { hearPrice } from './heard-prices.ts';
 import type { ReadName, SpotInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { coinOfHistory, coinsToWatch, historyKey, keepOnly, spotRulesNow } from './spot-prices.ts';
@@ -16,7 +17,7 @@ export function reduceSpot(state: KernelState, input: SpotInput, outbox: Outbox)
   switch (input.kind) {
     case 'spotTicks':
       for (const [source, coin, priceUsd, atMs] of input.ticks)
-        if (spot.coins.includes(coin)) takeSpot(spot.board, { source, coin, priceUsd, atMs }, nowMs);
+        takeTick(state, { source, coin, priceUsd, atMs });
       spot.lookAtMs = nowMs;
       break;
     case 'spotSource':
@@ -38,6 +39,19 @@ export function reduceSpot(state: KernelState, input: SpotInput, outbox: Outbox)
     }
   }
   outbox.wake('spot');
+}
+
+/** What is believed after a tick is noted, and so is the tick itself if its source is one of those that agree: alone it says nothing. */
+function takeTick(state: KernelState, tick: SpotTick): void {
+  const { spot, nowMs } = state;
+  const { coin, source, priceUsd } = tick;
+  if (!spot.coins.includes(coin) || !takeSpot(spot.board, tick, nowMs)) return;
+  const rules = spotRulesNow(state);
+  if (rules === null) return;
+  const found = trustedSpot(spot.board, coin, nowMs, rules);
+  if (found.kind === 'untrusted') return;
+  hearPrice(spot.heard, coin, found.priceUsd, nowMs);
+  if (found.sources.includes(source)) hearPrice(spot.heard, coin, priceUsd, nowMs);
 }
 
 /** Where nobody watches any more, what still comes in is of no interest. */

@@ -7,6 +7,7 @@ import {
   trustedSpot,
 } from '../crypto/prices/spot-board.ts';
 import type { CandleStep, CoinSymbol, DailyClose, SpotCandle, SpotPublisher } from '../domain/spot-price.ts';
+import type { HeardPrices } from './heard-prices.ts';
 import type { KernelState } from './state.ts';
 import type { StrategySettings } from './strategy-settings.ts';
 
@@ -15,6 +16,8 @@ export interface SpotPrices {
   /** Coins that are watched, by ticker; none while prices are not followed. */
   coins: readonly CoinSymbol[];
   board: SpotBoard;
+  /** What was believed in the last minutes: a candle is there only after it was read. */
+  heard: HeardPrices;
   /** Who is asked, and whether he answers; those not heard of yet are missing. */
   publishers: Map<SpotPublisher, PublisherState>;
   closes: Map<CoinSymbol, ReadCloses>;
@@ -59,6 +62,7 @@ export interface ToldTrust {
 export const createSpotPrices = (): SpotPrices => ({
   coins: [],
   board: createSpotBoard(),
+  heard: new Map(),
   publishers: new Map(),
   closes: new Map(),
   candles: new Map(),
@@ -94,7 +98,7 @@ export function keepOnly(spot: SpotPrices, coins: readonly CoinSymbol[]): void {
   spot.coins = coins;
   keepCoins(spot.board, coins);
   const isKept = (coin: CoinSymbol): boolean => coins.includes(coin);
-  for (const byCoin of [spot.closes, spot.candles, spot.told])
+  for (const byCoin of [spot.heard, spot.closes, spot.candles, spot.told])
     for (const coin of byCoin.keys()) if (!isKept(coin)) byCoin.delete(coin);
   for (const key of spot.failures.keys()) if (!isKept(coinOfHistory(key))) spot.failures.delete(key);
   if (coins.length === 0) spot.publishers.clear();

@@ -95,8 +95,12 @@ function reasonGone(
   return touch === null ? null : stoppedAtOnce(request, touch, cd);
 }
 
-function edgeOf({ yes }: PricedMarket, { outcome, price, postOnly }: OrderRequest, fee: FeeSchedule): number {
-  const probability = outcome === 'YES' ? yes.low : 1 - yes.high;
+function edgeOf(
+  { entryYes }: PricedMarket,
+  { outcome, price, postOnly }: OrderRequest,
+  fee: FeeSchedule,
+): number {
+  const probability = outcome === 'YES' ? entryYes.low : 1 - entryYes.high;
   const feeUsd = postOnly && fee.takerOnly ? 0 : feePerShare(fee, price);
   return 100 * (probability - priceToFloat(price) - feeUsd);
 }

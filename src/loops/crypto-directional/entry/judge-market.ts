@@ -70,7 +70,7 @@ export function judgeMarket(
   }
   const touch = othersTouch(state, slot);
   if (touch === null) return { ...base, price, notPriced: null, why: 'there is no live book to trade on' };
-  const candidates = entryCandidates(price.yes, touch, market.fee, cd.postOnly);
+  const candidates = entryCandidates(price.entryYes, touch, market.fee, cd.postOnly);
   const [best] = candidates;
   if (best === undefined)
     return { ...base, price, notPriced: null, why: 'nobody bids or asks where an entry would be made' };
@@ -92,13 +92,13 @@ const TOLD_MOVE = 0.01;
 
 /** What resolved markets have made of the model's word, where it is more than a point. */
 function correctedText(
-  { outcome, probability }: EntryCandidate,
-  { byModel: { withDrift, withoutDrift } }: PricedMarket,
+  { outcome }: EntryCandidate,
+  { yes, byModel: { withDrift, withoutDrift } }: PricedMarket,
   on: RecalibratedOn | null,
 ): string {
   const before =
     outcome === 'YES' ? Math.min(withDrift, withoutDrift) : 1 - Math.max(withDrift, withoutDrift);
-  if (on === null || Math.abs(probability - before) <= TOLD_MOVE) return '';
+  if (on === null || Math.abs((outcome === 'YES' ? yes.low : 1 - yes.high) - before) <= TOLD_MOVE) return '';
   return `; the model itself says ${percent(before)}, recalibrated on ${on.markets} resolved markets of ${on.days} days`;
 }
 

@@ -18,10 +18,15 @@ interface Stretch extends Extremes {
   readonly toMs: number;
 }
 
+/** A tick comes up to so long after what it tells, and a candle is made as late. */
+const TICKS_LATE_MS = 5_000;
+
 /** What a window has seen, and what it may have seen. */
 export interface WindowExtremes extends Extremes {
   /** Those of the candle in which the window began taken in, of which nobody knows whether they were before it. */
   readonly possible: Extremes;
+  /** Believed prices taken in that came after the last candles: whether the source that decides saw them too is not known before the next. */
+  readonly heard: Extremes;
 }
 
 /**
@@ -40,11 +45,18 @@ export function extremesSince(
   );
   const within = stretches.filter(({ fromMs }) => fromMs >= startAtMs);
   const sure = extremesOf(within, spotUsd);
-  if (isCovered(within, startAtMs, state.nowMs)) return { ...sure, possible: sure };
+  const heardAfter = (seenToMs: number): Extremes =>
+    extremesOf(heardSince(state, coin, Math.max(startAtMs, seenToMs - TICKS_LATE_MS)), spotUsd);
+  const seenToMs = coveredTo(within, startAtMs, state.nowMs);
+  if (seenToMs !== null) return { ...sure, possible: sure, heard: heardAfter(seenToMs) };
   const first = stretches.findLast(({ fromMs, toMs }) => fromMs < startAtMs && toMs > startAtMs);
-  if (first === undefined || !isCovered(within, first.toMs, state.nowMs)) return null;
-  return { ...sure, possible: extremesOf([first, ...within], spotUsd) };
+  const afterFirstMs = first === undefined ? null : coveredTo(within, first.toMs, state.nowMs);
+  if (first === undefined || afterFirstMs === null) return null;
+  return { ...sure, possible: extremesOf([first, ...within], spotUsd), heard: heardAfter(afterFirstMs) };
 }
+
+const heardSince = ({ spot }: KernelState, coin: CoinSymbol, sinceMs: number): readonly Stretch[] =>
+  (spot.heard.get(coin) ?? []).filter(({ toMs }) => toMs > sinceMs);
 
 function extremesOf(stretches: readonly Stretch[], spotUsd: number): Extremes {
   let [highUsd, lowUsd] = [spotUsd, spotUsd];
@@ -55,14 +67,14 @@ function extremesOf(stretches: readonly Stretch[], spotUsd: number): Extremes {
   return { highUsd, lowUsd };
 }
 
-/** Whether nothing is missing between the stretches, oldest first, from `fromMs` until a moment ago. */
-function isCovered(stretches: readonly Stretch[], fromMs: number, nowMs: number): boolean {
+/** Until when the stretches, oldest first, cover everything from `fromMs` on; null where something is missing between, or since. */
+function coveredTo(stretches: readonly Stretch[], fromMs: number, nowMs: number): number | null {
   let seenToMs = fromMs;
   for (const stretch of stretches) {
-    if (stretch.fromMs > seenToMs) return false;
+    if (stretch.fromMs > seenToMs) return null;
     seenToMs = Math.max(seenToMs, stretch.toMs);
   }
-  return nowMs - seenToMs <= MOST_UNSEEN_MS;
+  return nowMs - seenToMs <= MOST_UNSEEN_MS ? seenToMs : null;
 }
 
 function stretchesOf(state: KernelState, coin: CoinSymbol, step: CandleStep): Stretch[] {
