@@ -3,7 +3,8 @@ import { scaled } from './tokens.ts';
 
 /** A comparison in the rules: with an amount ("above $60,000", "$60,000 or lower"), or with the price that is named elsewhere (null). */
 export interface Comparison {
-  readonly side: Side;
+  /** Null for a price that is reached, from either side. */
+  readonly side: Side | null;
   readonly amountUsd: number | null;
   /** Whether a dollar sign says that the number is an amount. */
   readonly isDollar: boolean;
@@ -29,7 +30,7 @@ export interface RuleCondition {
 const NAME = 'yes|no|up|down';
 /** "no" and "up" are words as well: an outcome is quoted, or stands where only an outcome does. */
 const OUTCOME = new RegExp(
-  String.raw`["'](${NAME})["']|\b(?:to|as|otherwise|else),?\s+(${NAME})\b|\b(${NAME})(?=:|\s+(?:if|when|unless|pays?|wins?|shares?|otherwise)\b)|\b(?:to|as)\s+["'](\$?\d[\d,]*(?:\.\d+)?\s?[kmb]?)["']`,
+  String.raw`["'](${NAME})["']|\b(?:to|as|otherwise|else),?\s+(${NAME})\b|\b(${NAME})(?=\s?[:=]|\s+(?:if|when|unless|pays?|wins?|shares?|otherwise)\b)|\b(?:to|as)\s+["'](\$?\d[\d,]*(?:\.\d+)?\s?[kmb]?)["']`,
   'gi',
 );
 const LEAD =
@@ -90,13 +91,14 @@ const DENIAL =
   /\b(?:not|never|neither|nor|fails? to|without|cannot)\b|n't\b|\bno\b(?! (?:less|lower|more|greater|higher|other|later|earlier)\b)/i;
 const INSIDE = /\b(?:between|within|inside)\s+(?:the\b|\$|\d[\d,.]*(?![\d,.:]))/i;
 
-const AMOUNT = String.raw`\$?\s?\d[\d,]*(?:\.\d+)?(?:\s?[kmb]\b)?(?![\d:%]|\.\d|\s?(?:seconds?|minutes?|hours?|days?|decimals?|[ap]\.?m\b))`;
-const MORE = `no (?:less|lower) than|at or (?:above|over)|above|over|greater than|higher than|more than|at least|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|>=?|≥`;
-const LESS = `no (?:more|greater|higher) than|at or (?:below|under)|below|under|beneath|less than|lower than|at most|<=?|≤`;
+const AMOUNT = String.raw`\$?\s?\d[\d,]{0,20}(?:\.\d{1,20})?(?:\s?[kmb]\b)?(?![\d:%]|\.\d|\s?(?:seconds?|minutes?|hours?|days?|decimals?|[ap]\.?m\b))`;
+const MORE = `no (?:less|lower) than|at or (?:above|over)|above|over|greater than|higher than|more than|at least|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|(?:rises?|climbs?) to|>=?|≥`;
+const LESS = `no (?:more|greater|higher) than|at or (?:below|under)|below|under|beneath|less than|lower than|at most|(?:falls?|drops?|dips?) to|<=?|≤`;
+const REACHED = '(?:reach(?:es|ed)?|hits?|touch(?:es|ed)?)';
 const BETWEEN = String.raw`(?:(?:or|equal|to|than|the|a|of|its|final|specified|stated|named|reference|opening|target|strike|usd|level|mark|price|value|amount|"close"|"open")\s+)*`;
 const PLACE = String.raw`(?:price|value|amount|one|title|question|strike|threshold|level|mark|open|opening|"open|"close)\b`;
 const COMPARED = new RegExp(
-  String.raw`(?:(?<![\w-])(${MORE})|(?<![\w-])(${LESS}))\s*${BETWEEN}(?:(${AMOUNT})|${PLACE})`,
+  String.raw`(?:(?<![\w-])(${MORE})|(?<![\w-])(${LESS})|\b${REACHED}\b)\s*${BETWEEN}(?:(${AMOUNT})|${PLACE})`,
   'gi',
 );
 const COMPARED_BEHIND = new RegExp(
@@ -108,18 +110,18 @@ const PRICED = new RegExp(AMOUNT, 'i');
 const PRICED_ALL = new RegExp(AMOUNT, 'gi');
 
 function comparisonsIn(text: string): readonly Comparison[] {
-  const comparison = (words: string, isMore: boolean, amount: string | undefined): Comparison => ({
-    side: isMore ? 'above' : 'below',
+  const comparison = (words: string, side: Side | null, amount: string | undefined): Comparison => ({
+    side,
     amountUsd: amount === undefined ? null : amountOf(amount),
     isDollar: amount?.includes('$') === true,
     text: words.trim(),
   });
   return [
-    ...[...text.matchAll(COMPARED)].map(([words, more, , amount]) =>
-      comparison(words, more !== undefined, amount),
+    ...[...text.matchAll(COMPARED)].map(([words, more, less, amount]) =>
+      comparison(words, more !== undefined ? 'above' : less !== undefined ? 'below' : null, amount),
     ),
     ...[...text.matchAll(COMPARED_BEHIND)].map(([words, amount, more]) =>
-      comparison(words, more !== undefined, amount),
+      comparison(words, more !== undefined ? 'above' : 'below', amount),
     ),
   ];
 }

@@ -100,6 +100,58 @@ const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
     close,
     'YES pays when the close is above $105,000. A close of $105,000 or lower resolves this market to "No".',
   ],
+
+  [
+    up,
+    'This market will immediately resolve to "Yes" if any Binance 1 minute candle for Bitcoin (BTC/USDT) during June 2026 (ET) has a final "High" price of $105,000 or higher. Otherwise, this market will resolve to "No". If the price never reaches $105,000, it resolves to "No".' +
+      HIGH_SOURCE,
+  ],
+  [
+    up,
+    'This is a market on whether Bitcoin will hit $105,000 in June. It resolves to "No" if no 1 minute candle has a "High" price equal to or above $105,000.',
+  ],
+  [
+    close,
+    'This market resolves to "Yes" if the BTC/USDT close price on Binance at 12:00 PM ET is above $105,000, and to "No" if it is at or below $105,000.',
+  ],
+  [
+    close,
+    'Resolves "Yes" if Bitcoin closes higher than $105,000 on June 24, 2026 12:00 PM ET; if it closes at or below $105,000, this market resolves to "No".',
+  ],
+  [
+    under,
+    'This market resolves to "Yes" if the close price is under $105,000 at noon ET. If the close is $105,000 or more, "No".',
+  ],
+  [
+    under,
+    'Yes if the final "Close" price is less than the price in the title, No if it is equal to or greater than the price in the title.',
+  ],
+  [
+    dip,
+    'If any candle has a "Low" price at or below $105,000 this market will resolve to "Yes". If Bitcoin stays above $105,000 in June, it will resolve to "No".',
+  ],
+  [
+    dip,
+    'This market will resolve to "No" if Bitcoin does not fall to $105,000 or lower in June by the "Low" price.',
+  ],
+  [
+    close,
+    'In the event that the "Close" price is exactly $105,000, this market resolves to "No". Yes if it is above.',
+  ],
+  [
+    range,
+    'This market will resolve to "Yes" if the close price is equal to or greater than $62,000 and less than $64,000. Otherwise, this market will resolve to "No".',
+  ],
+  [range, 'This market resolves to "No" if the close price is not between $62,000 and $64,000.'],
+  [
+    race,
+    'This market will resolve to "Yes" if Bitcoin reaches $80,000 before $150,000. It will resolve to "No" if Bitcoin reaches $150,000 before $80,000. ',
+  ],
+  [
+    close,
+    'If the close price is greater than $105,000 the market resolves Yes, otherwise No. Trading may continue over the weekend; more than one source was checked.',
+  ],
+  [close, 'The market pays Yes above $105,000. No lower price counts.'],
 ];
 
 const TURNED: readonly (readonly [QuestionText, string])[] = [
@@ -146,6 +198,20 @@ const TURNED: readonly (readonly [QuestionText, string])[] = [
     day,
     'This market will resolve to "Up" if the "Close" price of BTC/USDT at noon is lower than the price of the day before.',
   ],
+
+  [close, 'This market resolves NO if Bitcoin closes higher than $105,000.'],
+  [close, 'Resolves No when the close price exceeds the strike.'],
+  [close, 'Shares of "No" pay out if the closing price is more than $105,000.'],
+  [close, 'This market is inverted: a close above $105,000 resolves it to "No".'],
+  [close, 'YES holders are paid if BTC is lower than $105,000 at noon.'],
+  [close, 'The price of BTC in GBP decides.'],
+  [close, 'ETH/BTC at noon decides, and BTC/USDT.'],
+  [close, 'YES = below $105,000, NO = above $105,000.'],
+  [close, 'YES if < $105,000 at noon ET.'],
+  [up, 'It resolves to "Yes" if Bitcoin stays below $105,000 in June.'],
+  [up, 'It resolves to "Yes" if Bitcoin never has a "High" price at or above $105,000.'],
+  [up, 'It resolves to "No" if Bitcoin reaches $105,000 in June.'],
+  [close, 'A "Yes" resolution requires a close at or below $105,000.'],
 ];
 
 const cases = (list: readonly (readonly [QuestionText, string])[]) =>

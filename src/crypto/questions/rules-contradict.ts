@@ -78,9 +78,12 @@ function conditionAgainst(
     .filter(({ isTwoSided }) => !(kind === 'one-touch' && isTwoSided))
     .map((condition) => {
       const isTurned = condition.isDenied !== (condition.outcome === 'second');
+      // A price that is reached is what a touch asks, and says nothing of a close.
+      const reached = kind === 'one-touch' ? asked : null;
       const sides = condition.comparisons
         .filter(isAtStrike)
-        .map(({ side }) => (isTurned ? turned(side) : side));
+        .flatMap(({ side }) => side ?? reached ?? [])
+        .map((side) => (isTurned ? turned(side) : side));
       return {
         condition,
         isFor: asked !== null && sides.includes(asked),
