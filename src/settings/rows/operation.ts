@@ -22,7 +22,7 @@ export const tradingRows = {
     min: 0,
     max: 1_000_000_000,
     default: 0,
-    doc: 'Most dollars of orders that the risk gate approves within any minute, filled or not. 0 takes what two `MM_QUOTE_SIZE_USD` at the full order rate (`MM_ORDERS_PER_SECOND`) come to, half of what the signer signs then. Added as a bound on what a fault can trade before somebody looks.',
+    doc: 'Most dollars of orders that the risk gate approves within any minute, filled or not; exits of directional positions count and are not refused by it. 0 takes what two `MM_QUOTE_SIZE_USD` at the full order rate (`MM_ORDERS_PER_SECOND`) come to, half of what the signer signs then. Added as a bound on what a fault can trade before somebody looks.',
   }),
   stopLossPercent: number('STOP_LOSS_PERCENT', {
     unit: '% of the value at the start of the UTC day',

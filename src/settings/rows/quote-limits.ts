@@ -84,14 +84,14 @@ export const quoteLimitRows = {
     min: 1,
     max: 1_000_000,
     default: 100,
-    doc: 'Most that may be at risk over all markets of one neg-risk event, whichever outcome wins, inventory and open orders together; the risk gate refuses beyond it. With the engine `bounded` also the most that quoting several outcomes of one event can lose. Added because limits of each market add up where one piece of news moves all of them.',
+    doc: 'Most that may be at risk over all markets of one neg-risk event, whichever outcome wins, inventory and open orders together; the risk gate refuses beyond it, but for exits that close what is held. With the engine `bounded` also the most that quoting several outcomes of one event can lose. Added because limits of each market add up where one piece of news moves all of them.',
   }),
   maxOpenOrders: int('MM_MAX_OPEN_ORDERS', {
     unit: 'count',
     min: 1,
     max: 1_000,
     default: 200,
-    doc: 'Most orders that may be open or in flight at once; the risk gate refuses beyond it. Added as a bound on what a fault in planning can do, and kept at the number one cancel request takes.',
+    doc: 'Most orders that may be open or in flight at once; the risk gate refuses beyond it, but for exits of directional positions, which count. Added as a bound on what a fault in planning can do, and kept at the number one cancel request takes.',
   }),
   ordersPerSecond: number('MM_ORDERS_PER_SECOND', {
     unit: '1/s',
