@@ -225,6 +225,22 @@ describe('asking before a trade', () => {
     expect(canceled(commands)).toEqual(['the check before entries said no']);
   });
 
+  it('gives a trade up whose market has been bought in while the question is on its way', () => {
+    const run = asking();
+    run.pass(5);
+    const entry = onlyEntry(reply(run));
+    run.cycle();
+    run.test.step({
+      kind: 'fill',
+      fill: fillOf(entry, 't-1', entry.size / 1e6, 'CONFIRMED', run.test.nowMs),
+    });
+    const commands = run.pass(2);
+    expect(signals(commands)).toMatchObject([
+      { action: 'refused', why: 'a directional position is held here already' },
+    ]);
+    expect(entries([...reply(run), ...run.pass(30)])).toEqual([]);
+  });
+
   it('asks about three trades at once at most', () => {
     const markets = [1, 2, 3, 4, 5].map((n) => closeAbove(n, 104_000 + 1_000 * n));
     const run = asking({}, markets);
