@@ -22,6 +22,8 @@ export interface RuleCondition {
   readonly isOutside: boolean;
   /** High and low are both named, as in the rules of a ladder with rungs on both sides. */
   readonly isTwoSided: boolean;
+  /** Of two moments that are compared, the earlier one stands first: "the close of June 23 is lower than that of June 24". */
+  readonly isEarlierFirst: boolean;
   /** Amounts that stand before any "before". */
   readonly earlierUsd: readonly number[];
   readonly text: string;
@@ -81,9 +83,33 @@ function conditionOf(outcome: RuleCondition['outcome'], text: string, isUnless: 
     isBetween: INSIDE.test(text),
     isOutside: /\boutside\b/i.test(text),
     isTwoSided: /\bhigh\b/i.test(text) && /\blow\b/i.test(text),
+    isEarlierFirst: isEarlierFirst(text),
     earlierUsd: [...earlier.matchAll(PRICED_ALL)].map(([words]) => amountOf(words)),
     text: text.trim().slice(0, 80),
   };
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTH_DAY = new RegExp(String.raw`\b(${MONTHS.join('|')})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b`, 'i');
+const START = /\b(?:open|opening|start|beginning|previous)\b/i;
+const END = /\b(?:close|closing|end|final|following)\b/i;
+/** Windows last days at most, so a later date that seems half a year earlier is in the next year. */
+const HALF_A_YEAR_DAYS = 186;
+
+function isEarlierFirst(text: string): boolean {
+  const at = text.search(COMPARED);
+  if (at < 0) return false;
+  const [before, after] = [text.slice(0, at), text.slice(at)];
+  const [first, second] = [dayIn(before), dayIn(after)];
+  if (first !== null && second !== null && first !== second)
+    return first < second === Math.abs(second - first) < HALF_A_YEAR_DAYS;
+  return START.test(before) && !END.test(before) && END.test(after);
+}
+
+/** A number that grows with the day of the year; null where no day is named. */
+function dayIn(text: string): number | null {
+  const [, month, day] = MONTH_DAY.exec(text) ?? [];
+  return month === undefined ? null : 31 * MONTHS.indexOf(month.toLowerCase()) + Number(day);
 }
 
 /** A word before a comparison that denies it or what is compared; "no lower than" is a comparison, and "no other source" is none. */

@@ -32,7 +32,19 @@ const SOURCE =
 const HIGH_SOURCE = SOURCE.replace('"Close"', '"High"');
 const LOW_SOURCE = SOURCE.replace('"Close"', '"Low"');
 
+/** The venue names the earlier close first, and asks whether it is the lower one. */
+const dayByDay = (first: string, side: string, second: string): string =>
+  `This market will resolve to "Up" if the "Close" price for the Binance 1 minute candle for BTC/USDT ${first} 12:00 in the ET timezone (noon) is ${side} than the final "Close" price for the ${second} 12:00 ET candle.`;
+const newYear: QuestionText = {
+  question: 'Bitcoin Up or Down on January 1?',
+  endDate: '2027-01-01T17:00:00Z',
+};
+
 const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
+  [day, dayByDay("Jun 23 '26", 'lower', "Jun 24 '26") + SOURCE],
+  [day, dayByDay("Jun 24 '26", 'higher', "Jun 23 '26") + SOURCE],
+  [newYear, dayByDay("Dec 31 '26", 'lower', "Jan 1 '27") + SOURCE],
+  [day, `Resolves to "Up" if the opening price is lower than the closing price of the window.${SOURCE}`],
   [
     close,
     'This market will resolve to "Yes" if the Binance 1 minute candle for BTC/USDT 12:00 in the ET timezone (noon) on the date specified in the title has a final "Close" price higher than the price specified in the title. Otherwise, this market will resolve to "No".' +
@@ -155,6 +167,8 @@ const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
 ];
 
 const TURNED: readonly (readonly [QuestionText, string])[] = [
+  [day, dayByDay("Jun 23 '26", 'higher', "Jun 24 '26") + SOURCE],
+  [day, dayByDay("Jun 24 '26", 'lower', "Jun 23 '26") + SOURCE],
   [close, 'This market will resolve to "No" if the close price is above $105,000, otherwise "Yes".'],
   [close, 'This market resolves to Yes if the close price of Bitcoin is $105,000 or lower.'],
   [close, 'Bitcoin at $105,000 or lower at 12:00 PM ET by the Binance "Close" price.'],

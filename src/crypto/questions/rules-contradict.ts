@@ -77,7 +77,8 @@ function conditionAgainst(
   const judged = conditions
     .filter(({ isTwoSided }) => !(kind === 'one-touch' && isTwoSided))
     .map((condition) => {
-      const isTurned = condition.isDenied !== (condition.outcome === 'second');
+      const isStartFirst = kind === 'up-or-down' && condition.isEarlierFirst;
+      const isTurned = (condition.isDenied !== (condition.outcome === 'second')) !== isStartFirst;
       // A price that is reached is what a touch asks, and says nothing of a close.
       const reached = kind === 'one-touch' ? asked : null;
       const sides = condition.comparisons
