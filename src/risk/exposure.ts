@@ -1,5 +1,7 @@
 import type { Side } from '../domain/market.ts';
+import type { OrderRequest } from '../domain/order.ts';
 import { mulDiv, notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
+import { yesSideOf } from '../domain/yes-coordinates.ts';
 
 /** What is or may come to be held in one market, in the worst reading of everything that is not certain. */
 export interface MarketRisk {
@@ -12,6 +14,13 @@ export interface MarketRisk {
   /** YES mark, from the last trusted book. */
   mark: Price;
 }
+
+/** Shares that an order on this side may have without turning the market's net position round, however provisional trades end. */
+export const closableShares = (risk: MarketRisk, order: Pick<OrderRequest, 'outcome' | 'side'>): number =>
+  Math.max(
+    0,
+    yesSideOf(order) === 'BUY' ? -risk.mostNet - risk.liveBidShares : risk.leastNet - risk.liveAskShares,
+  );
 
 /**
  * Dollars at risk: what is lost if the worse outcome happens after the worse side of our orders has filled. A YES and a NO

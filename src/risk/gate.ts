@@ -5,7 +5,7 @@ import { isImmediate, leastExpirationS, type OrderRequest } from '../domain/orde
 import { notional, PRICE_ONE, type Price, type Shares, type Usd } from '../domain/units.ts';
 import { yesPriceOf, yesSideOf } from '../domain/yes-coordinates.ts';
 import type { Approved } from './approved.ts';
-import { eventLossOn, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
+import { closableShares, eventLossOn, exposureOf, type MarketRisk, totalCap } from './exposure.ts';
 import type { OrderBudget, RiskLimits } from './limits.ts';
 import { countNotional, type NotionalWindow, notionalWithin, returnNotional } from './notional-window.ts';
 import { BALANCE_UNKNOWN, isRefused, type Refused, refuse } from './refusal.ts';
@@ -309,13 +309,6 @@ function checkReduces({ mode }: GatePass, { risk }: GateMarket, request: OrderRe
     ? refuse('growsPosition', after, held, 'only reductions of what is surely held are allowed now')
     : null;
 }
-
-/** Shares that an order on this side may have without turning the market's net position round, however provisional trades end. */
-export const closableShares = (risk: MarketRisk, order: Pick<OrderRequest, 'outcome' | 'side'>): number =>
-  Math.max(
-    0,
-    yesSideOf(order) === 'BUY' ? -risk.mostNet - risk.liveBidShares : risk.leastNet - risk.liveAskShares,
-  );
 
 const mayTurn = ({ risk }: GateMarket, request: OrderRequest): boolean =>
   request.size > closableShares(risk, request);

@@ -171,3 +171,21 @@ export function sell(test: TestKernel, exit: OrderRequest, size: number, status?
 }
 
 export const NOTHING = { result: 'rejected', code: 'fakNoMatch', text: 'no orders found to match' } as const;
+
+/** The orders of a run's exits in their outcome's own cents and shares. */
+export const shown = (run: HoldingRun): string[] =>
+  run
+    .exits()
+    .map(({ side, outcome, price, size, timeInForce }) =>
+      [timeInForce, side, outcome, size / 1e6, 'at', price / 100].join(' '),
+    );
+
+export const lastExit = (run: HoldingRun) => {
+  const exit = run.exits().at(-1);
+  if (exit === undefined) throw new Error('expected an exit');
+  return exit;
+};
+
+/** All that a person was told. */
+export const notes = (run: HoldingRun): string[] =>
+  ofKind(run.test.commands, 'notify').map(({ text }) => text);
