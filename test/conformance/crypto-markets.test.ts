@@ -89,6 +89,13 @@ describe('the crypto markets of the local venue', () => {
     expect([...kinds].sort()).toEqual(['close', 'firstToHit', 'range', 'touch', 'upOrDown']);
   });
 
+  it('are listed also where the second turns between the list and the prices', () => {
+    const nowMs = Date.UTC(2026, 10, 23, 8, 23, 40) - 5;
+    const world = createSpotWorld('words', createManualClock(nowMs + 10));
+    const options = { seed: 'words', nowMs, world, after: { events: 0, markets: 0 } };
+    expect(cryptoCatalogue(options).entries.length).toBeGreaterThan(8);
+  });
+
   it('are those that somebody chooses, in words that say when what decides them begins and ends', () => {
     const nowMs = Date.UTC(2026, 10, 23, 8, 23, 40);
     const endMs = Date.UTC(2026, 10, 23, 8, 26);

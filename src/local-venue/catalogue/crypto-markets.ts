@@ -287,9 +287,12 @@ function market(
   payoff: CryptoPayoff,
   words: Pick<MarketTemplate, 'slug' | 'question' | 'groupItemTitle'>,
 ): MarketTemplate {
+  const path = pathOf(world, coin);
+  // The world may have begun a moment after the catalogue was asked for, in the next second.
+  const atMs = Math.max(nowMs, path.terms.startMs);
   return {
     ...words,
-    openingProbability: payoffProbability(watchPayoff(pathOf(world, coin), payoff), nowMs),
+    openingProbability: payoffProbability(watchPayoff(path, payoff), atMs),
     tick: 0.01,
     volume24hr: 60_000,
     dailyRewards: 0,
