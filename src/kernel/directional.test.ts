@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ConditionId } from '../domain/market.ts';
+import type { ExitCause } from '../domain/directional.ts';
+import type { ConditionId, Outcome } from '../domain/market.ts';
+import type { TradeStatus } from '../domain/order.ts';
 import { defaultSettings } from '../settings/index.ts';
 import {
   directionalBook,
@@ -20,7 +22,7 @@ import {
   signalOn,
   take,
 } from './test-support/directional-cases.ts';
-import { conditionId, dollars, market, shares } from './test-support/test-kernel.ts';
+import { cents, conditionId, dollars, fillOf, market, shares } from './test-support/test-kernel.ts';
 
 const cd = defaultSettings().cd;
 const ONE = conditionId(1);
@@ -275,6 +277,55 @@ describe('a position', () => {
       fillSome(state, exit, `s-${n}`, 10, 'CONFIRMED');
     }
     expect([state.directional.closed.length, state.directional.closed[0]?.id]).toEqual([200, 6]);
+  });
+});
+
+describe('a sale that says the model was wrong', () => {
+  /** 10 shares bought at 47 cents, and an exit that is on its way. */
+  function selling(outcome: Outcome, cause: ExitCause) {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10, outcome);
+    send(state, entry);
+    fillSome(state, entry, 't-1', 10, 'CONFIRMED');
+    const exit = leaveMarket(state, 1, 10, cause);
+    send(state, exit);
+    const request = state.orders.byClientId.get(exit)?.request;
+    if (request === undefined) throw new Error('expected the exit');
+    const sellAt = (priceCents: number, status: TradeStatus = 'CONFIRMED', size = 10): void => {
+      const fill = fillOf({ ...request, price: cents(priceCents) }, 't-2', size, status, state.nowMs);
+      take(state, { kind: 'fill', fill: { ...fill, role: 'TAKER' } });
+    };
+    const stops = () => [...state.directional.stops.values()].map((stop) => stop.cause);
+    return { state, exit, sellAt, stops };
+  }
+
+  it.each([
+    ['YES', 'stopped', 40, ['stopped']],
+    ['NO', 'stopped', 40, ['stopped']],
+    ['YES', 'edgeReversed', 46, ['edgeReversed']],
+    ['NO', 'edgeReversed', 46, ['edgeReversed']],
+    ['YES', 'edgeReversed', 47, []],
+    ['NO', 'edgeReversed', 47, []],
+    ['YES', 'edgeReversed', 55, []],
+    ['NO', 'edgeReversed', 55, []],
+    ['YES', 'tookProfit', 60, []],
+    ['NO', 'expiry', 30, []],
+  ] as const)('%s, %s, at %d cents: %j', (outcome, cause, at, expected) => {
+    const { sellAt, stops } = selling(outcome, cause);
+    sellAt(at);
+    expect(stops()).toEqual(expected);
+  });
+
+  it('counts from its first fill on, and not when it is sent, or finds nobody', () => {
+    const { state, exit, sellAt, stops } = selling('YES', 'stopped');
+    expect(stops()).toEqual([]);
+    endOrder(state, exit);
+    expect(stops()).toEqual([]);
+    state.nowMs += 60_000;
+    sellAt(40, 'MATCHED', 3);
+    const filledAtMs = state.nowMs;
+    sellAt(40, 'CONFIRMED', 3);
+    expect(state.directional.stops.get(ONE)).toMatchObject({ cause: 'stopped', atMs: filledAtMs });
   });
 });
 

@@ -9,6 +9,7 @@ import type { ConditionId } from '../domain/market.ts';
 import { type ClientId, isTerminal } from '../domain/order.ts';
 import { complement, notional, type Shares, type Usd } from '../domain/units.ts';
 import type { FillEffect } from '../orders/book-fill.ts';
+import type { FillRecord } from '../orders/fills.ts';
 import { purposeOf } from '../orders/order-names.ts';
 import { awaitsFills } from '../orders/order-table.ts';
 import { countAgain, type DirectionalBook, giveBack } from '../risk/directional.ts';
@@ -34,7 +35,7 @@ export interface DirectionalState {
   readonly signals: Map<ConditionId, DirectionalSignal>;
   /** Why the last exit of each market was refused, as a code, so that a person is told once. */
   readonly exitsRefused: Map<ConditionId, string>;
-  /** Markets whose last exit said that the model was wrong: they are left alone for a while. */
+  /** Markets of which a sale said that the model was wrong: they are left alone for a while. */
   readonly stops: StoppedMarkets;
   /** Markets that the model has priced and whose outcome the chain has not told, also those that are not listed any more. */
   readonly awaited: Map<ConditionId, AwaitedOutcome>;
@@ -85,7 +86,6 @@ export function noteDirectional(state: DirectionalFacts, note: DirectionalNote):
         throw new Error(`exit ${note.clientId} sells of no directional position in ${note.conditionId}`);
       position.exit = { ...note.exit, clientId: note.clientId, atMs: state.nowMs };
       addOrder(position, note.clientId);
-      noteStop(state.directional.stops, position, note.exit.cause, state.nowMs);
       return;
     }
     case 'review':
@@ -153,6 +153,7 @@ export function bookDirectionalFill(state: DirectionalFacts, effect: FillEffect,
   if (position === null) return;
   const wasBought = position.bought > 0;
   const { size, side, matchedAtMs } = record.fill;
+  if (side === 'SELL' && sign === 1) noteSale(state, position, record);
   if (side === 'BUY') {
     position.bought = (position.bought + sign * size) as Shares;
     position.paid = (position.paid - sign * record.cashUsd) as Usd;
@@ -166,6 +167,17 @@ export function bookDirectionalFill(state: DirectionalFacts, effect: FillEffect,
   if (position.closedBecause === 'resolved') position.payout = payoutFor(state, position);
   if (state.directional.unfilled.includes(position)) takeLateFill(state, position, wasBought);
   reopen(state, position.conditionId);
+}
+
+/** A sale counts from its first fill on: one that was sent and found nobody has ended nothing. */
+function noteSale(
+  { directional, nowMs }: DirectionalFacts,
+  position: DirectionalPosition,
+  { fill, cashUsd }: FillRecord,
+): void {
+  if (position.exit === null) return;
+  const isBelowEntry = cashUsd * position.bought < position.paid * fill.size;
+  noteStop(directional.stops, position, position.exit.cause, isBelowEntry, nowMs);
 }
 
 /**

@@ -4,11 +4,11 @@ import type { CoinSymbol } from '../domain/spot-price.ts';
 import { utcText } from '../domain/utc-text.ts';
 import type { KernelState } from './state.ts';
 
-/** A market that was sold because the model was wrong about it, or has turned. */
+/** A market that was sold because the model was wrong about it. */
 export interface StoppedMarket {
   readonly coin: CoinSymbol;
   readonly cause: ExitCause;
-  /** When the last such exit was sent, unix milliseconds. */
+  /** When such an exit was last heard to have sold something, unix milliseconds. */
   readonly atMs: number;
 }
 
@@ -23,18 +23,22 @@ const MOST_KEPT = 20_000;
 /** So many markets of one coin that were stopped say that the model is wrong about the coin, and not about a market. */
 const STOPS_OF_COIN = 2;
 
-const CAUSES: ReadonlySet<ExitCause> = new Set<ExitCause>(['stopped', 'edgeReversed']);
-
-/** Notes an exit that says the model was wrong. It counts from when it is sent: whether the whole of it fills changes nothing about that. */
+/**
+ * Notes a sale that says the model was wrong: at a stop, or at a reversal for less than what was paid. A reversal at a gain is how most
+ * good trades end. A position that was stopped in part stays stopped, whatever the rest of it is sold for.
+ */
 export function noteStop(
   stops: StoppedMarkets,
-  { conditionId, coin }: Pick<DirectionalPosition, 'conditionId' | 'coin'>,
+  { conditionId, coin, approvedAtMs }: Pick<DirectionalPosition, 'conditionId' | 'coin' | 'approvedAtMs'>,
   cause: ExitCause,
+  isBelowEntry: boolean,
   nowMs: number,
 ): void {
-  if (!CAUSES.has(cause)) return;
+  if (cause !== 'stopped' && !(cause === 'edgeReversed' && isBelowEntry)) return;
+  const before = stops.get(conditionId);
+  const wasStopped = before?.cause === 'stopped' && before.atMs >= approvedAtMs;
   stops.delete(conditionId);
-  stops.set(conditionId, { coin, cause, atMs: nowMs });
+  stops.set(conditionId, { coin, cause: wasStopped ? 'stopped' : cause, atMs: nowMs });
   for (const [oldest, { atMs }] of stops) {
     if (nowMs - atMs <= KEPT_MS && stops.size <= MOST_KEPT) return;
     stops.delete(oldest);
@@ -44,7 +48,8 @@ export function noteStop(
 /**
  * Why nothing is entered in a market for a while, and until when; null where it is free. What made the model wrong is still there a cycle
  * after a stop, and the price that has fallen looks like more edge: without a rest a stop would bound the loss of one trade and not of a
- * market. Where two markets of one coin were stopped, all of its markets rest until fewer are.
+ * market. Where two markets of one coin were stopped, all of its markets rest until fewer are. A reversal is no such sign: the model itself
+ * took its word back, for one market.
  */
 export function restAfterStop(
   {
@@ -60,9 +65,11 @@ export function restAfterStop(
   const ofMarket = stops.get(conditionId);
   if (ofMarket !== undefined && nowMs < ofMarket.atMs + restMs)
     return `this market was sold (${ofMarket.cause}) and is left alone until ${utcText(ofMarket.atMs + restMs)} (CD_REENTRY_HOURS)`;
-  const ofCoin = [...stops.values()].filter((stop) => stop.coin === coin && nowMs < stop.atMs + restMs);
+  const ofCoin = [...stops.values()].filter(
+    (stop) => stop.cause === 'stopped' && stop.coin === coin && nowMs < stop.atMs + restMs,
+  );
   const freeing = ofCoin.sort((a, b) => b.atMs - a.atMs)[STOPS_OF_COIN - 1];
   return freeing === undefined
     ? null
-    : `${ofCoin.length} markets of ${coin} were sold at a stop or a reversal, and all of them are left alone until ${utcText(freeing.atMs + restMs)} (CD_REENTRY_HOURS)`;
+    : `${ofCoin.length} markets of ${coin} were sold at a stop, and all of them are left alone until ${utcText(freeing.atMs + restMs)} (CD_REENTRY_HOURS)`;
 }

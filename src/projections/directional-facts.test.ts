@@ -51,11 +51,12 @@ function journaled() {
   return { test, facts, act };
 }
 
-const known = ({ directional: { positions, closed, unfilled, signals, nextId } }: KernelState) => ({
+const known = ({ directional: { positions, closed, unfilled, signals, stops, nextId } }: KernelState) => ({
   positions,
   closed,
   unfilled,
   signals,
+  stops,
   nextId,
 });
 
@@ -103,5 +104,6 @@ it('a journal tells of signals, entries, exits and ends what the worker knew', (
   test.step({ kind: 'fill', fill: fillOf(second, 't-3', 6, 'CONFIRMED', test.nowMs) });
   agree();
   expect(facts.directional.closed).toMatchObject([{ closedBecause: 'stopped', sold: shares(10) }]);
+  expect([...facts.directional.stops.keys()]).toEqual([conditionId(1)]);
   expect([...facts.directional.positions.values()]).toMatchObject([{ bought: shares(6) }]);
 });

@@ -129,7 +129,7 @@ export const cryptoDirectionalRows = {
     min: 0,
     max: 720,
     default: 24,
-    doc: 'How long nothing is entered in a market that was sold at a stop or a reversal, nor in any market of a coin of which two were. Added because a stop bounds one trade, and a market that falls on would be bought again a cycle later, with more shares.',
+    doc: 'How long nothing is entered in a market that was sold at a stop, or at a reversal for less than was paid, nor in any market of a coin of which two were stopped. Added because a stop bounds one trade, and a market that falls on would be bought again a cycle later, with more shares.',
   }),
   postOnly: bool('CD_POST_ONLY', true, 'Sends entries as post-only orders.'),
   coingeckoApiUrl: url('CD_COINGECKO_API', {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderRequest } from '../../../domain/order.ts';
 import { utcText } from '../../../domain/utc-text.ts';
-import { noteDirectional } from '../../../kernel/directional.ts';
+import { noteStop } from '../../../kernel/stopped-markets.ts';
 import {
   conditionId,
   fillOf,
@@ -125,13 +125,11 @@ describe('after a stop', () => {
     const run = entryRun({ markets: [closeAbove(1), closeAbove(2, 106_000), closeAbove(3, 107_000)] });
     expect(entries(run.pass(5)).length).toBe(3);
     const { state } = run.test;
-    const stop = (n: number): void =>
-      noteDirectional(state, {
-        of: 'exit',
-        clientId: `x-${900 + n}` as never,
-        conditionId: conditionId(n),
-        exit: { cause: 'stopped', why: 'test', aiValidation: null },
-      });
+    const stop = (n: number): void => {
+      const position = state.directional.positions.get(conditionId(n));
+      if (position === undefined) throw new Error(`expected a position in market ${n}`);
+      noteStop(state.directional.stops, position, 'stopped', true, state.nowMs);
+    };
     stop(1);
     run.pass(6);
     const others = () => [2, 3].map((n) => state.directional.positions.has(conditionId(n)));
@@ -139,7 +137,7 @@ describe('after a stop', () => {
     stop(2);
     const commands = run.pass(6);
     expect(canceled(commands)).toContainEqual(
-      expect.stringMatching(/^2 markets of BTC were sold at a stop or a reversal/),
+      expect.stringMatching(/^2 markets of BTC were sold at a stop, and all/),
     );
     run.pass(30);
     const later = run.cycle();
@@ -153,6 +151,32 @@ describe('after a stop', () => {
 });
 
 describe('after another exit', () => {
+  it.each(['YES', 'NO'] as const)(
+    'two reversals of %s that earned something keep no market of the coin out',
+    (outcome) => {
+      const isYes = outcome === 'YES';
+      const run = entryRun({
+        others: [directionalExit],
+        markets: [1, 2].map((n) => closeAbove(n, isYes ? 99_000 : 101_000)),
+        touch: isYes ? [50, 52] : [48, 50],
+        cd: { ...CD, confirmationCycles: 1 },
+      });
+      expect(trade(run, 40)).toEqual([1, 2].map(() => `BUY ${outcome}@50`));
+      // Others come to believe it too, and are ahead of the model then.
+      for (const n of [1, 2]) run.say(n, isYes ? 57 : 41, isYes ? 59 : 43);
+      run.known = { ...run.known, spotUsd: isYes ? 98_500 : 101_500 };
+      expect(trade(run, 60)).toEqual([1, 2].map(() => expect.stringMatching(`^SELL ${outcome}@5[57]$`)));
+      expect(run.test.state.directional.closed.map(({ closedBecause }) => closedBecause)).toEqual([
+        'edgeReversed',
+        'edgeReversed',
+      ]);
+      expect(run.test.state.directional.stops.size).toBe(0);
+      run.known = { ...run.known, spotUsd: 100_000 };
+      for (const n of [1, 2]) run.say(n, isYes ? 50 : 48, isYes ? 52 : 50);
+      expect(trade(run, CYCLE_S + 40)).toEqual([1, 2].map(() => `BUY ${outcome}@50`));
+    },
+  );
+
   it('a market is bought again after as many confirmations as ever, without a rest', () => {
     const run = entryRun({
       others: [directionalExit],
