@@ -3,6 +3,7 @@ import { COINS, type Coin, coinOf } from './coins.ts';
 import type { Side } from './levels.ts';
 import { PRICE_SOURCES, type PriceSource } from './payoff.ts';
 import { conditionsIn, type RuleCondition } from './rule-conditions.ts';
+import { otherTermIn, withoutSetAside } from './rule-terms.ts';
 import { plainSpelling, scaled } from './tokens.ts';
 
 /** What the rules of a market say of its settlement, as far as a pattern finds it; they are prose, and no grammar covers them. */
@@ -38,6 +39,10 @@ export interface DescribedRules {
   readonly namesSource: boolean;
   /** What it says to be about where that is no price: "market cap". */
   readonly notAPrice: string | null;
+  /** A term under which it pays that no payoff here has: "for three consecutive days". */
+  readonly otherTerm: string | null;
+  /** Whether it names an average, which only a TWAP is. */
+  readonly namesAverage: boolean;
 }
 
 export const CANDLE_FIELDS = ['open', 'high', 'low', 'close'] as const;
@@ -50,10 +55,11 @@ const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 export function readRules(description: string): DescribedRules {
   const text = plainSpelling(description.slice(0, MOST_CHARACTERS));
   const days = writtenDays(text);
-  const fields = CANDLE_FIELDS.filter((field) => fieldWords(field).test(text));
+  const deciding = withoutSetAside(text);
+  const fields = CANDLE_FIELDS.filter((field) => fieldWords(field).test(deciding));
   return {
     pairedCoins: pairsIn(text),
-    otherQuotes: otherQuotesIn(text),
+    otherQuotes: otherQuotesIn(deciding),
     namedCoins: coinsIn(text),
     source: sourceIn(text),
     twapSeconds: twapIn(text),
@@ -74,6 +80,8 @@ export function readRules(description: string): DescribedRules {
       /\b(market cap(itali[sz]ation)?|fully diluted|fdv|dominance|net (in|out)flows?|total value locked|open interest|gold|silver|comex|s&p 500|nasdaq|etfs?|hash ?rate|gas price|gwei|volatility index)\b/i.exec(
         text,
       )?.[0] ?? null,
+    otherTerm: otherTermIn(deciding),
+    namesAverage: /\baverages?\b/i.test(deciding),
   };
 }
 

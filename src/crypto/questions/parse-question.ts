@@ -143,6 +143,8 @@ function payoffOf(
   const source = sourceOf(shape, resolved, text, rules);
   const twap = twapOf(shape, resolved, text, rules, source.value);
   if ('cause' in twap) return twap;
+  if (twap.value === null && rules?.namesAverage === true)
+    return other('disagreement', 'the description names an average, and no TWAP settles the market');
   const side = shape.direction === 'up' ? null : shape.direction;
   const isHourLong = lengthOf(shape, resolved) === HOUR_MS;
   const settlement =

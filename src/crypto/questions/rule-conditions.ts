@@ -32,7 +32,7 @@ export interface RuleCondition {
 const NAME = 'yes|no|up|down';
 /** "no" and "up" are words as well: an outcome is quoted, or stands where only an outcome does. */
 const OUTCOME = new RegExp(
-  String.raw`["'](${NAME})["']|\b(?:to|as|otherwise|else),?\s+(${NAME})\b|\b(${NAME})(?=\s?[:=]|\s+(?:if|when|unless|pays?|wins?|shares?|otherwise)\b)|\b(?:to|as)\s+["'](\$?\d[\d,]*(?:\.\d+)?\s?[kmb]?)["']`,
+  String.raw`["'](${NAME})["']|(?:\b(?:to|as|otherwise|else|in favou?r of),?\s+|(?:[-=]>|→)\s?)(${NAME})\b|\b(${NAME})(?=\s?[:=]|\s+(?:if|when|unless|pays?|wins?|shares?|otherwise)\b)|\b(?:to|as)\s+["'](\$?\d[\d,]*(?:\.\d+)?\s?[kmb]?)["']`,
   'gi',
 );
 const LEAD =
@@ -71,7 +71,8 @@ function outcomeOf([, quoted, behindWord, beforeWord, price]: RegExpExecArray): 
   return name === 'yes' || name === 'up' ? 'first' : 'second';
 }
 
-function conditionOf(outcome: RuleCondition['outcome'], text: string, isUnless: boolean): RuleCondition {
+function conditionOf(outcome: RuleCondition['outcome'], words: string, isUnless: boolean): RuleCondition {
+  const text = amountsBehind(words);
   const starts = [COMPARED, COMPARED_BEHIND, INSIDE, PRICED].map((pattern) => text.search(pattern));
   const start = Math.min(...starts.filter((at) => at >= 0), text.length);
   const isDenied = DENIAL.test(text.slice(0, start)) !== isUnless;
@@ -85,8 +86,17 @@ function conditionOf(outcome: RuleCondition['outcome'], text: string, isUnless: 
     isTwoSided: /\bhigh\b/i.test(text) && /\blow\b/i.test(text),
     isEarlierFirst: isEarlierFirst(text),
     earlierUsd: [...earlier.matchAll(PRICED_ALL)].map(([words]) => amountOf(words)),
-    text: text.trim().slice(0, 80),
+    text: words.trim().slice(0, 80),
   };
+}
+
+/** "$62,000 < Close" is a close above $62,000. */
+function amountsBehind(text: string): string {
+  return text.replace(
+    AMOUNT_FIRST,
+    (_, amount: string, sign: string) =>
+      `${sign.startsWith('<') || sign === '≤' ? 'above' : 'below'} ${amount}, `,
+  );
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -118,10 +128,12 @@ const DENIAL =
 const INSIDE = /\b(?:between|within|inside)\s+(?:the\b|\$|\d[\d,.]*(?![\d,.:]))/i;
 
 const AMOUNT = String.raw`\$?\s?\d[\d,]{0,20}(?:\.\d{1,20})?(?:\s?[kmb]\b)?(?![\d:%]|\.\d|\s?(?:seconds?|minutes?|hours?|days?|decimals?|[ap]\.?m\b))`;
-const MORE = `no (?:less|lower) than|at or (?:above|over)|above|over|greater than|higher than|more than|at least|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|(?:rises?|climbs?) to|>=?|≥`;
-const LESS = `no (?:more|greater|higher) than|at or (?:below|under)|below|under|beneath|less than|lower than|at most|(?:falls?|drops?|dips?) to|<=?|≤`;
-const REACHED = '(?:reach(?:es|ed)?|hits?|touch(?:es|ed)?)';
-const BETWEEN = String.raw`(?:(?:or|equal|to|than|the|a|of|its|final|specified|stated|named|reference|opening|target|strike|usd|level|mark|price|value|amount|"close"|"open")\s+)*`;
+const MORE = `no (?:less|lower) than|at or (?:above|over)|above|over|greater than|higher than|more than|at least|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|tops|topped|clears|cleared|north of|(?:rises?|climbs?) to|>=?|≥`;
+const LESS = `no (?:more|greater|higher) than|at or (?:below|under)|below|under|beneath|less than|lower than|at most|south of|(?:falls?|drops?|dips?) to|<=?|≤`;
+const REACHED = '(?:reach(?:es|ed)?|hits?|touch(?:es|ed)?|break(?:s|ing)?|broke|cross(?:es|ed|ing)?)';
+const DAY = String.raw`(?:${MONTHS.join('|')})[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:20|')\d{2},?)?`;
+const TIME_OF_DAY = String.raw`noon|midnight|\d{1,2}:\d{2}(?:\s?[ap]\.?m\.?)?|\d{1,2}\s?[ap]\.?m\.?|et|utc`;
+const BETWEEN = String.raw`(?:(?:or|equal|to|than|the|a|of|its|final|specified|stated|named|reference|opening|previous|target|strike|usd|level|mark|price|value|amount|"close"|"open"|${DAY}|${TIME_OF_DAY})\s+){0,16}`;
 const PLACE = String.raw`(?:price|value|amount|one|title|question|strike|threshold|level|mark|open|opening|"open|"close)\b`;
 const COMPARED = new RegExp(
   String.raw`(?:(?<![\w-])(${MORE})|(?<![\w-])(${LESS})|\b${REACHED}\b)\s*${BETWEEN}(?:(${AMOUNT})|${PLACE})`,
@@ -132,6 +144,7 @@ const COMPARED_BEHIND = new RegExp(
   'gi',
 );
 
+const AMOUNT_FIRST = new RegExp(String.raw`(${AMOUNT})\s?([<>]=?|[≤≥])\s?(?=["(]?[a-z])`, 'gi');
 const PRICED = new RegExp(AMOUNT, 'i');
 const PRICED_ALL = new RegExp(AMOUNT, 'gi');
 

@@ -164,6 +164,40 @@ const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
     'If the close price is greater than $105,000 the market resolves Yes, otherwise No. Trading may continue over the weekend; more than one source was checked.',
   ],
   [close, 'The market pays Yes above $105,000. No lower price counts.'],
+
+  [
+    up,
+    `Resolves to "Yes" if any 1 minute candle has a final "High" price of $105,000 or higher. Otherwise "No". Prices from other pairs (e.g. BTC/EUR) will not be considered.${HIGH_SOURCE}`,
+  ],
+  [
+    close,
+    `Resolves to "Yes" if the "Close" price is higher than $105,000. Otherwise "No". The "High" or "Low" prices of the candle are not considered.${SOURCE}`,
+  ],
+  [
+    close,
+    `Resolves to "Yes" if the "Close" price is higher than $105,000. This is about BTC/USDT, not according to BTC/EUR. It holds regardless of prices in euros. BTC/GBP will not be used.`,
+  ],
+  [close, 'Resolves "Yes" if $105,000 < "Close" at noon ET; "Close" <= 105,000 -> No.'],
+  [close, 'Resolves in favor of Yes when the "Close" price tops $105,000; south of $105,000 -> No.'],
+  [close, 'Resolves to "Yes" if the "Close" price breaks $105,000 at noon ET.'],
+  [dip, 'Resolves to "Yes" if the "Low" price of any 1 minute candle crosses $105,000.'],
+  [range, 'This market will resolve to "Yes" if $62,000 < "Close" < $64,000.'],
+  [
+    day,
+    `This market will resolve to "Up" if the June 24 noon "Close" is higher than the June 23 noon "Close".${SOURCE}`,
+  ],
+  [
+    day,
+    `This market will resolve to "Up" if the June 23 noon "Close" is lower than the June 24 12:00 PM ET "Close".${SOURCE}`,
+  ],
+  [
+    { ...hour, twapLookbackSeconds: 60 },
+    'This market will resolve to "Up" if the average price of the last 60 seconds is higher than the price at the beginning.',
+  ],
+  [
+    hour,
+    'This market will resolve to "Up" if the time-weighted average price over the last 60 seconds (TWAP) is higher than the price at the beginning.',
+  ],
 ];
 
 const TURNED: readonly (readonly [QuestionText, string])[] = [
@@ -226,6 +260,54 @@ const TURNED: readonly (readonly [QuestionText, string])[] = [
   [up, 'It resolves to "Yes" if Bitcoin never has a "High" price at or above $105,000.'],
   [up, 'It resolves to "No" if Bitcoin reaches $105,000 in June.'],
   [close, 'A "Yes" resolution requires a close at or below $105,000.'],
+
+  [close, `A "Close" north of $105,000 resolves to "No".${SOURCE}`],
+  [close, `The market resolves in favor of No when the Close price tops $105,000.${SOURCE}`],
+  [close, `If the Close price clears $105,000, the market resolves in favor of No.${SOURCE}`],
+  [close, `Resolution: close > 105,000 -> No; close <= 105,000 -> Yes.${SOURCE}`],
+  [close, `Resolves YES if price closes south of $105,000 and NO if it closes north of it.${SOURCE}`],
+  [close, `Resolves to "No" if the "Close" breaks $105,000.${SOURCE}`],
+  [close, `Resolves to "No" if the "Close" crosses $105,000.${SOURCE}`],
+  [close, `Resolves to "No" if $105,000 < "Close".${SOURCE}`],
+  [range, `This market will resolve to "No" if $62,000 < "Close" < $64,000.${SOURCE}`],
+  [range, `This market will resolve to "Yes" if "Close" < $62,000 or $64,000 < "Close".${SOURCE}`],
+  [
+    day,
+    `This market will resolve to "Up" if the June 24 noon "Close" is lower than the June 23 noon "Close".${SOURCE}`,
+  ],
+  [
+    day,
+    `This market will resolve to "Up" if the June 23 noon "Close" is higher than the June 24, 2026 12:00 PM ET "Close".${SOURCE}`,
+  ],
+  [
+    close,
+    `Resolves to "Yes" if the "Close" is above $105,000. Yes and No are swapped for this market.${SOURCE}`,
+  ],
+  [
+    close,
+    `Resolves to "Yes" if the "Close" is above $105,000. The outcomes of this market were reversed.${SOURCE}`,
+  ],
+  [close, `Resolves to "Yes" if the 7-day average "Close" is higher than $105,000.${SOURCE}`],
+  [close, `Resolves to "Yes" if the average "Close" of June is higher than $105,000.${SOURCE}`],
+  [close, `Resolves to "Yes" if the "Close" is higher than $105,000 for three consecutive days.${SOURCE}`],
+  [up, `Resolves to "Yes" if BTC stays above $105,000 for 24 consecutive hours.${HIGH_SOURCE}`],
+  [up, `Resolves to "Yes" if BTC stays above $105,000 for 24 hours.${HIGH_SOURCE}`],
+  [
+    up,
+    `Resolves to "Yes" if any candle has a "High" price of $105,000 or higher on at least two exchanges.${HIGH_SOURCE}`,
+  ],
+  [up, `Resolves to "Yes" if every 1 minute candle has a "High" price above $105,000.${HIGH_SOURCE}`],
+  [up, `Resolves to "Yes" if each 1 minute candle has a "High" price above $105,000.${HIGH_SOURCE}`],
+  [
+    hour,
+    'Resolves to "Up" by the TWAP. The 7-day average at the end has to be higher than the price at the beginning.',
+  ],
+  [close, 'The BTC/EUR "Close" price decides, and other pairs will not be considered.'],
+  [
+    close,
+    'This market is about the price according to Binance BTC/EUR, not according to other trading pairs.',
+  ],
+  [close, `The "Low" price decides. The "High" price will not be considered.`],
 ];
 
 const cases = (list: readonly (readonly [QuestionText, string])[]) =>

@@ -9,7 +9,18 @@ import type { Shape } from './shape.ts';
  * prose: what no pattern finds contradicts nothing, and what one finds is held against the question word by word.
  */
 export function contradictionIn(shape: Shape, rules: DescribedRules): OtherPayoff | null {
-  return quoteContradicts(rules) ?? fieldContradicts(shape, rules) ?? conditionContradicts(shape, rules);
+  return (
+    termContradicts(rules) ??
+    quoteContradicts(rules) ??
+    fieldContradicts(shape, rules) ??
+    conditionContradicts(shape, rules)
+  );
+}
+
+function termContradicts({ otherTerm }: DescribedRules): OtherPayoff | null {
+  return otherTerm === null
+    ? null
+    : other('disagreement', `the description pays on other terms: "${otherTerm}"`);
 }
 
 function quoteContradicts({ otherQuotes }: DescribedRules): OtherPayoff | null {
@@ -79,11 +90,12 @@ function conditionAgainst(
     .map((condition) => {
       const isStartFirst = kind === 'up-or-down' && condition.isEarlierFirst;
       const isTurned = (condition.isDenied !== (condition.outcome === 'second')) !== isStartFirst;
-      // A price that is reached is what a touch asks, and says nothing of a close.
-      const reached = kind === 'one-touch' ? asked : null;
+      // A price that is reached is what a touch asks, and says nothing of a close; one that a close breaks or crosses is below it.
+      const reached = (words: string): Side | null =>
+        kind === 'one-touch' ? asked : /^(?:br|cross)/i.test(words) ? 'above' : null;
       const sides = condition.comparisons
         .filter(isAtStrike)
-        .flatMap(({ side }) => side ?? reached ?? [])
+        .flatMap(({ side, text }) => side ?? reached(text) ?? [])
         .map((side) => (isTurned ? turned(side) : side));
       return {
         condition,
