@@ -61,6 +61,25 @@ describe('W24: the sale of a position', () => {
     expect([pass.openOrders, pass.notional.usd]).toEqual([4, dollars(12.4)]);
   });
 
+  it.each(['YES', 'NO'] as const)(
+    'of %s waits like a quote where it would turn the position round',
+    (outcome) => {
+      const sign = outcome === 'YES' ? 1 : -1;
+      const held = () => gateMarket({ risk: risk(4.99 * sign), freeYes: shares(20), freeNo: shares(20) });
+      const exit = { ...sale(5), outcome };
+      const full = gatePass({ limits: limits({ maxOpenOrders: 3 }), openOrders: 3 });
+      expect(checkExit(full, held(), exit)).toMatchObject({ refused: 'tooManyOrders' });
+      const notional = createNotionalWindow();
+      countNotional(notional, dollars(10), 0);
+      const spent = gatePass({ limits: limits({ maxNotionalPerMinute: dollars(10) }), notional });
+      expect(checkExit(spent, held(), exit)).toMatchObject({ refused: 'notionalRate' });
+      const fast = gatePass();
+      fast.budget.tokens = 0.5;
+      expect(checkExit(fast, held(), exit)).toMatchObject({ refused: 'orderRate' });
+      expect(checkExit(gatePass(), held(), exit)).toHaveProperty('request');
+    },
+  );
+
   it('borrows two order tokens, and no more; quotes wait until they are paid back', () => {
     const pass = gatePass();
     pass.budget.tokens = 0.5;

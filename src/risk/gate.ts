@@ -86,8 +86,8 @@ export const checkOrder = (pass: GatePass, market: GateMarket, request: OrderReq
   check(pass, market, request, false);
 
 /**
- * The same for a sale of held shares that has to be made now. It waits for no quote: only the order rate bounds it, with some credit. As
- * far as it closes what is surely held, no limit of risk stands in its way: it can take away a gain that makes up for losses in other
+ * The same for a sale of held shares that has to be made now. As far as it closes what is surely held, it waits for no quote, only the order
+ * rate bounds it, with some credit, and no limit of risk stands in its way: it can take away a gain that makes up for losses in other
  * markets of the event, and adds no loss of its own in any outcome.
  */
 export function checkExit(
@@ -106,6 +106,8 @@ function check(
   request: OrderRequest,
   isExit: boolean,
 ): Approved<OrderRequest> | Refused {
+  // What may turn the position round is a new bet.
+  const closes = isExit && request.size <= closableShares(market.risk, request);
   const refusal =
     checkState(pass, market) ??
     checkEnd(pass, request) ??
@@ -115,9 +117,9 @@ function check(
     checkCover(pass, market, request) ??
     checkReduces(pass, market, request) ??
     checkExposure(pass, market, request) ??
-    (isExit && !mayTurn(market, request) ? null : checkEvent(pass, market, request)) ??
+    (closes ? null : checkEvent(pass, market, request)) ??
     checkCoin(pass, market, request) ??
-    (isExit ? checkExitRate(pass) : checkRate(pass, request));
+    (closes ? checkExitRate(pass) : checkRate(pass, request));
   if (refusal !== null) return refusal;
   reserve(pass, market, request);
   return { request } as Approved<OrderRequest>;
@@ -309,9 +311,6 @@ function checkReduces({ mode }: GatePass, { risk }: GateMarket, request: OrderRe
     ? refuse('growsPosition', after, held, 'only reductions of what is surely held are allowed now')
     : null;
 }
-
-const mayTurn = ({ risk }: GateMarket, request: OrderRequest): boolean =>
-  request.size > closableShares(risk, request);
 
 function checkExposure(pass: GatePass, market: GateMarket, request: OrderRequest): Refused | null {
   const before = exposureOf(market.risk);

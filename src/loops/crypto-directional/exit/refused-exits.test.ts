@@ -175,6 +175,18 @@ describe('what stands in the way of an exit', () => {
     expect(shown(run)).toEqual(['FAK SELL YES 20 at 29']);
   });
 
+  it.each([20, 30])(
+    'W24: what would turn the position round beside %d of the other outcome waits like a quote',
+    (other) => {
+      const run = holding({ cd: SILENT, size: 20 });
+      receive(run, noToken(1), other);
+      setLimits(run, { maxOpenOrders: 1 }, { maxNotionalPerMinuteUsd: 1 });
+      run.see(31, 33);
+      expect(shown(run)).toEqual([]);
+      expect(notes(run).filter((text) => text.includes('refused: too many'))).toHaveLength(1);
+    },
+  );
+
   it('W24: a stop waits neither for the open orders nor for the dollars of quotes', () => {
     const run = holding({ cd: SILENT, size: 20 });
     setLimits(run, { maxOpenOrders: 1 }, { maxNotionalPerMinuteUsd: 1 });
