@@ -62,9 +62,18 @@ export function followEntries(state: KernelState, cd: CdSettings, memory: EntryM
   return directionalPositions(state).flatMap((position) => {
     const [resting] = restingEntries(state, position);
     if (resting === undefined) return [];
-    const why = reasonGone(state, cd, memory, resting.request);
+    const why = joinedBy(position) ?? reasonGone(state, cd, memory, resting.request);
     return why === null ? [] : cancelEntries(state, position, why);
   });
+}
+
+/**
+ * A position has one entry, unless a fill of an older one that was told late has joined it. What rests was sized for a market in which
+ * nothing is held, and would double the stake.
+ */
+function joinedBy({ clientIds, bought }: DirectionalPosition): string | null {
+  const entries = clientIds.filter((clientId) => purposeOf(clientId) === 'entry');
+  return bought > 0 && entries.length > 1 ? 'an older entry has filled after all' : null;
 }
 
 function reasonGone(
