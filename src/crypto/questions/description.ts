@@ -81,7 +81,7 @@ export function readRules(description: string): DescribedRules {
         text,
       )?.[0] ?? null,
     otherTerm: otherTermIn(deciding),
-    namesAverage: /\baverages?\b/i.test(deciding),
+    namesAverage: /\baverages?\b|\b(?:mean|median) "?(?:price|value|close)\b/i.test(deciding),
   };
 }
 

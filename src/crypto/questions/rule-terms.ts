@@ -32,15 +32,15 @@ const PAID =
 const TURNED = '(?:swapped|reversed|inverted|switched|flipped)';
 /** What no payoff here pays on: all candles of a window, a price that has to hold, a mean of days, several exchanges, or outcomes that changed places. */
 const OTHER_TERMS = [
-  /\b(?:every|each)\b[^.;]{0,60}\bcandles?\b/i,
-  /\bconsecutive(?:ly)?\b|\bin a row\b/i,
+  /\b(?:every|each)\b[^.;]{0,60}\bcandles?\b|\ball\b[^.;]{0,60}\bcandles (?:have|close|stay)\b/i,
+  /\bconsecutive(?:ly)?\b|\bin a row\b|\bstraight (?:minutes|hours|days|weeks|candles)\b|\btwice\b/i,
   new RegExp(
     String.raw`\b(?:stay|remain|hold)(?:s|ing)? [^.;]{0,60}\bfor (?:at least )?${COUNT} (?:straight |full )?(?:seconds?|minutes?|hours?|days?|weeks?)\b`,
     'i',
   ),
   /\b\d{1,4}[- ](?:day|week|hour)s?[- ](?:moving )?average\b|\bmoving average\b/i,
   new RegExp(
-    String.raw`\bon (?:at least |more than )?(?:both|${COUNT})(?: other| different)? (?:exchanges|venues)\b`,
+    String.raw`\b(?:on|across) (?:both\b|(?:at least |more than )?${COUNT}(?: or more)?(?: other| different)? (?:exchanges|venues)\b)|\b${COUNT} (?:out )?of (?:the |those )?${COUNT} (?:minutes|hours|days|weeks|candles)\b`,
     'i',
   ),
   new RegExp(
