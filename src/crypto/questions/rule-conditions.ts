@@ -134,7 +134,7 @@ const REACHED = '(?:reach(?:es|ed)?|hits?|touch(?:es|ed)?|break(?:s|ing)?|broke|
 const DAY = String.raw`(?:${MONTHS.join('|')})[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:20|')\d{2},?)?`;
 const TIME_OF_DAY = String.raw`noon|midnight|\d{1,2}:\d{2}(?:\s?[ap]\.?m\.?)?|\d{1,2}\s?[ap]\.?m\.?|et|utc`;
 const BETWEEN = String.raw`(?:(?:or|equal|to|than|the|a|of|its|final|specified|stated|named|reference|opening|previous|yesterday's|target|strike|usd|level|mark|price|value|amount|"close"|"open"|${DAY}|${TIME_OF_DAY})\s+){0,16}`;
-const PLACE = String.raw`(?:price|value|amount|one|title|question|strike|threshold|level|mark|that of|open|opening|"open|"close)\b`;
+const PLACE = String.raw`(?:price|value|amount|one|title|question|strike|threshold|level|mark|that of|open|opening|"open|"?clos(?:e|ing))\b`;
 const COMPARED = new RegExp(
   String.raw`(?:(?<![\w-])(${MORE})|(?<![\w-])(${LESS})|\b${REACHED}\b)\s*${BETWEEN}(?:(${AMOUNT})|${PLACE})`,
   'gi',

@@ -186,6 +186,7 @@ const BORNE_OUT: readonly (readonly [QuestionText, string])[] = [
     day,
     `This market will resolve to "Up" if the June 24 noon "Close" is higher than the June 23 noon "Close".${SOURCE}`,
   ],
+  [day, `Resolves to "Up" if the June 23 noon Close is lower than the June 24 noon Close.${SOURCE}`],
   [
     day,
     `This market will resolve to "Up" if the June 23 noon "Close" is lower than the June 24 12:00 PM ET "Close".${SOURCE}`,
@@ -307,6 +308,8 @@ const TURNED: readonly (readonly [QuestionText, string])[] = [
   [close, `Resolves to "Yes" if the "Close" is above $105,000 on two out of three days.${SOURCE}`],
   [day, `Resolves to "Up" if the "Close" of June 24 is below that of June 23.${SOURCE}`],
   [day, `Resolves to "Up" if the "Close" is below yesterday's "Close".${SOURCE}`],
+  [day, `Resolves to "Up" if the Close is below yesterday's Close.${SOURCE}`],
+  [day, `Up if the June 24 noon Close is lower than the June 23 noon Close.${SOURCE}`],
   [hour, 'Resolves to "Up" if the "Close" of the 1 hour candle is lower than the "Open".'],
   [up, `Resolves to "Yes" if all 1 minute candles have a "High" price above $105,000.${HIGH_SOURCE}`],
   [up, `Resolves to "Yes" if BTC is above $105,000 for 3 straight days.${HIGH_SOURCE}`],
