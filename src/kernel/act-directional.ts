@@ -21,7 +21,7 @@ import type { Intent } from './loop.ts';
 import type { MarketSlot } from './market-slots.ts';
 import { cancelOrders } from './reduce-order.ts';
 import { noteRefusal } from './refusals.ts';
-import { restingRefusal } from './rejection-rest.ts';
+import { rejectionOf, restingRefusal } from './rejection-rest.ts';
 import type { KernelState } from './state.ts';
 import { busyConditions } from './transactions.ts';
 import { unreadRefusal } from './unread-tokens.ts';
@@ -188,10 +188,14 @@ export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
     restingRefusal(state.rejectionRests, request, state.nowMs) ??
     checkExit(desk.pass(), desk.marketOf(slot), request);
   if (isRefused(verdict)) {
-    tellRefusedExit(desk, slot, verdict);
+    noteRefusal(state, conditionId, verdict);
+    tellExitStuck(desk, slot, verdict.refused, textOf(verdict));
     return;
   }
-  state.directional.exitsRefused.delete(conditionId);
+  // A person has to know of a stop that does not get through, though it is sent again and again.
+  const rejection = rejectionOf(state.rejectionRests, request, state.nowMs);
+  if (rejection === null) state.directional.exitsRefused.delete(conditionId);
+  else tellExitStuck(desk, slot, rejection.refused, `refused: ${rejection.text}`);
   approve(desk, slot, 'exit', verdict);
   tellDirectional(desk, { of: 'exit', clientId: request.clientId, conditionId, exit });
   if (!intent.isNews) return;
@@ -260,15 +264,16 @@ const exitRequest = (
   timestampMs: state.nowMs,
 });
 
-/** Counts the refusal, and tells a person once for each reason: an exit is tried again and again. */
-function tellRefusedExit({ state, outbox }: DirectionalDesk, { market }: MarketSlot, verdict: Refused): void {
-  noteRefusal(state, market.conditionId, verdict);
+/** Tells a person once for each reason: an exit is tried again and again. */
+function tellExitStuck(
+  { state, outbox }: DirectionalDesk,
+  { market }: MarketSlot,
+  code: Refused['refused'],
+  why: string,
+): void {
   const { exitsRefused } = state.directional;
-  if (exitsRefused.get(market.conditionId) === verdict.refused) return;
-  exitsRefused.set(market.conditionId, verdict.refused);
-  outbox.send({
-    kind: 'notify',
-    level: 'warning',
-    text: `the exit from ${market.question} is ${textOf(verdict)}; it is tried again`,
-  });
+  if (exitsRefused.get(market.conditionId) === code) return;
+  exitsRefused.set(market.conditionId, code);
+  const text = `the exit from ${market.question} is ${why}; it is tried again`;
+  outbox.send({ kind: 'notify', level: 'warning', text });
 }

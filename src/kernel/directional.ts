@@ -33,7 +33,7 @@ export interface DirectionalState {
   unfilled: DirectionalPosition[];
   /** The latest signal of each market. */
   readonly signals: Map<ConditionId, DirectionalSignal>;
-  /** Why the last exit of each market was refused, as a code, so that a person is told once. */
+  /** Why the last exit of each market was refused, or the one before it rejected, as a code, so that a person is told once. */
   readonly exitsRefused: Map<ConditionId, string>;
   /** Markets of which a sale said that the model was wrong: they are left alone for a while. */
   readonly stops: StoppedMarkets;
@@ -175,6 +175,7 @@ function noteSale(
   position: DirectionalPosition,
   { fill, cashUsd }: FillRecord,
 ): void {
+  directional.exitsRefused.delete(position.conditionId);
   if (position.exit === null) return;
   const isBelowEntry = cashUsd * position.bought < position.paid * fill.size;
   noteStop(directional.stops, position, position.exit.cause, isBelowEntry, nowMs);

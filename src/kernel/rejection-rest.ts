@@ -21,7 +21,9 @@ const LONGEST_REST_MS = 60_000;
  */
 const ANSWERED_ELSEWHERE: ReadonlySet<string> = new Set(['crossesBook', 'fakNoMatch', 'fokNotFilled']);
 
-const keyOf = ({ conditionId, outcome, side }: OrderRequest): string => `${conditionId}/${outcome}/${side}`;
+type OrderKind = Pick<OrderRequest, 'conditionId' | 'outcome' | 'side'>;
+
+const keyOf = ({ conditionId, outcome, side }: OrderKind): string => `${conditionId}/${outcome}/${side}`;
 
 /**
  * Takes the venue's answers. What it rejects (no balance by its cache, a rate limit, a mode in which it takes nothing) it
@@ -48,14 +50,25 @@ export function noteAnswers(
   }
 }
 
-/** The refusal of an order whose kind rests now, or null. */
-export function restingRefusal(rests: RejectionRests, request: OrderRequest, nowMs: number): Refused | null {
-  const rest = rests.get(keyOf(request));
-  if (rest === undefined || nowMs >= rest.untilMs) return null;
+/** Until when no order of this kind is sent, unix milliseconds; 0 where it does not rest. */
+export const restsUntilMs = (rests: RejectionRests, kind: OrderKind): number =>
+  rests.get(keyOf(kind))?.untilMs ?? 0;
+
+/** What became of the latest orders of this kind where the venue rejected them, whether or not the kind rests still; else null. */
+export function rejectionOf(rests: RejectionRests, kind: OrderKind, nowMs: number): Refused | null {
+  const rest = rests.get(keyOf(kind));
+  if (rest === undefined) return null;
   return {
     refused: 'restsAfterRejection',
     value: rest.inARow,
-    limit: rest.untilMs - nowMs,
-    text: `the venue rejected it ${rest.inARow} times in a row (${rest.code})`,
+    limit: Math.max(0, rest.untilMs - nowMs),
+    text: `the venue rejected it ${rest.inARow} ${rest.inARow === 1 ? 'time' : 'times in a row'} (${rest.code})`,
   };
 }
+
+/** The refusal of an order whose kind rests now, or null. */
+export const restingRefusal = (
+  rests: RejectionRests,
+  request: OrderRequest,
+  nowMs: number,
+): Refused | null => (nowMs < restsUntilMs(rests, request) ? rejectionOf(rests, request, nowMs) : null);

@@ -100,6 +100,44 @@ describe('what stands in the way of an exit', () => {
     }
   });
 
+  it.each(['YES', 'NO'] as const)(
+    'W24: a sale of %s that is rejected on and on loses no try, and a person is told once',
+    (outcome) => {
+      const run = holding({ cd: SILENT, size: 20, outcome });
+      const busy = {
+        result: 'rejected',
+        code: 'signerRefused',
+        text: 'SIGNER_MAX_MINUTE_USD allows 500',
+      } as const;
+      const startMs = run.test.nowMs;
+      const sentAtS: number[] = [];
+      let commands = outcome === 'YES' ? run.see(31, 33) : run.see(67, 69);
+      while (run.test.nowMs < startMs + 300_000) {
+        const sales = commands.filter(({ kind }) => kind === 'place');
+        if (sales.length > 0) {
+          sentAtS.push(Math.round((run.test.nowMs - startMs) / 1_000));
+          // The answer takes a while, and the rest counts from it.
+          run.pass(300);
+          answer(run.test, sales, busy);
+        }
+        commands = run.pass(1_000);
+      }
+      expect(run.test.state.counts.refused).toEqual({});
+      const gapsS = sentAtS.slice(1).map((atS, index) => atS - (sentAtS[index] ?? 0));
+      expect(gapsS.slice(0, 6).every((gapS, index) => gapS >= 2 ** index && gapS <= 2 ** index + 3)).toBe(
+        true,
+      );
+      expect(gapsS.length).toBeGreaterThanOrEqual(8);
+      const told = () => notes(run).filter((text) => text.includes('refused'));
+      expect(told()).toEqual([
+        expect.stringContaining('the venue rejected it 1 time (signerRefused); it is tried again'),
+      ]);
+      // What has sold something begins anew.
+      sell(run.test, lastExit(run), 10);
+      expect(run.test.state.directional.exitsRefused.size).toBe(0);
+    },
+  );
+
   it('W24: a sliver of the other outcome keeps nothing from being sold while only reductions are allowed', () => {
     const run = holding({ cd: SILENT, size: 20 });
     receive(run, noToken(1), 0.02);

@@ -7,6 +7,7 @@ import { yesPriceOf, yesSideOf } from '../../../domain/yes-coordinates.ts';
 import { freeSharesOf } from '../../../kernel/gate-view.ts';
 import type { Intent, LoopView } from '../../../kernel/loop.ts';
 import type { MarketSlot } from '../../../kernel/market-slots.ts';
+import { restsUntilMs } from '../../../kernel/rejection-rest.ts';
 import { workingOrders } from '../../../orders/order-table.ts';
 import { selfCross } from '../../../orders/reserve.ts';
 import type { OrderRecord } from '../../../orders/types.ts';
@@ -42,6 +43,10 @@ export function sellPosition(
   if (orders.some(isExit)) return wait(watch, nowMs);
   const inTheWay = orders.filter((order) => isInTheWay(order, position, price));
   if (inTheWay.length > 0) return [...cancels(inTheWay), ...wait(watch, nowMs)];
+  // What the venue has rejected rests from its answer on, and a try before that would be lost.
+  const { conditionId, outcome } = position;
+  const rejectedUntilMs = restsUntilMs(state.rejectionRests, { conditionId, outcome, side: 'SELL' });
+  watch.restUntilMs = Math.max(watch.restUntilMs, rejectedUntilMs);
   if (nowMs < watch.restUntilMs) {
     lookBy(watch, watch.restUntilMs);
     return [];
@@ -52,7 +57,7 @@ export function sellPosition(
   watch.restUntilMs = nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless, 10));
   lookBy(watch, watch.restUntilMs);
   const isNews = watch.toldCause !== exit.cause;
-  return [{ kind: 'leave', conditionId: position.conditionId, size, price, exit, isNews }];
+  return [{ kind: 'leave', conditionId, size, price, exit, isNews }];
 }
 
 /** Takes in which sale was approved last: only then it is one that may sell nothing, and has a person been told of its cause. */
