@@ -327,6 +327,16 @@ describe('a sale that says the model was wrong', () => {
     sellAt(40, 'CONFIRMED', 3);
     expect(state.directional.stops.get(ONE)).toMatchObject({ cause: 'stopped', atMs: filledAtMs });
   });
+
+  it('is no fill of the entry that is told after the exit was sent', () => {
+    const state = directionalState(1);
+    const entry = enterMarket(state, 1, 10);
+    send(state, entry);
+    fillSome(state, entry, 't-1', 6, 'CONFIRMED');
+    send(state, leaveMarket(state, 1, 6));
+    fillSome(state, entry, 't-2', 4, 'CONFIRMED');
+    expect(state.directional.stops.size).toBe(0);
+  });
 });
 
 describe('what breaks the rules of a position', () => {
