@@ -59,6 +59,28 @@ async function go(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
   if (pid !== undefined && worker !== null) process.kill(pid, signal);
 }
 
+/** Stops the worker at a moment when every order it has sent is answered: an answer that it reads later would look like a new order. */
+async function stopBetweenOrders(): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    await go('SIGSTOP');
+    await pause(20);
+    if ((await unansweredOrders()) === 0) return;
+    await go('SIGCONT');
+    await pause(200);
+  }
+  throw new Error('there was an order without its answer at each of 50 moments');
+}
+
+async function unansweredOrders(): Promise<number> {
+  const [run] = runFolders(folder.path);
+  const names = (entries: readonly JournalEntry[]): Set<string> =>
+    new Set(entries.flatMap(({ body }) => JSON.stringify(body).match(/"o-\d+"/g) ?? []));
+  const entries = await journalOf(run ?? '');
+  const placed = names(entries.filter(({ dir, kind }) => dir === 'out' && kind === 'place'));
+  const answered = names(entries.filter(({ kind }) => kind === 'ordersAnswered'));
+  return [...placed].filter((name) => !answered.has(name)).length;
+}
+
 /** A command with these settings and no others: how it ended, what it said, and its last line. */
 async function command<Said>(name: string, ...words: string[]) {
   const told: string[] = [];
@@ -79,7 +101,7 @@ it('kills though the worker is stopped by SIGSTOP; continued it sends nothing, a
   worker = start();
   await quoting();
   expect(await openAtVenue()).toBeGreaterThan(3);
-  await go('SIGSTOP');
+  await stopBetweenOrders();
 
   const killed = await kill('--reason', 'it hangs');
   expect(killed, killed.told).toMatchObject({
