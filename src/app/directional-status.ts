@@ -300,7 +300,7 @@ const WORDS: Readonly<Record<SignalAction, string>> = {
   entered: 'entered already',
 };
 
-export const countsText = (signals: DirectionalStatus['signals']): string =>
+const countsText = (signals: DirectionalStatus['signals']): string =>
   (Object.keys(WORDS) as SignalAction[])
     .flatMap((action) => (signals[action] === undefined ? [] : [`${signals[action]} ${WORDS[action]}`]))
     .join(', ');

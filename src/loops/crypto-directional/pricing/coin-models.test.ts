@@ -9,6 +9,7 @@ import { askHistories, isAwaited, type PricedPayoff } from './ask-histories.ts';
 import { createCoinModels, fitNextCoin } from './coin-models.ts';
 import {
   btcMarket,
+  closeIn3Days,
   HOUR_MS,
   knowing,
   MINUTE_MS,
@@ -22,19 +23,7 @@ import { keepReferences, referenceOf } from './window-prices.ts';
 const NOW = Date.parse('2026-11-10T17:10:00Z');
 const PRICES = { spotUsd: 100_000, dailyVolatility: 0.02 };
 
-const payoff = (facts: Partial<ClassifiedPayoff> = {}): ClassifiedPayoff => ({
-  kind: 'close',
-  coin: 'BTC',
-  direction: 'above',
-  strikesUsd: [105_000],
-  window: { startAtMs: null, endAtMs: NOW + 3 * DAY_MS, zone: 'ET' },
-  source: 'binance',
-  settlement: 'one-minute-close',
-  twapLookbackSeconds: null,
-  from: {},
-  missing: [],
-  ...facts,
-});
+const payoff = (facts: Partial<ClassifiedPayoff> = {}): ClassifiedPayoff => closeIn3Days(NOW, facts);
 const one = (facts: Partial<ClassifiedPayoff> = {}): PricedPayoff => ({
   payoff: payoff(facts),
   createdAtMs: null,

@@ -13,6 +13,7 @@ import { type CoinModels, createCoinModels, fitNextCoin } from './coin-models.ts
 import { isPriced, type NotPriced, type PricedMarket, priceMarket } from './price-market.ts';
 import {
   candles,
+  closeIn3Days,
   dailyCloses,
   HOUR_MS,
   knowing,
@@ -26,19 +27,7 @@ import {
 const NOW = Date.parse('2026-11-10T17:00:00Z');
 const PRICES = { spotUsd: 100_000, dailyVolatility: 0.02 };
 
-const payoff = (facts: Partial<ClassifiedPayoff> = {}): ClassifiedPayoff => ({
-  kind: 'close',
-  coin: 'BTC',
-  direction: 'above',
-  strikesUsd: [105_000],
-  window: { startAtMs: null, endAtMs: NOW + 3 * DAY_MS, zone: 'ET' },
-  source: 'binance',
-  settlement: 'one-minute-close',
-  twapLookbackSeconds: null,
-  from: {},
-  missing: [],
-  ...facts,
-});
+const payoff = (facts: Partial<ClassifiedPayoff> = {}): ClassifiedPayoff => closeIn3Days(NOW, facts);
 const one = (facts: Partial<ClassifiedPayoff> = {}, createdAtMs: number | null = null): PricedPayoff => ({
   payoff: payoff(facts),
   createdAtMs,

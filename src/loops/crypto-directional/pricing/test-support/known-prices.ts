@@ -1,4 +1,5 @@
 /** Prices of a coin whose volatility a test chooses, and a kernel that has heard them. */
+import type { ClassifiedPayoff } from '../../../../crypto/questions/payoff.ts';
 import type { Market } from '../../../../domain/market.ts';
 import type { CandleStep, CoinSymbol, DailyClose, SpotCandle } from '../../../../domain/spot-price.ts';
 import { DAY_MS, utcDayOf } from '../../../../domain/utc-day.ts';
@@ -14,6 +15,21 @@ import { defaultSettings } from '../../../../settings/index.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
+
+/** Pays where bitcoin closes above 105,000 dollars three days after `nowMs`. */
+export const closeIn3Days = (nowMs: number, facts: Partial<ClassifiedPayoff> = {}): ClassifiedPayoff => ({
+  kind: 'close',
+  coin: 'BTC',
+  direction: 'above',
+  strikesUsd: [105_000],
+  window: { startAtMs: null, endAtMs: nowMs + 3 * DAY_MS, zone: 'ET' },
+  source: 'binance',
+  settlement: 'one-minute-close',
+  twapLookbackSeconds: null,
+  from: {},
+  missing: [],
+  ...facts,
+});
 
 export interface KnownPrices {
   readonly spotUsd: number;
