@@ -2,10 +2,10 @@ import type { DirectionalNote, DirectionalPosition, DirectionalSignal } from '..
 import { heldShares } from '../domain/directional.ts';
 import { takerFeeBound } from '../domain/fee.ts';
 import { tokenOf } from '../domain/market.ts';
-import { mayBeLive, type OrderRequest } from '../domain/order.ts';
+import type { OrderRequest } from '../domain/order.ts';
 import { nextSalt } from '../domain/random.ts';
 import { MICRO, notional, POINT, PRICE_ONE, type Shares } from '../domain/units.ts';
-import { orderName, purposeOf } from '../orders/order-names.ts';
+import { orderName } from '../orders/order-names.ts';
 import { possibleFill } from '../orders/order-size.ts';
 import { addApproved, workingOrders } from '../orders/order-table.ts';
 import { mostShares } from '../orders/position.ts';
@@ -19,6 +19,7 @@ import type { QuoteDesk } from './act-quotes.ts';
 import { directionalBook, isDirectional, noteDirectional } from './directional.ts';
 import type { Intent } from './loop.ts';
 import type { MarketSlot } from './market-slots.ts';
+import { entriesToCancel } from './pull-entries.ts';
 import { cancelOrders } from './reduce-order.ts';
 import { noteRefusal } from './refusals.ts';
 import { rejectionOf, restingRefusal } from './rejection-rest.ts';
@@ -178,7 +179,7 @@ export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
   const position = state.directional.positions.get(conditionId);
   const slot = state.markets.get(conditionId);
   if (position === undefined || slot === undefined) return;
-  cancelOrders(state, restingEntries(state, position), 'the position is sold', outbox);
+  cancelOrders(state, entriesToCancel(state, position), 'the position is sold', outbox);
   const size = sizeToSell(desk, slot, position, intent.size);
   // What is held is for sale already, or not confirmed by the chain yet.
   if (size === 0) return;
@@ -203,16 +204,6 @@ export function leave(desk: DirectionalDesk, intent: LeaveIntent): void {
   const text = `${size / MICRO} ${outcome} of ${slot.market.slug} are offered for ${price / POINT} cents or more: ${exit.why}`;
   outbox.send({ kind: 'notify', level: 'note', text });
 }
-
-function restingEntries({ orders, nowMs }: KernelState, position: DirectionalPosition) {
-  return recordsOf(orders, position).flatMap(({ orderId, state, cancelAskedAtMs, request }) => {
-    if (orderId === null || !mayBeLive(state) || purposeOf(request.clientId) !== 'entry') return [];
-    return cancelAskedAtMs !== null && nowMs - cancelAskedAtMs < CANCEL_RETRY_MS ? [] : [orderId];
-  });
-}
-
-/** A cancel that had no effect is sent again after this. */
-const CANCEL_RETRY_MS = 2_000;
 
 const recordsOf = (orders: KernelState['orders'], { clientIds }: DirectionalPosition): OrderRecord[] =>
   clientIds.flatMap((clientId) => orders.byClientId.get(clientId) ?? []);

@@ -1,6 +1,8 @@
-import { type ClientId, mayBeLive } from '../domain/order.ts';
+import type { DirectionalPosition } from '../domain/directional.ts';
+import { mayBeLive, type OrderId } from '../domain/order.ts';
 import { purposeOf } from '../orders/order-names.ts';
 import type { OrderRecord } from '../orders/types.ts';
+import { directionalPositions } from './directional.ts';
 import type { Outbox } from './outbox.ts';
 import { pullAtMs } from './pull-orders.ts';
 import { cancelOrders } from './reduce-order.ts';
@@ -12,7 +14,7 @@ import type { KernelState } from './state.ts';
  */
 export function pullEntries(state: KernelState, outbox: Outbox): void {
   if (!mustEntriesGo(state)) return;
-  const due = restingEntries(state).flatMap((record) =>
+  const due = allRestingEntries(state).flatMap((record) =>
     record.orderId !== null && pullAtMs(record) <= state.nowMs ? [record.orderId] : [],
   );
   cancelOrders(state, due, 'only reductions are allowed', outbox);
@@ -21,21 +23,37 @@ export function pullEntries(state: KernelState, outbox: Outbox): void {
 const mustEntriesGo = ({ directional, trading }: KernelState): boolean =>
   trading.mode === 'reducing' && directional.positions.size > 0;
 
-function restingEntries({ directional, orders }: KernelState): OrderRecord[] {
-  const resting: OrderRecord[] = [];
-  const look = (clientId: ClientId): void => {
+/** Entries of a position that may rest at the venue. */
+export const restingEntries = (
+  { orders }: Pick<KernelState, 'orders'>,
+  { clientIds }: DirectionalPosition,
+): OrderRecord[] =>
+  clientIds.flatMap((clientId) => {
     const record = purposeOf(clientId) === 'entry' ? orders.byClientId.get(clientId) : undefined;
-    if (record !== undefined && mayBeLive(record.state)) resting.push(record);
-  };
-  for (const { clientIds } of directional.positions.values()) clientIds.forEach(look);
-  return resting;
-}
+    return record !== undefined && mayBeLive(record.state) ? [record] : [];
+  });
+
+/** A cancel that had no effect is sent again after this. */
+const CANCEL_RETRY_MS = 2_000;
+
+/** Those of them to cancel now: what was asked for a moment ago is not asked for again. */
+export const entriesToCancel = (
+  state: Pick<KernelState, 'orders' | 'nowMs'>,
+  position: DirectionalPosition,
+): OrderId[] =>
+  restingEntries(state, position).flatMap(({ orderId, cancelAskedAtMs }) => {
+    const isAsked = cancelAskedAtMs !== null && state.nowMs - cancelAskedAtMs < CANCEL_RETRY_MS;
+    return orderId === null || isAsked ? [] : [orderId];
+  });
+
+const allRestingEntries = (state: KernelState): OrderRecord[] =>
+  directionalPositions(state).flatMap((position) => restingEntries(state, position));
 
 /** When `pullEntries` next has something to do. */
 export function nextEntryPullAtMs(state: KernelState): number {
   let next = Number.MAX_SAFE_INTEGER;
   if (!mustEntriesGo(state)) return next;
-  for (const record of restingEntries(state))
+  for (const record of allRestingEntries(state))
     if (record.orderId !== null) next = Math.min(next, pullAtMs(record));
   return next;
 }

@@ -1,15 +1,15 @@
 import { feePerShare } from '../../../crypto/model/edge.ts';
 import type { DirectionalPosition } from '../../../domain/directional.ts';
 import type { FeeSchedule } from '../../../domain/market.ts';
-import { mayBeLive, type OrderRequest } from '../../../domain/order.ts';
+import type { OrderRequest } from '../../../domain/order.ts';
 import { priceToFloat } from '../../../domain/units.ts';
 import { directionalPositions } from '../../../kernel/directional.ts';
 import { directionalLimitsOf } from '../../../kernel/limits-from-settings.ts';
 import type { Intent } from '../../../kernel/loop.ts';
+import { entriesToCancel, restingEntries } from '../../../kernel/pull-entries.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import { restAfterStop } from '../../../kernel/stopped-markets.ts';
 import { purposeOf } from '../../../orders/order-names.ts';
-import type { OrderRecord } from '../../../orders/types.ts';
 import type { PricedPayoff } from '../pricing/ask-histories.ts';
 import { isPriced, type PricedMarket, priceMarket } from '../pricing/price-market.ts';
 import { mapInUse } from '../pricing/recalibration-in-use.ts';
@@ -18,29 +18,12 @@ import type { EntryMemory } from './entry-memory.ts';
 import { othersTouch } from './judge-market.ts';
 import { stoppedAtOnce } from './stop-at-entry.ts';
 
-/** A cancel that had no effect is sent again after this. */
-const CANCEL_RETRY_MS = 2_000;
-
-/** Entries of a position that may rest at the venue. */
-export function restingEntries(
-  { orders }: Pick<KernelState, 'orders'>,
-  { clientIds }: DirectionalPosition,
-): OrderRecord[] {
-  return clientIds.flatMap((clientId) => {
-    const record = purposeOf(clientId) === 'entry' ? orders.byClientId.get(clientId) : undefined;
-    return record !== undefined && mayBeLive(record.state) ? [record] : [];
-  });
-}
-
 export const isAnyResting = (state: KernelState): boolean =>
   directionalPositions(state).some((position) => restingEntries(state, position).length > 0);
 
 /** Takes back the entries of a position that still rest; what was asked for a moment ago is not asked for again. */
 export function cancelEntries(state: KernelState, position: DirectionalPosition, why: string): Intent[] {
-  const orderIds = restingEntries(state, position).flatMap(({ orderId, cancelAskedAtMs }) => {
-    const isAsked = cancelAskedAtMs !== null && state.nowMs - cancelAskedAtMs < CANCEL_RETRY_MS;
-    return orderId === null || isAsked ? [] : [orderId];
-  });
+  const orderIds = entriesToCancel(state, position);
   return orderIds.length === 0 ? [] : [{ kind: 'cancel', orderIds, why }];
 }
 
