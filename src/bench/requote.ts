@@ -1,5 +1,5 @@
 import { createL2Headers, OrderType } from '@polymarket/clob-client-v2';
-import { createL2Signer, type SignRequest } from '../adapters/polymarket/signing/l2-auth.ts';
+import { createL2Signer } from '../adapters/polymarket/signing/l2-auth.ts';
 import { batchBody, createPolymarketVenue, type PolymarketVenue } from '../adapters/polymarket/venue.ts';
 import type { OrderRequest } from '../domain/order.ts';
 import { Secret } from '../settings/secret.ts';
@@ -137,11 +137,11 @@ const inBatches = (orders: readonly OrderRequest[]): OrderRequest[][] =>
 
 /** As the effect runner has it done: all batches at once, each going on as soon as it is signed. */
 function ourRequests(venue: PolymarketVenue, orders: readonly OrderRequest[]): Promise<ReadyRequest[]> {
-  const sign: SignRequest = createL2Signer(venue.address, CREDENTIALS);
+  const { steady, sign } = createL2Signer(venue.address, CREDENTIALS);
   return Promise.all(
     inBatches(orders).map(async (batch) => {
       const body = batchBody(await venue.prepare(batch));
-      return { body, headers: sign('POST', '/orders', body, TIMESTAMP_S) };
+      return { body, headers: { ...steady, ...sign('POST', '/orders', body, TIMESTAMP_S) } };
     }),
   );
 }

@@ -3,15 +3,17 @@ import type { SignerPort } from '../../ports/signer.ts';
 import { Secret } from '../../settings/secret.ts';
 import type { HttpCall, HttpClient } from './http.ts';
 import { l1Headers } from './signing/l1-auth.ts';
-import { type ApiCredentials, createL2Signer, type SignRequest } from './signing/l2-auth.ts';
+import { type ApiCredentials, createL2Signer, type L2Signer } from './signing/l2-auth.ts';
 
 /** Credentials together with the header signer that is made once from them. */
 export interface ApiSession {
   readonly credentials: ApiCredentials;
-  readonly sign: SignRequest;
+  readonly l2: L2Signer;
 }
 
 export interface CredentialSource {
+  /** The session if it is there already: an order that is to leave does not wait a turn for what is known. */
+  ready(): ApiSession | null;
   /** The session; the first call fetches it, callers at the same time share that fetch. */
   session(signal: AbortSignal): Promise<ApiSession>;
   /** Forgets credentials that were fetched, so that the next call fetches new ones; given ones stay. */
@@ -31,7 +33,7 @@ export function createCredentialSource(options: {
   const { signer, http } = options;
   const asSession = (credentials: ApiCredentials): ApiSession => ({
     credentials,
-    sign: createL2Signer(signer.address, credentials),
+    l2: createL2Signer(signer.address, credentials),
   });
   let ready: ApiSession | null = options.given === null ? null : asSession(options.given);
   let underWay: Promise<ApiSession> | null = null;
@@ -50,6 +52,7 @@ export function createCredentialSource(options: {
   }
 
   return {
+    ready: () => ready,
     session: async (signal) => {
       if (ready !== null) return ready;
       underWay ??= fetchSession(signal).finally(() => {

@@ -34,6 +34,8 @@ export interface HttpCall {
   readonly path: string;
   readonly query?: string;
   readonly headers?: Headers;
+  /** More of them: one object for all calls that have the same, so that their text is made once. */
+  readonly steady?: Headers;
   /** The exact text that is sent. */
   readonly body?: string;
   /** Whether the call may have changed something if its answer is lost. */
@@ -58,6 +60,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+const NO_HEADERS: Headers = {};
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONNECTIONS = 8;
 const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -98,10 +101,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const requestOf = (call: HttpCall): TransportRequest => ({
     method: call.method,
     path: `${prefix}${call.path}${call.query === undefined || call.query === '' ? '' : `?${call.query}`}`,
-    headers:
-      call.body === undefined
-        ? (call.headers ?? {})
-        : { ...call.headers, 'content-type': 'application/json' },
+    steady: call.steady,
+    headers: call.headers ?? NO_HEADERS,
     body: call.body ?? null,
     mayLeave: call.mayLeave,
   });

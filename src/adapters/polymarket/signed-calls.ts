@@ -18,9 +18,12 @@ export async function signedSend(
   call: HttpCall,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { sign } = await client.source.session(signal);
-  const headers = sign(call.method, call.path, call.body ?? '', Math.floor(client.nowMs() / 1000));
-  return client.http.send({ ...call, headers }, signal);
+  const { l2 } = client.source.ready() ?? (await client.source.session(signal));
+  const headers = l2.sign(call.method, call.path, call.body ?? '', Math.floor(client.nowMs() / 1000));
+  const answered = client.http.send({ ...call, steady: l2.steady, headers }, signal);
+  // Now that this one is out.
+  l2.makeReady();
+  return answered;
 }
 
 /** Signs and sends; the JSON of a 2xx answer, or a ForeignError. */

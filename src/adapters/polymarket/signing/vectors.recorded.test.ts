@@ -93,7 +93,7 @@ describe.skipIf(absent)('reference vectors', () => {
       secret_base64: string;
       vectors: { timestamp: number; method: string; path: string; body: string; expected: string }[];
     }>('l2_hmac.json');
-    const sign = createHmacSigner(new Secret(file.secret_base64));
+    const { sign } = createHmacSigner(new Secret(file.secret_base64));
     for (const { timestamp, method, path, body, expected } of file.vectors)
       expect(sign(method, path, body, timestamp)).toBe(expected);
   });

@@ -5,8 +5,8 @@ import { codedError, type Exchanged, type TransportOptions } from './transport.t
 
 /** One connection, which carries one request at a time. */
 export interface DirectConnection {
-  /** Writes the request; `onEnd` is called once, with its answer or with why there is none. Only while idle. */
-  send(text: string, onEnd: (result: Exchanged) => void): void;
+  /** Writes the request; `onEnd` is called once, later, with its answer or with why there is none. Only while idle. */
+  send(text: string, encoding: BufferEncoding, onEnd: (result: Exchanged) => void): void;
   /** Connected, and no request under way. */
   isIdle(): boolean;
   /** Ends it at once; a request under way ends with `error`. */
@@ -25,7 +25,10 @@ const MARGIN_MS = 1_000;
 
 export function openConnection(options: TransportOptions, events: ConnectionEvents): DirectConnection {
   let state: 'opening' | 'idle' | 'busy' | 'gone' = 'opening';
-  let current: { readonly reader: ResponseReader; readonly onEnd: (result: Exchanged) => void } | null = null;
+  /** Whom the answer to the request under way goes to. */
+  let asker: ((result: Exchanged) => void) | null = null;
+  /** Of the answer that comes next; made while at rest, so that no request waits for it. */
+  let reader: ResponseReader = createResponseReader(options.maxResponseBytes);
   let idleSinceMs = 0;
   let idleForMs = IDLE_MS;
   let failure: Error | null = null;
@@ -40,7 +43,7 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
   socket.setNoDelay(true);
   socket.on('data', read);
   socket.on('end', () => {
-    if (current?.reader.end() === true) answer(current.reader);
+    if (asker !== null && reader.end()) answer();
     destroy(codedError('ECONNRESET', 'the venue ended the connection'));
   });
   socket.on('error', destroy);
@@ -52,11 +55,11 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
         destroy(codedError('ECONNRESET', 'the connection has rested for too long'));
       return state === 'idle';
     },
-    send: (text, onEnd) => {
+    send: (text, encoding, onEnd) => {
       state = 'busy';
-      current = { reader: createResponseReader(options.maxResponseBytes), onEnd };
+      asker = onEnd;
+      socket.write(text, encoding);
       socket.ref();
-      socket.write(text);
     },
     destroy,
   };
@@ -71,21 +74,21 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
   }
 
   function read(bytes: Buffer): void {
-    if (current === null) {
+    if (asker === null) {
       // What nobody asked for would be taken for the answer to the next request.
       destroy(codedError('ECONNRESET', 'the venue sent an answer to no request'));
       return;
     }
     try {
-      if (current.reader.take(bytes)) answer(current.reader);
+      if (reader.take(bytes)) answer();
     } catch (error) {
       destroy(error as Error);
     }
   }
 
-  function answer(reader: ResponseReader): void {
-    const onEnd = current?.onEnd;
-    current = null;
+  function answer(): void {
+    const onEnd = asker;
+    asker = null;
     onEnd?.({ status: reader.status, text: reader.text(), retryAfter: reader.header('retry-after') });
     if (state !== 'busy') return;
     if (!reader.mayReuse()) {
@@ -94,6 +97,7 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
     }
     const hint = /timeout=(\d+)/.exec(reader.header('keep-alive') ?? '')?.[1];
     idleForMs = hint === undefined ? IDLE_MS : Math.min(IDLE_MS, Number(hint) * 1_000 - MARGIN_MS);
+    reader = createResponseReader(options.maxResponseBytes);
     rest();
   }
 
@@ -104,8 +108,8 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
     failure = error;
     clearTimeout(opening);
     socket.destroy();
-    const onEnd = current?.onEnd;
-    current = null;
+    const onEnd = asker;
+    asker = null;
     onEnd?.({ error: failure, isGivenUp: false, isUnsent: false });
     events.onGone(connection, wasOpening ? error : null);
   }

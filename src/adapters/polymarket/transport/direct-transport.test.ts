@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from '../testing/loopback-certificate.ts';
 import { until } from '../testing/wall-timers.ts';
-import { createDirectTransport, requestText } from './direct-transport.ts';
+import { createDirectTransport } from './direct-transport.ts';
 import type { Exchanged, Transport, TransportRequest } from './transport.ts';
 
 const BOUND_MS = 5_000;
@@ -65,20 +65,6 @@ const asked = (
 ): Promise<Exchanged> => transport.exchange(request, BOUND_MS, signal ?? new AbortController().signal);
 
 describe('requests', () => {
-  it('carry method, path, headers and the length of the body in bytes', () => {
-    const text = requestText(new URL('https://clob.example'), { ...ORDER, body: '["ü"]' });
-    expect(text).toBe(
-      'POST /orders HTTP/1.1\r\nhost: clob.example\r\nconnection: keep-alive\r\na: b\r\ncontent-length: 6\r\n\r\n["ü"]',
-    );
-  });
-
-  it('cannot smuggle another one in', () => {
-    const origin = new URL('http://a');
-    expect(() => requestText(origin, { ...ORDER, path: '/a b' })).toThrow(RangeError);
-    expect(() => requestText(origin, { ...ORDER, path: '/a\r\nb: c' })).toThrow(RangeError);
-    expect(() => requestText(origin, { ...ORDER, headers: { a: 'b\r\nc: d' } })).toThrow(RangeError);
-  });
-
   it('use one connection one after another, and several at the same time', async () => {
     const paths: string[] = [];
     const held: (() => void)[] = [];
@@ -277,6 +263,27 @@ describe('a request without an answer', () => {
     expect(await first).toMatchObject({ isUnsent: false, isGivenUp: false });
   });
 
+  it('is unsent when it was given up before it was asked for, warm connection or not', async () => {
+    const paths: string[] = [];
+    const { port } = await wire((socket, request) => {
+      paths.push(request.split(' ')[1] ?? '');
+      socket.write(OK);
+    });
+    const transport = transportTo(port);
+    const given = AbortSignal.abort();
+    expect(await asked(transport, { ...ORDER, path: '/1' }, given)).toMatchObject({
+      isUnsent: true,
+      isGivenUp: true,
+    });
+    await asked(transport, { ...ORDER, path: '/2' });
+    expect(await asked(transport, { ...ORDER, path: '/3' }, given)).toMatchObject({
+      isUnsent: true,
+      isGivenUp: true,
+    });
+    await asked(transport, { ...ORDER, path: '/4' });
+    expect(paths).toEqual(['/2', '/4']);
+  });
+
   it('may have taken effect when it was given up after it left; its connection is not used again', async () => {
     let held: Socket | null = null;
     const { port, sockets } = await wire((socket, _, connection) => {
@@ -298,6 +305,12 @@ describe('a request without an answer', () => {
     const transport = transportTo(port);
     const ended = await transport.exchange(ORDER, 20, new AbortController().signal);
     expect(ended).toMatchObject({ isUnsent: false, isGivenUp: true });
+    const waiting = transportTo(port, 1);
+    const both = [0, 1].map(() => waiting.exchange(ORDER, 20, new AbortController().signal));
+    expect(await Promise.all(both)).toMatchObject([
+      { isUnsent: false, isGivenUp: true },
+      { isUnsent: true, isGivenUp: true },
+    ]);
   });
 
   it.each([

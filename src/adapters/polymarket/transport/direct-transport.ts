@@ -1,4 +1,5 @@
 import { type DirectConnection, openConnection } from './direct-connection.ts';
+import { createRequestWriter, type RequestText } from './request-text.ts';
 import {
   codedError,
   type Exchanged,
@@ -8,7 +9,7 @@ import {
 } from './transport.ts';
 
 interface Waiting {
-  readonly text: string;
+  readonly request: RequestText;
   readonly mayLeave: (() => boolean) | undefined;
   isOver: boolean;
   begin(connection: DirectConnection): void;
@@ -25,6 +26,7 @@ const KEPT_FREE = 2;
  */
 export function createDirectTransport(options: TransportOptions): Transport {
   const connections = new Set<DirectConnection>();
+  const textOf = createRequestWriter(options.origin);
   /** Those at rest, last used last: the warmest one is taken first. */
   let idle: DirectConnection[] = [];
   let waiting: Waiting[] = [];
@@ -88,17 +90,21 @@ export function createDirectTransport(options: TransportOptions): Transport {
     return undefined;
   }
 
+  /** The request is written first, and bounded then: neither an answer nor a timer comes before this turn is over. */
   function exchange(request: TransportRequest, timeoutMs: number, signal: AbortSignal): Promise<Exchanged> {
+    if (isClosed) return Promise.resolve(CLOSED);
+    if (signal.aborted) return Promise.resolve(GIVEN_UP_UNSENT);
     return new Promise((resolve) => {
       let used: DirectConnection | null = null;
+      let timer: NodeJS.Timeout | undefined;
       const call: Waiting = {
-        text: requestText(options.origin, request),
+        request: textOf(request),
         mayLeave: request.mayLeave,
         isOver: false,
         begin: (connection) => {
           used = connection;
           if (call.mayLeave !== undefined) asking += 1;
-          connection.send(call.text, call.end);
+          connection.send(call.request.text, call.request.encoding, call.end);
         },
         end: (result) => {
           if (call.isOver) return;
@@ -116,14 +122,11 @@ export function createDirectTransport(options: TransportOptions): Transport {
         // Its answer may still come, so nothing else may use that connection.
         used?.destroy(error);
       };
-      const timer = setTimeout(giveUp, timeoutMs);
-      signal.addEventListener('abort', giveUp, { once: true });
-      if (isClosed) {
-        call.end({ error: codedError('CLOSED', 'the client is closed'), isGivenUp: false, isUnsent: true });
-        return;
-      }
       waiting.push(call);
       serve();
+      if (call.isOver) return;
+      timer = setTimeout(giveUp, timeoutMs);
+      signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 
@@ -136,29 +139,26 @@ export function createDirectTransport(options: TransportOptions): Transport {
     reconnect: () => dropAll(codedError('ECONNRESET', 'the connections are opened anew')),
     close: async () => {
       isClosed = true;
-      for (const call of waiting.splice(0))
-        call.end({ error: codedError('CLOSED', 'the client is closed'), isGivenUp: false, isUnsent: true });
+      for (const call of waiting.splice(0)) call.end(CLOSED);
       await dropAll(codedError('ECONNRESET', 'the client is closed'));
     },
   };
 }
+
+const CLOSED: Exchanged = {
+  error: codedError('CLOSED', 'the client is closed'),
+  isGivenUp: false,
+  isUnsent: true,
+};
+
+const GIVEN_UP_UNSENT: Exchanged = {
+  error: codedError('GIVEN_UP', 'given up before it was sent'),
+  isGivenUp: true,
+  isUnsent: true,
+};
 
 const HELD_BACK: Exchanged = {
   error: codedError('HELD_BACK', 'trading was halted before the request left'),
   isGivenUp: false,
   isUnsent: true,
 };
-
-/** The request as it goes over the wire. A line break in a path or a header would be another request: that is a broken invariant. */
-export function requestText(origin: URL, { method, path, headers, body }: TransportRequest): string {
-  if (/[\s]/.test(path)) throw new RangeError(`a path with white space: ${JSON.stringify(path)}`);
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${origin.host}\r\nconnection: keep-alive\r\n`;
-  for (const name in headers) {
-    const value = headers[name] as string;
-    if (/[\r\n\0]/.test(value)) throw new RangeError(`a line break in the header ${name}`);
-    head += `${name}: ${value}\r\n`;
-  }
-  if (body !== null) head += `content-length: ${Buffer.byteLength(body)}\r\n`;
-  else if (method === 'POST') head += 'content-length: 0\r\n';
-  return `${head}\r\n${body ?? ''}`;
-}

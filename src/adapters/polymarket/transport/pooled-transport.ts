@@ -1,5 +1,12 @@
 import { type Dispatcher, Pool } from 'undici';
-import { codedError, type Exchanged, TOO_LARGE, type Transport, type TransportOptions } from './transport.ts';
+import {
+  codedError,
+  type Exchanged,
+  JSON_BODY,
+  TOO_LARGE,
+  type Transport,
+  type TransportOptions,
+} from './transport.ts';
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -17,8 +24,13 @@ export function createPooledTransport(options: TransportOptions): Transport {
     });
   let pool = open();
   return {
-    exchange: ({ method, path, headers, body }, timeoutMs, signal) =>
-      exchange(pool, { method, path, headers, body }, timeoutMs, signal),
+    exchange: ({ method, path, steady, headers, body }, timeoutMs, signal) =>
+      exchange(
+        pool,
+        { method, path, headers: { ...steady, ...headers, ...(body === null ? {} : JSON_BODY) }, body },
+        timeoutMs,
+        signal,
+      ),
     reconnect: async () => {
       const old = pool;
       pool = open();

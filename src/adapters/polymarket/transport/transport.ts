@@ -5,7 +5,9 @@ export interface TransportRequest {
   /** With its query. */
   readonly path: string;
   readonly headers: Headers;
-  /** The exact text that is sent; null for none. */
+  /** More headers: one object for all requests that have the same, so that their text is made once. */
+  readonly steady?: Headers | undefined;
+  /** The exact text that is sent, of JSON; null for none. */
   readonly body: string | null;
   /**
    * Asked right before the request leaves; where it says no, the request is unsent. What asks adds risk, so on connections of our own
@@ -40,6 +42,9 @@ export interface TransportOptions {
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
 }
+
+/** What a request with a body says of it. */
+export const JSON_BODY: Headers = { 'content-type': 'application/json' };
 
 /** Codes of answers that are no answer: too long to be read, or not the protocol. */
 export const TOO_LARGE = 'RESPONSE_TOO_LARGE';
