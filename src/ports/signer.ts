@@ -19,6 +19,8 @@ export interface SignedOrder {
   /** Those of the request, or of an order with the same terms that was signed ahead. */
   readonly salt: number;
   readonly timestampMs: number;
+  /** The order in the venue's words, where that was made ahead, too. */
+  readonly json?: string;
 }
 
 /** Stands in the signer's no where one order alone is too large, so that a smaller one may be tried. */
@@ -29,6 +31,9 @@ export interface SigningRefused {
   readonly orderId: OrderId;
   readonly refused: string;
 }
+
+/** One answer for each order that was asked for, in their order. */
+export type SigningAnswers = readonly (SignedOrder | SigningRefused)[];
 
 /** A transaction of the key's own account (EIP-1559). It never carries value. */
 export interface TransactionFields {
@@ -54,10 +59,10 @@ export interface SignerPort {
   /** Address that holds cash and tokens. */
   readonly wallet: Hex;
   /**
-   * One answer for each order, in their order. Small lists are on their way before the call returns. Rejects with a RangeError for
-   * an order that cannot be encoded, and with a ForeignError (`signerGone`, `signerSilent`) where there was no answer.
+   * At once where all of them were signed ahead. Else small lists are on their way before the call returns, and its promise rejects with
+   * a RangeError for an order that cannot be encoded, with a ForeignError (`signerGone`, `signerSilent`) where there was no answer.
    */
-  signOrders(orders: readonly OrderRequest[]): Promise<readonly (SignedOrder | SigningRefused)[]>;
+  signOrders(orders: readonly OrderRequest[]): SigningAnswers | Promise<SigningAnswers>;
   /** The signature that proves control of the key to the venue at a time (L1). Rejects with a ForeignError when refused. */
   proveKey(timestampS: number, nonce: number): Promise<Hex>;
   /** Rejects with a ForeignError (`signerRefused`) where the policy does not allow it. */

@@ -30,8 +30,8 @@ export type Retry = 'never' | 'later' | 'reconcileFirst';
 
 /** The trading side of the venue. Every call takes a signal; a call that fails throws a `ForeignError`. */
 export interface VenuePort {
-  /** Encodes, hashes and signs; nothing leaves the machine. */
-  prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]>;
+  /** Encodes, hashes and signs; nothing leaves the machine. What needs nobody else, since it was signed ahead, is there at once. */
+  prepare(orders: readonly OrderRequest[]): PreparedOrder[] | Promise<PreparedOrder[]>;
   /**
    * Sends at most 15 orders in one request. Never throws for a lost answer: that is `unknown` for every order of the batch.
    * `mayLeave` is asked right before a request leaves, however long it had to wait for a connection; no makes its orders `notSent`.

@@ -3,7 +3,7 @@ import type { EncodedOrder } from '../adapters/polymarket/signing/order-encoder.
 import { createTurnQueue, type Taken } from '../adapters/polymarket/signing/turn-queue.ts';
 import type { OrderRequest } from '../domain/order.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
-import type { SignedOrder, SigningRefused } from '../ports/signer.ts';
+import type { SignedOrder, SigningAnswers, SigningRefused } from '../ports/signer.ts';
 import type { OrderClaim } from './order-claim.ts';
 import type { OrderReply } from './protocol.ts';
 
@@ -24,7 +24,7 @@ export interface OrderQueueOptions {
 /** Hands orders to the signer in the turn in which they are given, as far as they fit into it. */
 export interface OrderQueue {
   /** One answer for each order, in their order. Rejects with a RangeError when one of them cannot be encoded. */
-  sign(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]>;
+  sign(orders: readonly OrderRequest[]): Promise<SigningAnswers>;
 }
 
 /** Orders in one question: so many that the signer is not woken for each, so few that the first answers come early. */

@@ -101,6 +101,31 @@ describe('what is kept ahead', () => {
     }
   });
 
+  it('is the one of exactly that size, however large: sizes that come to the same key are not taken for each other', () => {
+    const huge = 2 ** 26 * 10_000;
+    const { kept } = ahead();
+    kept.wantedAfter(order(4_800, { sizeMicro: huge + 10_000 }), T0);
+    const wanted = kept.wantedAfter(order(4_900, { sizeMicro: huge + 10_000 }), T0);
+    for (const each of wanted) kept.keep(each, signatureOf(each));
+    expect(wanted.map(({ price }) => price)).toContain(5_000);
+    expect(kept.take(order(5_001, { sizeMicro: 10_000 }), T0)).toBeNull();
+    expect(kept.take(order(5_000, { sizeMicro: huge + 10_000 }), T0)).not.toBeNull();
+  });
+
+  it('is given to its own token also after more tokens than are numbered', () => {
+    const { kept, wanted, keepAll } = ahead();
+    keepAll(wanted);
+    for (let token = 1; token <= 5_000; token += 1)
+      kept.wantedAfter(order(4_800, { tokenId: `${token}` }), T0);
+    expect(kept.take(order(5_000), T0)).toBeNull();
+    kept.wantedAfter(order(4_800), T0);
+    const again = kept.wantedAfter(order(4_900), T0);
+    expect(again).toHaveLength(2);
+    keepAll(again);
+    expect(kept.take(order(5_000, { tokenId: '4999' }), T0)).toBeNull();
+    expect(kept.take(order(5_000), T0)).not.toBeNull();
+  });
+
   it('is nothing for an order that spends a sum', () => {
     const { kept, wanted, keepAll } = ahead();
     keepAll(wanted);

@@ -21,30 +21,63 @@ const MAX_KEPT = 2_048;
 const MAX_REMEMBERED = 16_384;
 const COARSEST_TICK = 1_000;
 
+/** Tokens that have a number; beyond it everything is forgotten and they are numbered anew. */
+const MAX_TOKENS = 4_096;
+/** Sizes are multiples of 0.01 share. */
+const SIZE_STEP = 10_000;
+/** Quotes of fewer steps have keys of their own; a larger one may share another's, and is told apart by its terms. */
+const MOST_SIZE_STEPS = 2 ** 26;
+
 interface Kept {
   readonly request: OrderRequest;
   /** Null while the signer has it. */
   signed: SignedOrder | null;
 }
 
-/** Everything of an order that is signed or sent, but for its salt and its time. */
-const keyOf = (order: OrderRequest): string =>
-  `${order.tokenId}/${order.side}/${order.price}/${order.size}/${order.negRisk}/${order.marketVersion ?? 'v1'}`;
-const quoteOf = ({ tokenId, side, price }: OrderRequest): string => `${tokenId}/${side}/${price}`;
 /** Only orders that rest until they are cancelled: those that take are made for one moment. */
 const isQuote = ({ timeInForce, spend }: OrderRequest): boolean =>
   timeInForce === 'GTC' && spend === undefined;
 
+/** Everything of a quote that is signed, but for its salt and its time. */
+const isSame = (one: OrderRequest, other: OrderRequest): boolean =>
+  one.size === other.size &&
+  one.price === other.price &&
+  one.side === other.side &&
+  one.tokenId === other.tokenId &&
+  one.negRisk === other.negRisk &&
+  (one.marketVersion ?? 'v1') === (other.marketVersion ?? 'v1');
+
 export function createSignedAhead(nextSalt: () => number): SignedAhead {
-  const kept = new Map<string, Kept>();
+  /** Each token has a number, and keys are made of numbers: the text of a token is not read again for each order. */
+  const tokens = new Map<OrderRequest['tokenId'], number>();
+  const kept = new Map<number, Kept>();
   /** The size that a quote had the last time it stood at a price: sizes follow prices. */
-  const sizes = new Map<string, OrderRequest['size']>();
-  const ticks = new Map<string, { price: number; tick: number }>();
+  const sizes = new Map<number, OrderRequest['size']>();
+  const ticks = new Map<number, { price: number; tick: number }>();
+
+  /** The number of a token's side. */
+  function sideOf({ tokenId, side }: OrderRequest): number {
+    let token = tokens.get(tokenId);
+    if (token === undefined) {
+      if (tokens.size >= MAX_TOKENS) for (const map of [tokens, kept, sizes, ticks]) map.clear();
+      token = tokens.size;
+      tokens.set(tokenId, token);
+    }
+    return 2 * token + (side === 'BUY' ? 0 : 1);
+  }
+
+  const quoteOf = (order: OrderRequest): number => sideOf(order) * PRICE_ONE + order.price;
+  const keyOf = (order: OrderRequest): number => quoteOf(order) * MOST_SIZE_STEPS + order.size / SIZE_STEP;
+
+  function find(order: OrderRequest, key: number): Kept | undefined {
+    const found = kept.get(key);
+    return found !== undefined && isSame(found.request, order) ? found : undefined;
+  }
 
   function take(order: OrderRequest, nowMs: number): SignedOrder | null {
     if (!isQuote(order)) return null;
     const key = keyOf(order);
-    const found = kept.get(key);
+    const found = find(order, key);
     if (found === undefined || found.signed === null) return null;
     kept.delete(key);
     const ageMs = nowMs - found.request.timestampMs;
@@ -52,8 +85,9 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
   }
 
   /** The smallest step between prices of this token's side so far. */
-  function tickOf({ tokenId, side, price }: OrderRequest): number {
-    const key = `${tokenId}/${side}`;
+  function tickOf(order: OrderRequest): number {
+    const { price } = order;
+    const key = sideOf(order);
     const last = ticks.get(key);
     const step = last === undefined ? 0 : Math.abs(price - last.price);
     const tick = Math.min(last?.tick ?? COARSEST_TICK, step === 0 ? COARSEST_TICK : step);
@@ -72,9 +106,10 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
       if (price <= 0 || price >= PRICE_ONE) continue;
       const moved: OrderRequest = { ...order, price: price as Price, salt: nextSalt(), timestampMs: nowMs };
       const next: OrderRequest = { ...moved, size: sizes.get(quoteOf(moved)) ?? order.size };
-      const have = kept.get(keyOf(next));
+      const key = keyOf(next);
+      const have = find(next, key);
       if (have !== undefined && nowMs - have.request.timestampMs < LONGEST_MS / 2) continue;
-      remember(kept, keyOf(next), { request: next, signed: null }, MAX_KEPT);
+      remember(kept, key, { request: next, signed: null }, MAX_KEPT);
       wanted.push(next);
     }
     return wanted;
@@ -85,7 +120,7 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
     wantedAfter,
     keep: (order, signed) => {
       const key = keyOf(order);
-      const found = kept.get(key);
+      const found = find(order, key);
       // Forgotten meanwhile, or asked for a second time.
       if (found === undefined || found.request !== order) return;
       if (signed === null) kept.delete(key);
@@ -96,7 +131,7 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
 }
 
 /** Puts an entry at the end of a map, and takes the oldest one out where there are too many. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value, most = MAX_REMEMBERED): void {
+function remember<Value>(map: Map<number, Value>, key: number, value: Value, most = MAX_REMEMBERED): void {
   map.delete(key);
   map.set(key, value);
   if (map.size <= most) return;

@@ -10,7 +10,7 @@ import {
 import { CLOB_AUTH_MESSAGE, type Contracts, exchangeDomain } from '../adapters/polymarket/venue-facts.ts';
 import { isImmediate, type OrderRequest } from '../domain/order.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
-import type { SignedOrder, SignerPort, SigningRefused, TransactionFields } from '../ports/signer.ts';
+import type { SignerPort, SigningAnswers, TransactionFields } from '../ports/signer.ts';
 import type { AccountClaim, OrderClaim } from './order-claim.ts';
 import { createOrderQueue, type OrderQueue } from './order-queue.ts';
 import {
@@ -219,8 +219,7 @@ export function createSignerClient(options: SignerClientOptions): SignerClient {
     return {
       address,
       wallet,
-      signOrders: (orders): Promise<readonly (SignedOrder | SigningRefused)[]> =>
-        (ahead ?? queue).sign(orders),
+      signOrders: (orders): SigningAnswers | Promise<SigningAnswers> => (ahead ?? queue).sign(orders),
       forgetAhead: () => ahead?.forget(),
       proveKey: async (timestampS, nonce) => {
         const message = CLOB_AUTH_MESSAGE;

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { orderJson } from '../adapters/polymarket/wire/order-body.ts';
 import type { OrderRequest } from '../domain/order.ts';
-import { isSigned, type SignedOrder, type SigningRefused } from '../ports/signer.ts';
+import { isSigned, type SignedOrder, type SigningAnswers } from '../ports/signer.ts';
 import type { OrderQueue } from './order-queue.ts';
 import { createSignedAhead } from './signed-ahead.ts';
 
-/** A queue that answers from what was signed ahead where it can, and has the next quotes signed while nothing else is to be done. */
-export interface SigningAhead extends OrderQueue {
+/** Answers from what was signed ahead where it can, and has the next quotes signed while nothing else is to be done. */
+export interface SigningAhead {
+  /** As that of the queue, but at once where all of them were signed ahead. */
+  sign(orders: readonly OrderRequest[]): SigningAnswers | Promise<SigningAnswers>;
   forget(): void;
   close(): void;
 }
@@ -27,6 +30,7 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
   const kept = createSignedAhead(nextSalt);
   let waiting: OrderRequest[] = [];
   let timer: NodeJS.Timeout | null = null;
+  let soon: NodeJS.Immediate | null = null;
   let restsUntilMs = 0;
   /** Questions about orders that are to go now; while there are any, nothing is signed for later. */
   let underWay = 0;
@@ -45,7 +49,7 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
           const answer = answers[index];
           const isRefused = answer === undefined || !isSigned(answer);
           if (isRefused) restsUntilMs = nowMs + REST_MS;
-          kept.keep(order, isRefused ? null : answer);
+          kept.keep(order, isRefused ? null : { ...answer, json: inOnePiece(orderJson(order, answer)) });
         }
       },
       // Whoever asks for orders hears of it, too.
@@ -54,16 +58,20 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
   }
 
   function noteForLater(orders: readonly OrderRequest[]): void {
-    waiting.push(...orders);
+    for (const order of orders) waiting.push(order);
     if (waiting.length > MAX_WAITING) waiting = waiting.slice(-MAX_WAITING);
-    planNext();
+    // A timer costs more than this, and the order is still on its way out.
+    soon ??= setImmediate(() => {
+      soon = null;
+      planNext();
+    });
   }
 
   function planNext(): void {
     if (underWay === 0 && waiting.length > 0) timer ??= setTimeout(signNext, IDLE_AFTER_MS).unref();
   }
 
-  async function signNow(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]> {
+  async function signNow(orders: readonly OrderRequest[]): Promise<SigningAnswers> {
     underWay += 1;
     try {
       return await queue.sign(orders);
@@ -73,16 +81,21 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
     }
   }
 
-  function sign(orders: readonly OrderRequest[]): Promise<(SignedOrder | SigningRefused)[]> {
+  function sign(orders: readonly OrderRequest[]): SigningAnswers | Promise<SigningAnswers> {
     const nowMs = Date.now();
-    const found = orders.map((order) => kept.take(order, nowMs));
+    const found: (SignedOrder | null)[] = [];
+    const ready: SignedOrder[] = [];
+    for (const order of orders) {
+      const signed = kept.take(order, nowMs);
+      found.push(signed);
+      if (signed !== null) ready.push(signed);
+    }
     noteForLater(orders);
-    const missing = orders.filter((_, index) => found[index] === null);
-    if (missing.length === 0) return Promise.resolve(found.filter((signed) => signed !== null));
-    if (missing.length === orders.length) return signNow(orders);
-    return signNow(missing).then((signed) => {
+    if (ready.length === orders.length) return ready;
+    if (ready.length === 0) return signNow(orders);
+    return signNow(orders.filter((_, index) => found[index] === null)).then((signed) => {
       let next = 0;
-      return found.map((ready) => ready ?? (signed[next++] as SignedOrder | SigningRefused));
+      return found.map((each) => each ?? (signed[next++] as SigningAnswers[number]));
     });
   }
 
@@ -95,8 +108,12 @@ export function createSigningAhead(queue: OrderQueue, aheadQueue: OrderQueue): S
     sign,
     forget,
     close: () => {
+      if (soon !== null) clearImmediate(soon);
       if (timer !== null) clearTimeout(timer);
       forget();
     },
   };
 }
+
+/** A text put together from many pieces is otherwise joined where it is used first, which is when the order has to go. */
+const inOnePiece = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

@@ -77,6 +77,23 @@ describe('placing', () => {
     expect(server.seen[0]!.headers.poly_timestamp).toBe('1795373206');
   });
 
+  it('has at once what the signer has at once, and else what it would have had', async () => {
+    const signer = await testSigner({ nowMs: () => NOW_MS });
+    const orders = [orderRequest({ salt: 1 }), orderRequest({ salt: 2, postOnly: false })];
+    const signed = await signer.signOrders(orders);
+    const { venue } = await venueWith(() => ({ body: [] }));
+    const ahead = createPolymarketVenue({
+      clobUrl: 'http://127.0.0.1:9',
+      signer: { ...signer, signOrders: () => signed },
+      signatureType: 0,
+      credentials: GIVEN,
+      nowMs: () => NOW_MS,
+      log: silentLog,
+    });
+    open.push(ahead);
+    expect(ahead.prepare(orders)).toEqual(await venue.prepare(orders));
+  });
+
   it('W24: says apart what is too large for the signer by itself and what it refuses for another reason', async () => {
     const limits = { ...WIDE_LIMITS, maxOrder: 5_000_000 as Usd };
     const { venue, server } = await venueWith(() => ({ body: [] }), { limits });

@@ -8,7 +8,7 @@ import {
   type VenueOrder,
 } from '../../domain/order.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
-import { isSigned, MAX_ORDER_SETTING, type SignerPort } from '../../ports/signer.ts';
+import { isSigned, MAX_ORDER_SETTING, type SignerPort, type SigningAnswers } from '../../ports/signer.ts';
 import type { Log } from '../../ports/timers.ts';
 import type { CancelAnswer, PreparedOrder, VenuePort } from '../../ports/venue.ts';
 import { createBalanceRefresh } from './balance-refresh.ts';
@@ -77,21 +77,42 @@ export function createPolymarketVenue(options: PolymarketVenueOptions): Polymark
   const client: VenueClient = { http, source, nowMs };
   const refreshWhatLacked = createBalanceRefresh(client, signatureType, log);
 
-  async function prepare(orders: readonly OrderRequest[]): Promise<PreparedOrder[]> {
-    const { credentials } = await source.session(new AbortController().signal);
-    const answers = await signer.signOrders(orders);
-    const prepared = answers.map((answer, index): PreparedOrder => {
+  function prepare(orders: readonly OrderRequest[]): PreparedOrder[] | Promise<PreparedOrder[]> {
+    const session = source.ready();
+    if (session === null)
+      return source
+        .session(new AbortController().signal)
+        .then(({ credentials }) => sign(orders, credentials));
+    return sign(orders, session.credentials);
+  }
+
+  function sign(
+    orders: readonly OrderRequest[],
+    { apiKey }: ApiCredentials,
+  ): PreparedOrder[] | Promise<PreparedOrder[]> {
+    const answers = signer.signOrders(orders);
+    return answers instanceof Promise
+      ? answers.then((signed) => prepared(orders, signed, apiKey))
+      : prepared(orders, answers, apiKey);
+  }
+
+  function prepared(
+    orders: readonly OrderRequest[],
+    answers: SigningAnswers,
+    apiKey: string,
+  ): PreparedOrder[] {
+    const refusals: string[] = [];
+    const found = answers.map((answer, index): PreparedOrder => {
       const request = orders[index] as OrderRequest;
       const { clientId } = request;
       const { orderId } = answer;
-      return isSigned(answer)
-        ? { clientId, orderId, body: orderBody(request, answer, credentials.apiKey) }
-        : { clientId, orderId, body: '', refused: answer.refused };
+      if (isSigned(answer)) return { clientId, orderId, body: orderBody(request, answer, apiKey) };
+      refusals.push(answer.refused);
+      return { clientId, orderId, body: '', refused: answer.refused };
     });
-    const refused = prepared.filter((order) => order.refused !== undefined);
-    if (refused.length > 0)
-      log.alarm(`the signer refuses ${refused.length} of ${orders.length} orders: ${refused[0]?.refused}`);
-    return prepared;
+    if (refusals.length > 0)
+      log.alarm(`the signer refuses ${refusals.length} of ${orders.length} orders: ${refusals[0]}`);
+    return found;
   }
 
   async function trades(sinceMs: number, signal: AbortSignal): Promise<FillReport[]> {
@@ -150,13 +171,15 @@ async function place(
   signal: AbortSignal,
   mayLeave: (() => boolean) | undefined,
 ): Promise<(readonly [ClientId, OrderAnswer])[]> {
-  const refused = orders.flatMap((order) => refusalAnswer(order) ?? []);
-  const signed = refused.length === 0 ? orders : orders.filter((order) => order.refused === undefined);
+  const signed = orders.some(isRefused) ? orders.filter((order) => !isRefused(order)) : orders;
   const batches: Promise<(readonly [ClientId, OrderAnswer])[]>[] = [];
   for (let from = 0; from < signed.length; from += MAX_ORDERS_PER_REQUEST)
     batches.push(placeBatch(client, signed.slice(from, from + MAX_ORDERS_PER_REQUEST), signal, mayLeave));
+  const refused = signed === orders ? [] : orders.flatMap((order) => refusalAnswer(order) ?? []);
   return [...refused, ...(await Promise.all(batches)).flat()];
 }
+
+const isRefused = ({ refused }: PreparedOrder): boolean => refused !== undefined;
 
 /** What the signer does not sign it would not sign a moment later either, so it counts as a rejection and its kind rests. */
 function refusalAnswer({ clientId, refused }: PreparedOrder): [readonly [ClientId, OrderAnswer]] | null {
