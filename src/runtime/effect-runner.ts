@@ -68,41 +68,50 @@ export function createEffectRunner(options: {
   const { ports, submit, nowMs, log } = options;
   const underWay = new Set<Promise<void>>();
   const calls = new Set<AbortController>();
+  /** Made while nothing is waited for, so that an order does not wait for it. */
+  let spare: AbortController | null = null;
   let closedBecause: ForeignError | null = null;
+  /** Placements that are not handed over yet. */
   const signing = new Set<Promise<void>>();
 
   /**
    * Makes a call that ends with its bound, or when the runner closes. One controller and one timer a call: signals composed
-   * with one that lives as long as the worker pile up on it.
+   * with one that lives as long as the worker pile up on it. What can be done once the call is on its way is done then.
    */
   async function within<Answer>(
     timeoutMs: number,
     call: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
-    const controller = new AbortController();
+    const controller = spare ?? new AbortController();
+    spare = null;
     if (closedBecause !== null) controller.abort(closedBecause);
     calls.add(controller);
-    const timer = setTimeout(
-      () =>
-        controller.abort(new ForeignError('timeout', `no answer within ${timeoutMs} ms`, 'reconcileFirst')),
-      timeoutMs,
-    );
+    let timer: NodeJS.Timeout | undefined;
     try {
-      return await call(controller.signal);
+      const answer = call(controller.signal);
+      timer = setTimeout(
+        () =>
+          controller.abort(new ForeignError('timeout', `no answer within ${timeoutMs} ms`, 'reconcileFirst')),
+        timeoutMs,
+      );
+      return await answer;
     } finally {
       clearTimeout(timer);
       calls.delete(controller);
+      spare ??= new AbortController();
     }
   }
 
   const ask = createAsker({ analyst: ports.analyst, submit, within });
 
   function track(work: Promise<void>, what: string): void {
-    const guarded: Promise<void> = work
-      .catch((error: unknown) =>
-        log.alarm(`${what} failed in a way that has no input`, { error: textOf(error) }),
-      )
-      .finally(() => underWay.delete(guarded));
+    const guarded: Promise<void> = work.then(
+      () => void underWay.delete(guarded),
+      (error: unknown) => {
+        underWay.delete(guarded);
+        log.alarm(`${what} failed in a way that has no input`, { error: textOf(error) });
+      },
+    );
     underWay.add(guarded);
   }
 
@@ -114,6 +123,13 @@ export function createEffectRunner(options: {
       signing.delete(promise);
       resolve();
     };
+  }
+
+  /** Waits for placements, as long as they may be waited for. Those that were signed ahead are gone when this turn is over. */
+  async function handedOver(placements: readonly Promise<void>[]): Promise<void> {
+    await undefined;
+    const left = placements.filter((placement) => signing.has(placement));
+    if (left.length > 0) await atMost(CANCEL_HOLD_MS, Promise.all(left));
   }
 
   async function place(requests: readonly OrderRequest[]): Promise<void> {
@@ -133,6 +149,7 @@ export function createEffectRunner(options: {
       });
     let prepared: Awaited<ReturnType<VenuePort['prepare']>>;
     try {
+      // What was signed ahead waits here, too, for the end of the step that wants it: an input within it is journaled only after it.
       prepared = await ports.venue.prepare(requests);
     } catch (error) {
       all({ result: 'notSent', text: `signing failed: ${textOf(error)}` });
@@ -161,6 +178,7 @@ export function createEffectRunner(options: {
 
   /** No order may stay without an answer: its money would be held back for ever. */
   function reportUnsigned(requests: readonly OrderRequest[], prepared: readonly PreparedOrder[]): void {
+    if (requests.every(({ clientId }, index) => prepared[index]?.clientId === clientId)) return;
     const signed = new Set(prepared.map(({ clientId }) => clientId));
     const unsigned = requests.filter(({ clientId }) => !signed.has(clientId));
     const answer = { result: 'notSent', text: 'signing gave no order back' } as const;
@@ -174,7 +192,7 @@ export function createEffectRunner(options: {
   async function cancel(orderIds: Extract<Command, { kind: 'cancel' }>['orderIds'] | null): Promise<void> {
     const requested = orderIds ?? [];
     // A cancel of everything waits for nothing.
-    if (orderIds !== null && signing.size > 0) await atMost(CANCEL_HOLD_MS, Promise.all(signing));
+    if (orderIds !== null && signing.size > 0) await handedOver([...signing]);
     try {
       const answer = await within(CANCEL_TIMEOUT_MS, (signal) =>
         orderIds === null ? ports.venue.cancelAll(signal) : ports.venue.cancel(orderIds, signal),
