@@ -1,5 +1,6 @@
+import { Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type OrderId, SIGNER_TOO_LARGE } from '../../domain/order.ts';
 import type { Usd } from '../../domain/units.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
@@ -230,6 +231,22 @@ describe('placing', () => {
     const [first] = await venue.place(prepared, signal(), () => false);
     expect(first![1].result).toBe('notSent');
     expect(server.seen).toEqual([]);
+  });
+
+  it('has the order written before the call returns, where a connection is at rest', async () => {
+    const { venue } = await venueWith(() => ({ body: { canceled: [] } }));
+    const prepared = await venue.prepare([orderRequest()]);
+    await venue.cancelAll(signal());
+    const write = vi.spyOn(Socket.prototype, 'write');
+    try {
+      const placed = venue.place(prepared, signal());
+      const sent = write.mock.calls.map(([text]) => String(text));
+      expect(sent).toEqual([expect.stringMatching(/^POST \/orders HTTP/)]);
+      expect(sent[0]).toContain(`\r\n\r\n[${prepared[0]?.body}]`);
+      await placed;
+    } finally {
+      write.mockRestore();
+    }
   });
 
   it('says notSent where nothing listens', async () => {
