@@ -4,5 +4,11 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Collects all garbage now, so that what one contender leaves is not collected in the time of the next. */
-export const collectGarbage = (): void => collect();
+/** A collection leaves the sweeping to threads of its own, which take some ten milliseconds of every core. */
+const SWEEP_MS = 25;
+
+/** Collects all garbage, so that what one contender leaves is neither collected nor swept in the time of the next. */
+export async function collectGarbage(): Promise<void> {
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+}
