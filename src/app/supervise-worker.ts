@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../ports/timers.ts';
 import { WORKER_NODE_FLAGS } from '../runtime/worker-flags.ts';
 import { rowByEnv, type SettingTexts } from '../settings/index.ts';
+import { createFrameWriter } from '../signer/frame-writer.ts';
 import { openSignerSession, type SignerSetup } from '../signer/open-signer.ts';
 import { frameOf, type ParentWord, WORD_OF_PARENT } from '../signer/protocol.ts';
 import { serveSession } from '../signer/serve-session.ts';
@@ -49,9 +50,8 @@ const OTHER_SIGNAL_EXIT = 1;
  */
 export async function superviseWorker(options: SuperviseOptions): Promise<SupervisedWorker> {
   const { setup, log } = options;
-  let socket: Socket | null = null;
-  // Whoever does not take its answers has ended; its end is seen below.
-  const session = await openSignerSession(setup, (frame) => socket?.writable === true && socket.write(frame));
+  let write: ((frame: Uint8Array) => void) | null = null;
+  const session = await openSignerSession(setup, (frame) => write?.(frame));
   const program = options.script ?? WORKER;
   const child = spawn(
     process.execPath,
@@ -61,13 +61,14 @@ export async function superviseWorker(options: SuperviseOptions): Promise<Superv
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     },
   );
-  socket = child.stdio[SIGNER_DESCRIPTOR] as Socket;
+  const socket = child.stdio[SIGNER_DESCRIPTOR] as Socket;
+  write = createFrameWriter(socket);
   serveSession(socket, session, log);
   const ended = endOf(child, session, log);
   return {
     pid: child.pid ?? 0,
     tell: (word) => {
-      if (socket?.writable === true) socket.write(frameOf(WORD_OF_PARENT[word], 0, new Uint8Array()));
+      write?.(frameOf(WORD_OF_PARENT[word], 0, new Uint8Array()));
     },
     ended,
   };

@@ -29,6 +29,8 @@ export interface OrderQueue {
 
 /** Orders in one question: so many that the signer is not woken for each, so few that the first answers come early. */
 const QUESTION_ORDERS = 12;
+/** What our own hashes may take of one turn, once all questions are out. */
+const HASH_SLICE_MS = 0.3;
 
 interface Claimed {
   readonly order: OrderRequest;
@@ -43,30 +45,48 @@ export function createOrderQueue(options: OrderQueueOptions): OrderQueue {
     nowMs: options.turnMs,
   });
   type TakenHere = Taken<OrderRequest, Claimed, Answer>;
+  /** Hashes of questions that are out, still to be made. */
+  const owed: (() => void)[] = [];
 
   /** One question. It is on its way before our own hashes of its orders are made: the signer works meanwhile. */
   function ask(): void {
     const chunk = turns.takeUpTo(QUESTION_ORDERS);
     if (chunk.length === 0) return;
     const encoded: EncodedOrder[] = [];
-    const encode = (at: number): EncodedOrder => {
-      const { order, claim } = (chunk[at] as TakenHere).item;
-      encoded[at] ??= options.encode(order, claim);
-      return encoded[at];
+    const encode = (taken: TakenHere, at: number): EncodedOrder | null => {
+      try {
+        encoded[at] ??= options.encode(taken.item.order, taken.item.claim);
+        return encoded[at];
+      } catch (error) {
+        turns.fail(taken, error);
+        return null;
+      }
     };
     options.send(
       chunk.map(({ item }) => item.claim),
       (replies) => {
-        for (const [at, taken] of chunk.entries()) answer(taken, encode(at), replies[at] as OrderReply);
+        for (const [at, taken] of chunk.entries())
+          answer(taken, encode(taken, at), replies[at] as OrderReply);
       },
       (error) => {
         for (const taken of chunk) turns.fail(taken, error);
       },
     );
-    for (const at of chunk.keys()) encode(at);
+    if (owed.length === 0) setImmediate(hashOwed);
+    owed.push(() => {
+      for (const [at, taken] of chunk.entries()) encode(taken, at);
+    });
   }
 
-  function answer(taken: TakenHere, encoded: EncodedOrder, reply: OrderReply): void {
+  /** All questions go first, so that the signer never waits for one while hashes are made here. */
+  function hashOwed(): void {
+    const untilMs = options.turnMs() + HASH_SLICE_MS;
+    while (owed.length > 0 && turns.waiting() === 0 && options.turnMs() < untilMs) owed.shift()?.();
+    if (owed.length > 0) setImmediate(hashOwed);
+  }
+
+  function answer(taken: TakenHere, encoded: EncodedOrder | null, reply: OrderReply): void {
+    if (encoded === null) return;
     const { digest, orderId, withSignature } = encoded;
     if ('refused' in reply) turns.answer(taken, { orderId: orderId(), refused: reply.refused });
     else if (Buffer.compare(reply.digest, digest) === 0) turns.answer(taken, withSignature(reply.signature));

@@ -3,6 +3,7 @@ import { loadKeccak } from '../adapters/polymarket/signing/keccak.ts';
 import { CONTRACTS } from '../adapters/polymarket/venue-facts.ts';
 import { ForeignError } from '../ports/foreign-error.ts';
 import type { SignerPort } from '../ports/signer.ts';
+import { createFrameWriter } from './frame-writer.ts';
 import type { ParentWord } from './protocol.ts';
 import { createSignerClient } from './signer-client.ts';
 
@@ -30,12 +31,13 @@ export async function connectSigner(options: SignerSocketOptions): Promise<Signe
   const keccak = await loadKeccak();
   const receive = (bytes: Uint8Array): void => client.receive(bytes);
   const socket = options.socket?.on('data', receive) ?? openSocket(SIGNER_DESCRIPTOR, receive);
+  const write = createFrameWriter(socket);
   const client = createSignerClient({
     keccak,
     contracts: CONTRACTS,
     write: (frame) => {
       if (socket.writableLength > MAX_UNSENT_BYTES) client.lost('the signer takes no questions any more');
-      else socket.write(frame);
+      else write(frame);
     },
     onLost: options.onLost,
     onWord: options.onWord,

@@ -32,9 +32,13 @@ export interface SigningDeskOptions<Request, Signed> {
   readonly nowMs?: () => number;
 }
 
-/** Orders in one message to the thread, and messages it has at a time, so that it never waits for a turn of ours to end. */
-const CHUNK = 8;
+/** Messages the thread has at a time, so that it never waits for a turn of ours to end. */
 const CHUNKS_AT_THREAD = 3;
+/** Orders in one message to the thread: a part of what waits, so that it is told rarely and both are done at about the same time. */
+const PART = 6;
+const FEWEST = 4;
+const MOST = 24;
+const chunkOf = (waiting: number): number => Math.max(FEWEST, Math.min(MOST, Math.floor(waiting / PART)));
 
 export function createSigningDesk<Request, Signed>(
   options: SigningDeskOptions<Request, Signed>,
@@ -58,12 +62,12 @@ export function createSigningDesk<Request, Signed>(
 
   /** Keeps the thread busy while there is more than this thread signs soon by itself. */
   function feedThread(): void {
-    while (thread?.isOpen() === true && chunksAtThread < CHUNKS_AT_THREAD && turns.waiting() > CHUNK)
+    while (thread?.isOpen() === true && chunksAtThread < CHUNKS_AT_THREAD && turns.waiting() > FEWEST)
       signThere(thread);
   }
 
   function signThere(at: DigestThread): void {
-    const chunk = turns.takeUpTo(CHUNK);
+    const chunk = turns.takeUpTo(chunkOf(turns.waiting()));
     if (chunk.length === 0) return;
     const digests = new Uint8Array(chunk.length * DIGEST_BYTES);
     for (const [index, { item }] of chunk.entries()) digests.set(item.digest, index * DIGEST_BYTES);
