@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Log } from '../ports/timers.ts';
@@ -25,7 +26,7 @@ function metronome(): { kernel: Kernel; steps: number[] } {
 const nothing = (): void => undefined;
 const log: Log = { debug: nothing, note: nothing, warning: nothing, alarm: nothing };
 
-it('the live driver keeps waking the core when the machine clock is set back by an hour', () => {
+it('the live driver keeps waking the core when the machine clock is set back by an hour', async () => {
   let machine = T0;
   const due: { atMs: number; action: () => void }[] = [];
   const { kernel, steps } = metronome();
@@ -47,6 +48,7 @@ it('the live driver keeps waking the core when the machine clock is set back by 
     },
   });
   driver.submit({ kind: 'wake' });
+  await endOfTurn();
   machine -= HOUR_MS;
   for (const timer of due) timer.atMs -= HOUR_MS;
   for (let tick = 0; tick < 100; tick += 1) {
@@ -55,6 +57,7 @@ it('the live driver keeps waking the core when the machine clock is set back by 
       if (timer.atMs <= machine) timer.action();
       else due.push(timer);
     }
+    await endOfTurn();
   }
   driver.close();
   expect(steps.length).toBeGreaterThanOrEqual(10);

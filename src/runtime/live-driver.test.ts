@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createKernel } from '../kernel/kernel.ts';
 import type { Command, Input } from '../kernel/messages.ts';
@@ -257,6 +258,7 @@ describe('a process that did not run for a while', () => {
   it('notices it by its own timer, too', async () => {
     const run = driven();
     run.driver.submit(runStarted());
+    await endOfTurn();
     run.timers.set(run.timers.nowMs() + 10_000);
     await run.timers.pass(0);
     expect(run.events.filter((event) => event.startsWith('absent'))).toEqual(['absent 10000']);

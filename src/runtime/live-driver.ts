@@ -57,6 +57,7 @@ export function createLiveDriver(options: {
   const clock = createSteadyClock(() => timers.nowMs(), options.notBeforeMs ?? 0);
   let cancelWake: (() => void) | null = null;
   let writeLater: NodeJS.Immediate | null = null;
+  let planWake: NodeJS.Immediate | null = null;
   let turnAtMs = timers.nowMs();
 
   /** There is a turn every second at least, so a longer gap is one in which nothing ran. A clock that is set forward looks the same. */
@@ -88,7 +89,7 @@ export function createLiveDriver(options: {
     } finally {
       draining = false;
     }
-    scheduleWake();
+    if (!closed) planWake ??= setImmediate(scheduleWake);
   }
 
   /** One write for all that the turn of the event loop has brought. */
@@ -106,7 +107,9 @@ export function createLiveDriver(options: {
     options.onFatal(error);
   }
 
+  /** Once for all that a turn of the event loop has brought, and after its orders have left: asking every part of the kernel takes time. */
   function scheduleWake(): void {
+    planWake = null;
     cancelWake?.();
     if (closed) return;
     const dueInMs = Math.max(1, kernel.nextWakeAtMs() - clock.nowMs());
@@ -123,6 +126,8 @@ export function createLiveDriver(options: {
     closed = true;
     cancelWake?.();
     cancelWake = null;
+    if (planWake !== null) clearImmediate(planWake);
+    planWake = null;
     if (writeLater !== null) clearImmediate(writeLater);
     writeLater = null;
   }
