@@ -12,7 +12,19 @@ const usualPerMinuteUsd = ({ quoteSizeUsd, ordersPerSecond }: StrategySettings['
   2 * quoteSizeUsd * ordersPerSecond * 60;
 
 /** The gate's limits in domain units. A quote stays within the widest spread of the mid on either side. */
-export function limitsOf({ mm, trading }: StrategySettings): RiskLimits {
+export function limitsOf(settings: StrategySettings): RiskLimits {
+  let limits = made.get(settings);
+  if (limits === undefined) {
+    limits = makeLimits(settings);
+    made.set(settings, limits);
+  }
+  return limits;
+}
+
+/** Every pass through the gate asks, and settings are only ever replaced as a whole. */
+const made = new WeakMap<StrategySettings, RiskLimits>();
+
+function makeLimits({ mm, trading }: StrategySettings): RiskLimits {
   return {
     maxPerMarket: toUsd(mm.maxPerMarketUsd),
     maxPerEvent: toUsd(mm.maxPerEventUsd),

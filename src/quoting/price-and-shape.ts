@@ -135,10 +135,10 @@ export function priceAndShape(
 ): QuotingResult {
   if ('none' in fair) return { kind: 'none', reason: NO_FAIR_VALUE[fair.none] };
   const engineInputs = engineInputsOf(inputs, fair);
-  const engineQuote = PRICING_ENGINES[inputs.settings.pricingEngine].quote(engineInputs, {
-    ...inputs.settings,
-    maxSpreadPts: rawSpreadCapPts(inputs.settings.maxSpreadPts, engineInputs.tickPts),
-  });
+  const engineQuote = PRICING_ENGINES[inputs.settings.pricingEngine].quote(
+    engineInputs,
+    cappedToGrid(inputs.settings, engineInputs.tickPts),
+  );
   const { proposal, trace } = runPipeline(
     stages,
     emptyProposal(engineQuote, fair.fairPts),
@@ -172,6 +172,23 @@ export const lotSize = (quoteSizeUsd: number, fairPts: number): Shares =>
 export const rawSpreadCapPts = (maxSpreadPts: number, tickPts: number): number =>
   Math.max(tickPts, Math.floor(maxSpreadPts / tickPts) * tickPts - tickPts);
 
+/** Settings as an engine is given them, by the settings and the tick they were made of: there are a hundred to copy and few such pairs. */
+const capped = new WeakMap<QuotingSettings, Map<number, EngineSettings>>();
+
+function cappedToGrid(settings: QuotingSettings, tickPts: number): EngineSettings {
+  let byTick = capped.get(settings);
+  if (byTick === undefined) {
+    byTick = new Map();
+    capped.set(settings, byTick);
+  }
+  let made = byTick.get(tickPts);
+  if (made === undefined) {
+    made = { ...settings, maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, tickPts) };
+    byTick.set(tickPts, made);
+  }
+  return made;
+}
+
 function engineInputsOf(inputs: QuotingInputs, fair: FairValue): EngineInputs {
   return {
     fairPts: fair.fairPts,
@@ -198,6 +215,7 @@ function stageContextOf(
 ): StageContext {
   const { settings, book, volatilityPtsPerSqrtS } = inputs;
   const size = lotSize(settings.quoteSizeUsd, engineInputs.fairPts);
+  const left = withoutHanging(inputs);
   return {
     engineQuote,
     tick: inputs.tick ?? book.tick,
@@ -207,7 +225,9 @@ function stageContextOf(
     askSize: size,
     minSize: inputs.minOrderSize,
     minNotional: inputs.minNotional,
-    ...withoutHanging(inputs),
+    inventory: left.inventory,
+    budget: left.budget,
+    hanging: left.hanging,
     inventoryRatio: inventoryRatio(
       engineInputs.inventoryShares,
       engineInputs.fairPts,
@@ -238,7 +258,12 @@ function stageContextOf(
 }
 
 /** The orders that may stay, and the budget and shares that they leave; one that budget or shares do not cover may not. */
-function withoutHanging({ inventory, budget, hanging = [] }: QuotingInputs) {
+function withoutHanging({
+  inventory,
+  budget,
+  hanging = [],
+}: QuotingInputs): Pick<StageContext, 'inventory' | 'budget' | 'hanging'> {
+  if (hanging.length === 0) return { inventory, budget: Math.max(0, budget) as Usd, hanging };
   let cash: number = budget;
   let { yesAvailable, noAvailable } = inventory;
   const covered: HangingLevel[] = [];
