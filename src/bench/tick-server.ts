@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { formatPrice, MICRO, type Price } from '../domain/units.ts';
 import { followJournal, type JournaledOrder, type PostedOrder, provenOrderId } from './check-tick-order.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import {
   moveFrame,
   moveMarket,
@@ -203,6 +204,8 @@ async function round(contender: TickContender, frames: number): Promise<void> {
   const side = sides[contender];
   const latenciesUs: number[] = [];
   let frameBytes = 0;
+  // The proofs of the last round leave much behind, and helpers of the collection would take the contender's core.
+  await collectGarbage();
   side.isRoundUnderWay = true;
   for (let frame = 0; frame < frames; frame += 1) {
     const market = side.markets[frame % side.markets.length]!;
