@@ -51,8 +51,8 @@ describe('what is wanted ahead', () => {
 
   it('is kept for sixteen prices of a side, so that what a quote has left behind does not fill the memory', () => {
     const { kept, keepAll } = ahead();
-    for (let price = 5_000; price <= 6_500; price += 100) keepAll(kept.wantedAfter(order(price), T0));
-    expect(kept.take(order(6_600), T0)).not.toBeNull();
+    for (let price = 5_000; price <= 6_800; price += 100) keepAll(kept.wantedAfter(order(price), T0));
+    expect(kept.take(order(6_900), T0)).not.toBeNull();
     expect(kept.take(order(4_900), T0)).toBeNull();
     // Another side has its own.
     const sell = { side: 'SELL' } as const;
