@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { price, usd } from '../../domain/units.ts';
+import { price, shares, usd } from '../../domain/units.ts';
 import { quoteAround } from '../../pricing/pricing-engine.ts';
+import { costOf } from '../grid.ts';
 import type { StageResult } from '../pipeline.ts';
 import type { QuoteLevel, QuoteProposal } from '../proposal.ts';
 import {
@@ -133,6 +134,23 @@ describe('applyBudgetConstraint', () => {
       levelAt(52, 12, { funding: 'inventory' }),
       levelAt(52, 8, { funding: 'cash' }),
     ]);
+  });
+
+  it('cuts nothing where the budget covers both sides to the micro-dollar, and something one micro-dollar below', () => {
+    const uneven = proposalOf([levelAt(33.333, 7.01), levelAt(31.2, 9.13)], [levelAt(61.17, 8.09)]);
+    const spentWith = (budget: number, inventoryRatio: number): number[] => {
+      const { bids, asks } = changed(
+        applyBudgetConstraint(uneven, stageContext({ budget: usd(budget), inventoryRatio })),
+      );
+      return [...sizesOf(bids), ...sizesOf(asks)];
+    };
+    const cost =
+      costOf(shares(7_010_000), 33.333) + costOf(shares(9_130_000), 31.2) + costOf(shares(8_090_000), 38.83);
+    for (const ratio of [-0.3, 0, 0.3]) {
+      expect(spentWith(cost, ratio)).toEqual([7.01, 9.13, 8.09]);
+      expect(spentWith(10 * cost, ratio)).toEqual([7.01, 9.13, 8.09]);
+      expect(spentWith(cost - 1, ratio)).not.toEqual([7.01, 9.13, 8.09]);
+    }
   });
 
   it('sells NO for a bid while NO is held', () => {
