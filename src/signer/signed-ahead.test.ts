@@ -49,19 +49,6 @@ describe('what is wanted ahead', () => {
     expect(later.map(({ timestampMs }) => timestampMs)).toEqual([T0 + 700, T0 + 700]);
   });
 
-  it('is kept for sixteen prices of a side, so that what a quote has left behind does not fill the memory', () => {
-    const { kept, keepAll } = ahead();
-    for (let price = 5_000; price <= 6_800; price += 100) keepAll(kept.wantedAfter(order(price), T0));
-    expect(kept.take(order(6_900), T0)).not.toBeNull();
-    expect(kept.take(order(4_900), T0)).toBeNull();
-    // Another side has its own.
-    const sell = { side: 'SELL' } as const;
-    kept.wantedAfter(order(6_000, sell), T0);
-    keepAll(kept.wantedAfter(order(6_100, sell), T0));
-    expect(kept.take(order(6_400), T0)).not.toBeNull();
-    expect(kept.take(order(6_200, sell), T0)).not.toBeNull();
-  });
-
   it('has the size that the side had the last time at that price, and else that of now', () => {
     const kept = createSignedAhead(() => 1);
     kept.wantedAfter(order(4_800, { sizeMicro: 7_000_000 }), T0);

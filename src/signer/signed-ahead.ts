@@ -18,8 +18,6 @@ export interface SignedAhead {
 const LONGEST_MS = 20_000;
 /** Orders kept, and prices whose size is remembered: enough for two hundred markets. */
 const MAX_KEPT = 2_048;
-/** Of one side of a token: both neighbours of eight levels. Prices that a quote has left behind would only fill the memory. */
-const MAX_KEPT_OF_SIDE = 16;
 const MAX_REMEMBERED = 16_384;
 const COARSEST_TICK = 1_000;
 
@@ -53,8 +51,6 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
   /** Each token has a number, and keys are made of numbers: the text of a token is not read again for each order. */
   const tokens = new Map<OrderRequest['tokenId'], number>();
   const kept = new Map<number, Kept>();
-  /** The keys of what was kept for each token's side, the newest last; some may be gone. */
-  const keysOfSide = new Map<number, number[]>();
   /** The size that a quote had the last time it stood at a price: sizes follow prices. */
   const sizes = new Map<number, OrderRequest['size']>();
   const ticks = new Map<number, { price: number; tick: number }>();
@@ -63,7 +59,7 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
   function sideOf({ tokenId, side }: OrderRequest): number {
     let token = tokens.get(tokenId);
     if (token === undefined) {
-      if (tokens.size >= MAX_TOKENS) for (const map of [tokens, kept, keysOfSide, sizes, ticks]) map.clear();
+      if (tokens.size >= MAX_TOKENS) for (const map of [tokens, kept, sizes, ticks]) map.clear();
       token = tokens.size;
       tokens.set(tokenId, token);
     }
@@ -114,22 +110,9 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
       const have = find(next, key);
       if (have !== undefined && nowMs - have.request.timestampMs < LONGEST_MS / 2) continue;
       remember(kept, key, { request: next, signed: null }, MAX_KEPT);
-      dropOldest(sideOf(next), key);
       wanted.push(next);
     }
     return wanted;
-  }
-
-  /** Notes a key of a side, and takes out what was kept first where that is too much. */
-  function dropOldest(side: number, key: number): void {
-    const keys = keysOfSide.get(side) ?? [];
-    keysOfSide.set(side, keys);
-    const again = keys.indexOf(key);
-    if (again >= 0) keys.splice(again, 1);
-    keys.push(key);
-    if (keys.length <= MAX_KEPT_OF_SIDE) return;
-    const [oldest] = keys.splice(0, 1);
-    if (oldest !== undefined) kept.delete(oldest);
   }
 
   return {
@@ -143,10 +126,7 @@ export function createSignedAhead(nextSalt: () => number): SignedAhead {
       if (signed === null) kept.delete(key);
       else found.signed = signed;
     },
-    forget: () => {
-      kept.clear();
-      keysOfSide.clear();
-    },
+    forget: () => kept.clear(),
   };
 }
 
