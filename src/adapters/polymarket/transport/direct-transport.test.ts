@@ -182,6 +182,27 @@ describe('a request that asks before it leaves', () => {
     expect(seen).toEqual(['/first']);
   });
 
+  it('does not leave, then or later, where the question itself fails', async () => {
+    const { port, seen, answer } = await slowVenue();
+    const transport = transportTo(port, 3);
+    const warm = asked(transport, cancel);
+    await until('a cancel to arrive', () => seen.length === 1);
+    answer(0);
+    await warm;
+    const failing = order('/failing', () => {
+      throw new Error('the state cannot be read');
+    });
+    expect(await asked(transport, failing)).toMatchObject({ isUnsent: true, error: { code: 'HELD_BACK' } });
+    const next = asked(
+      transport,
+      order('/next', () => true),
+    );
+    await until('the next order to arrive', () => seen.length === 2);
+    answer(1);
+    expect(await next).toMatchObject({ status: 200 });
+    expect(seen).toEqual(['/cancel', '/next']);
+  });
+
   it('leaves connections for cancels, which go before it', async () => {
     const { port, seen, answer } = await slowVenue();
     const transport = transportTo(port, 3);

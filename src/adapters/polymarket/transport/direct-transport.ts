@@ -69,9 +69,9 @@ export function createDirectTransport(options: TransportOptions): Transport {
   /** Brings what waits and connections at rest together, and opens another connection for what is left. */
   function serve(): void {
     for (let next = nextReady(); next !== undefined; next = nextReady()) {
-      const isHeldBack = next.mayLeave?.() === false;
-      const connection = isHeldBack ? undefined : idleConnection();
-      if (!isHeldBack && connection === undefined) break;
+      const isHeld = isHeldBack(next);
+      const connection = isHeld ? undefined : idleConnection();
+      if (!isHeld && connection === undefined) break;
       waiting.splice(waiting.indexOf(next), 1);
       if (connection === undefined) next.end(HELD_BACK);
       else next.begin(connection);
@@ -156,6 +156,15 @@ const GIVEN_UP_UNSENT: Exchanged = {
   isGivenUp: true,
   isUnsent: true,
 };
+
+/** Who cannot say that a request may leave has not said so, and a request that stays in the queue would leave with a later one. */
+function isHeldBack({ mayLeave }: Waiting): boolean {
+  try {
+    return mayLeave?.() === false;
+  } catch {
+    return true;
+  }
+}
 
 const HELD_BACK: Exchanged = {
   error: codedError('HELD_BACK', 'trading was halted before the request left'),
