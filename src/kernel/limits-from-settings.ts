@@ -1,3 +1,4 @@
+import { oncePer } from '../domain/once-per.ts';
 import { MICRO, POINT, type Price, type Usd } from '../domain/units.ts';
 import type { DirectionalLimits } from '../risk/directional.ts';
 import type { RiskLimits } from '../risk/limits.ts';
@@ -11,21 +12,12 @@ const toPrice = (points: number): Price => Math.round(points * POINT) as Price;
 const usualPerMinuteUsd = ({ quoteSizeUsd, ordersPerSecond }: StrategySettings['mm']): number =>
   2 * quoteSizeUsd * ordersPerSecond * 60;
 
-/** The gate's limits in domain units. A quote stays within the widest spread of the mid on either side. */
-export function limitsOf(settings: StrategySettings): RiskLimits {
-  let limits = made.get(settings);
-  if (limits === undefined) {
-    limits = makeLimits(settings);
-    made.set(settings, limits);
-  }
-  return limits;
-}
-
-/** Every pass through the gate asks, and settings are only ever replaced as a whole. */
-const made = new WeakMap<StrategySettings, RiskLimits>();
-
-function makeLimits({ mm, trading }: StrategySettings): RiskLimits {
-  return {
+/**
+ * The gate's limits in domain units. A quote stays within the widest spread of the mid on either side. Every pass through the gate asks,
+ * so they are made once for each settings.
+ */
+export const limitsOf = oncePer(
+  ({ mm, trading }: StrategySettings): RiskLimits => ({
     maxPerMarket: toUsd(mm.maxPerMarketUsd),
     maxPerEvent: toUsd(mm.maxPerEventUsd),
     maxPerCoin: toUsd(trading.maxPerCoinUsd),
@@ -37,8 +29,8 @@ function makeLimits({ mm, trading }: StrategySettings): RiskLimits {
     ordersPerSecond: mm.ordersPerSecond,
     maxNotionalPerMinute: toUsd(trading.maxNotionalPerMinuteUsd || usualPerMinuteUsd(mm)),
     maxSplitPerMarket: toUsd(mm.maxSplitPerMarketUsd),
-  };
-}
+  }),
+);
 
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,5 @@
 import type { TickBook } from '../domain/book.ts';
+import { oncePer } from '../domain/once-per.ts';
 import {
   complement,
   MICRO,
@@ -172,21 +173,18 @@ export const lotSize = (quoteSizeUsd: number, fairPts: number): Shares =>
 export const rawSpreadCapPts = (maxSpreadPts: number, tickPts: number): number =>
   Math.max(tickPts, Math.floor(maxSpreadPts / tickPts) * tickPts - tickPts);
 
-/** Settings as an engine is given them, by the settings and the tick they were made of: there are a hundred to copy and few such pairs. */
-const capped = new WeakMap<QuotingSettings, Map<number, EngineSettings>>();
+/** Copies of settings, by the tick for which they were made: there are a hundred fields to copy, and few ticks. */
+const copiesOf = oncePer((_: QuotingSettings) => new Map<number, EngineSettings>());
 
+/** Settings as an engine is given them, with the widest spread that still fits after rounding. */
 function cappedToGrid(settings: QuotingSettings, tickPts: number): EngineSettings {
-  let byTick = capped.get(settings);
-  if (byTick === undefined) {
-    byTick = new Map();
-    capped.set(settings, byTick);
+  const copies = copiesOf(settings);
+  let capped = copies.get(tickPts);
+  if (capped === undefined) {
+    capped = { ...settings, maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, tickPts) };
+    copies.set(tickPts, capped);
   }
-  let made = byTick.get(tickPts);
-  if (made === undefined) {
-    made = { ...settings, maxSpreadPts: rawSpreadCapPts(settings.maxSpreadPts, tickPts) };
-    byTick.set(tickPts, made);
-  }
-  return made;
+  return capped;
 }
 
 function engineInputsOf(inputs: QuotingInputs, fair: FairValue): EngineInputs {
