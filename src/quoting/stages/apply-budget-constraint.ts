@@ -24,13 +24,9 @@ export function applyBudgetConstraint(proposal: QuoteProposal, context: StageCon
   const adding: Side = context.inventoryRatio >= 0 ? 'BUY' : 'SELL';
   const reducing: Side = adding === 'BUY' ? 'SELL' : 'BUY';
   const wanted = { BUY: fund('BUY', UNLIMITED), SELL: fund('SELL', UNLIMITED) };
-  // The usual case: there is enough for both, so nothing is cut and neither waits for what the other leaves.
-  const isEnough = wanted.BUY.spent + wanted.SELL.spent <= budget;
-  const sure = isEnough
-    ? wanted[adding]
-    : fund(adding, Math.max(Math.floor(budget / 2), budget - wanted[reducing].spent));
-  const reduces = isEnough ? wanted[reducing] : fund(reducing, budget - sure.spent);
-  const adds = isEnough ? sure : fund(adding, budget - reduces.spent);
+  const sure = fund(adding, Math.max(Math.floor(budget / 2), budget - wanted[reducing].spent));
+  const reduces = fund(reducing, budget - sure.spent);
+  const adds = fund(adding, budget - reduces.spent);
   const bids = adding === 'BUY' ? adds : reduces;
   const asks = adding === 'BUY' ? reduces : adds;
   return {
