@@ -14,9 +14,7 @@ import type { KernelState } from './state.ts';
  */
 export function pullEntries(state: KernelState, outbox: Outbox): void {
   if (!mustEntriesGo(state)) return;
-  const due = allRestingEntries(state).flatMap((record) =>
-    record.orderId !== null && pullAtMs(record) <= state.nowMs ? [record.orderId] : [],
-  );
+  const due = directionalPositions(state).flatMap((position) => entriesToCancel(state, position));
   cancelOrders(state, due, 'only reductions are allowed', outbox);
 }
 
@@ -33,27 +31,21 @@ export const restingEntries = (
     return record !== undefined && mayBeLive(record.state) ? [record] : [];
   });
 
-/** A cancel that had no effect is sent again after this. */
-const CANCEL_RETRY_MS = 2_000;
-
 /** Those of them to cancel now: what was asked for a moment ago is not asked for again. */
 export const entriesToCancel = (
   state: Pick<KernelState, 'orders' | 'nowMs'>,
   position: DirectionalPosition,
 ): OrderId[] =>
-  restingEntries(state, position).flatMap(({ orderId, cancelAskedAtMs }) => {
-    const isAsked = cancelAskedAtMs !== null && state.nowMs - cancelAskedAtMs < CANCEL_RETRY_MS;
-    return orderId === null || isAsked ? [] : [orderId];
-  });
-
-const allRestingEntries = (state: KernelState): OrderRecord[] =>
-  directionalPositions(state).flatMap((position) => restingEntries(state, position));
+  restingEntries(state, position).flatMap((record) =>
+    record.orderId !== null && pullAtMs(record) <= state.nowMs ? [record.orderId] : [],
+  );
 
 /** When `pullEntries` next has something to do. */
 export function nextEntryPullAtMs(state: KernelState): number {
   let next = Number.MAX_SAFE_INTEGER;
   if (!mustEntriesGo(state)) return next;
-  for (const record of allRestingEntries(state))
-    if (record.orderId !== null) next = Math.min(next, pullAtMs(record));
+  for (const position of directionalPositions(state))
+    for (const record of restingEntries(state, position))
+      if (record.orderId !== null) next = Math.min(next, pullAtMs(record));
   return next;
 }
