@@ -72,6 +72,9 @@ function switchPublisher(
 
 export const isHistoryRead = (read: ReadName): boolean => read === 'dailyCloses' || read === 'candles';
 
+/** Two loops may ask for one history at once; what fails for both fails once. */
+const AT_ONCE_MS = 2_000;
+
 /** Notes why a history is not there, for whoever asked for it. */
 export function noteHistoryFailed(
   { spot, nowMs }: KernelState,
@@ -80,7 +83,9 @@ export function noteHistoryFailed(
   outbox: Outbox,
 ): void {
   if (!spot.coins.includes(coinOfHistory(key))) return;
-  spot.failures.set(key, { atMs: nowMs, text });
+  const last = spot.failures.get(key);
+  const times = last === undefined ? 1 : last.times + Number(nowMs - last.atMs >= AT_ONCE_MS);
+  spot.failures.set(key, { atMs: nowMs, text, times });
   outbox.wake('spot');
 }
 

@@ -52,6 +52,8 @@ export interface ReadCandles {
 export interface HistoryFailure {
   readonly atMs: number;
   readonly text: string;
+  /** How often it has failed since it last succeeded. */
+  readonly times: number;
 }
 
 export interface ToldTrust {

@@ -12,7 +12,7 @@ import type { FundedAccount } from '../../src/local-venue/chain/types.ts';
 import { spotAt, steerPath } from '../../src/local-venue/spot/spot-path.ts';
 import { type LocalVenue, startLocalVenue } from '../../src/local-venue/start-local-venue.ts';
 import type { VenueOrder, VenueTrade } from '../../src/local-venue/types.ts';
-import { temporaryFolder } from './demo-pieces.ts';
+import { journalOf, runFolders, temporaryFolder } from './demo-pieces.ts';
 import { type ScriptedClaude, startScriptedClaude } from './scripted-claude.ts';
 
 /** Prices in whole cents of the YES share; a side that is left out is empty. */
@@ -111,6 +111,7 @@ export async function openDirectionalStand(
             `${hasEnded ? 'the worker ended' : `waited ${WAIT_BOUND_MS} ms`} before ${what}`,
             ...lines.slice(-30),
             ...latestSignals(folder.path),
+            ...(await latestEntries(folder.path)),
           ].join('\n'),
         );
       await pause(POLL_MS);
@@ -287,6 +288,21 @@ function latestSignals(dataDir: string): string[] {
   return rowsOf(dataDir, sql, []).map(
     ({ slug, action, why, ai_validation }) => `${slug}: ${action}: ${why} (${ai_validation ?? 'not asked'})`,
   );
+}
+
+/** How often each kind of entry stands in the newest journal, and when it last did, for the same person. */
+async function latestEntries(dataDir: string): Promise<string[]> {
+  const directory = existsSync(join(dataDir, 'runs')) ? runFolders(dataDir).at(-1) : undefined;
+  if (directory === undefined) return ['no run has begun'];
+  const seen = new Map<string, { times: number; atMs: number }>();
+  for (const { dir, kind, atMs } of await journalOf(directory)) {
+    const name = `${dir} ${kind}`;
+    seen.set(name, { times: (seen.get(name)?.times ?? 0) + 1, atMs });
+  }
+  const lines = [...seen].map(
+    ([name, { times, atMs }]) => `${name}: ${times}, last ${new Date(atMs).toISOString()}`,
+  );
+  return [`it is ${new Date().toISOString()}; in ${directory}:`, ...lines];
 }
 
 export const inMicro = (dollars: unknown): number => Math.round(Number(dollars) * MICRO);

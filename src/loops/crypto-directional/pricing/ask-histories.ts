@@ -2,7 +2,13 @@ import type { ClassifiedPayoff } from '../../../crypto/questions/payoff.ts';
 import { CANDLE_STEP_MS, type CandleStep, type CoinSymbol } from '../../../domain/spot-price.ts';
 import { DAY_MS, utcDayOf } from '../../../domain/utc-day.ts';
 import type { Intent } from '../../../kernel/loop.ts';
-import { candlesOf, dailyClosesOf, historyFailureOf, historyKey } from '../../../kernel/spot-prices.ts';
+import {
+  candlesOf,
+  dailyClosesOf,
+  type HistoryFailure,
+  historyFailureOf,
+  historyKey,
+} from '../../../kernel/spot-prices.ts';
 import type { KernelState } from '../../../kernel/state.ts';
 import type { CoinModels } from './coin-models.ts';
 import { hasReference, referenceOf } from './window-prices.ts';
@@ -23,7 +29,10 @@ const SETTLED_MS = 5_000;
 const MINUTES_LAST_MS = 45_000;
 /** An answer that has not come by then is asked for again. */
 const ASK_AGAIN_MS = 30_000;
-const REST_AFTER_FAILURE_MS: Readonly<Record<CandleStep | 'days', number>> = {
+/** A position without prices of the past is not watched by the model, so one lost answer costs it seconds; each further one twice as many, */
+const FIRST_REST_MS = 5_000;
+/** up to so many. */
+const LONGEST_REST_MS: Readonly<Record<CandleStep | 'days', number>> = {
   days: 600_000,
   '1h': 120_000,
   '1m': 60_000,
@@ -79,7 +88,7 @@ function mayAsk(
 ): boolean {
   const key = historyKey(coin, step);
   const failure = historyFailureOf(state, coin, step);
-  if (failure !== null && state.nowMs - failure.atMs < REST_AFTER_FAILURE_MS[step ?? 'days']) {
+  if (failure !== null && state.nowMs - failure.atMs < restAfter(failure, step)) {
     askedAtMs.delete(key);
     return false;
   }
@@ -87,6 +96,9 @@ function mayAsk(
   askedAtMs.set(key, state.nowMs);
   return true;
 }
+
+const restAfter = ({ times }: HistoryFailure, step: CandleStep | null): number =>
+  Math.min(LONGEST_REST_MS[step ?? 'days'], FIRST_REST_MS * 2 ** Math.min(times - 1, 16));
 
 function askDays(state: KernelState, models: CoinModels, coin: CoinSymbol): Intent[] {
   const read = dailyClosesOf(state, coin);

@@ -4,6 +4,7 @@ import type { ClassifiedPayoff } from '../../../crypto/questions/payoff.ts';
 import { nextNormal, streamOf } from '../../../domain/random.ts';
 import type { DailyClose } from '../../../domain/spot-price.ts';
 import { DAY_MS, utcDayOf } from '../../../domain/utc-day.ts';
+import { historyFailureOf } from '../../../kernel/spot-prices.ts';
 import type { TestKernel } from '../../../kernel/test-support/test-kernel.ts';
 import { askHistories, isAwaited, type PricedPayoff } from './ask-histories.ts';
 import { createCoinModels, fitNextCoin } from './coin-models.ts';
@@ -124,17 +125,28 @@ describe('asking for prices of the past', () => {
     expect(isAwaited(models)).toBe(false);
   });
 
-  it('lets rest what has failed', () => {
+  it.each([
+    ['candles', 'BTC 1h', [5, 10, 20, 40, 80, 120, 120]],
+    ['dailyCloses', 'BTC', [5, 10, 20, 40, 80, 160, 320, 600, 600]],
+  ] as const)('lets %s rest that have failed, each time twice as long up to a bound', (read, key, rests) => {
     const test = knowing(PRICES, NOW);
     const models = createCoinModels();
-    test.state.spot.candles.clear();
-    expect(askHistories(test.state, models, [one()])).toHaveLength(1);
-    test.step({ kind: 'readFailed', read: 'candles', key: 'BTC 1h', code: 'http', text: 'no' });
-    test.step({ kind: 'wake' }, 60_000);
-    expect(askHistories(test.state, models, [one()])).toEqual([]);
-    expect(isAwaited(models)).toBe(false);
-    test.step({ kind: 'wake' }, 61_000);
-    expect(askHistories(test.state, models, [one()])).toHaveLength(1);
+    if (read === 'candles') test.state.spot.candles.clear();
+    else test.state.spot.closes.clear();
+    const asks = (): boolean => askHistories(test.state, models, [one()]).length > 0;
+    expect(asks()).toBe(true);
+    for (const restS of rests) {
+      // Two loops may have asked: what fails for both at once has failed once.
+      for (const _ of [1, 2]) test.step({ kind: 'readFailed', read, key, code: 'http', text: 'no' });
+      test.step({ kind: 'wake' }, restS * 1_000 - 100);
+      expect(asks()).toBe(false);
+      expect(isAwaited(models)).toBe(false);
+      test.step({ kind: 'wake' }, 200);
+      expect(asks()).toBe(true);
+    }
+    if (read === 'candles') tellCandles(test, PRICES, '1h', NOW - 4 * DAY_MS);
+    else tellCloses(test, PRICES);
+    expect(historyFailureOf(test.state, 'BTC', read === 'candles' ? '1h' : null)).toBeNull();
   });
 
   it('asks for hours once an hour and for days once a day', () => {
