@@ -38,7 +38,7 @@ export interface AccountRisk {
   /** Exposure by coin. */
   readonly byCoin: Map<string, number>;
   /** Markets whose mark or outcome has changed since they were last added up. */
-  readonly changed: Set<ConditionId>;
+  changed: Set<ConditionId>;
   /** When the sums were last added up from nothing; null when they have to be before they are next used. */
   summedAtMs: number | null;
 }
@@ -75,24 +75,33 @@ function settledRisk(state: KernelState): AccountRisk {
     return sums;
   }
   const conversions = pendingConversions(state.transactions);
-  for (const changed of changedIn(state)) {
-    for (const conditionId of changed) takePart(state, conditionId, conversions);
-    changed.clear();
+  for (const table of tablesIn(state)) {
+    for (const conditionId of table.changed) takePart(state, conditionId, conversions);
+    forgetChanged(table);
   }
   if (nowMs - sums.summedAtMs >= COMPARE_EVERY_MS) compare(state);
   return sums;
 }
 
-const changedIn = ({ accountRisk, books, orders, transactions }: KernelState): Set<ConditionId>[] => [
-  accountRisk.changed,
-  books.changed,
-  orders.changed,
-  transactions.changed,
+interface NotesChanges {
+  changed: Set<ConditionId>;
+}
+
+const tablesIn = ({ accountRisk, books, orders, transactions }: KernelState): NotesChanges[] => [
+  accountRisk,
+  books,
+  orders,
+  transactions,
 ];
+
+/** By a new set: one that is cleared leaves a table behind that holds its successor, and a collection takes the whole chain for living. */
+function forgetChanged(table: NotesChanges): void {
+  if (table.changed.size > 0) table.changed = new Set();
+}
 
 function sumAnew(state: KernelState): void {
   const { accountRisk: sums, books, orders } = state;
-  for (const changed of changedIn(state)) changed.clear();
+  for (const table of tablesIn(state)) forgetChanged(table);
   sums.parts.clear();
   sums.byEvent.clear();
   sums.byCoin.clear();
@@ -206,7 +215,7 @@ export function sumsResidual(state: KernelState): number {
   if (sums.summedAtMs === null) return 0;
   let { exposure, holdings } = sums;
   const conversions = pendingConversions(state.transactions);
-  for (const conditionId of new Set(changedIn(state).flatMap((changed) => [...changed]))) {
+  for (const conditionId of new Set(tablesIn(state).flatMap(({ changed }) => [...changed]))) {
     const before = sums.parts.get(conditionId) ?? NOTHING;
     const after = partOf(state, conditionId, conversions);
     exposure += after.exposure - before.exposure;

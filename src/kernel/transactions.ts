@@ -26,7 +26,7 @@ export interface TransactionTable {
   /** Oldest first. */
   readonly ended: ReadonlyMap<string, TransactionRecord>;
   /** Markets whose conversions on their way have changed; `account-risk.ts` takes them out. */
-  readonly changed: Set<ConditionId>;
+  changed: Set<ConditionId>;
 }
 
 /** The same table to those who may write it. */

@@ -48,7 +48,7 @@ export interface OrderTable {
   /** Sums over all working orders and by market, kept by `indexOrder`, so that no look at one market adds up all orders. */
   reserved: CashReserve & { live: number; byCondition: ReadonlyMap<ConditionId, Readonly<MarketReserve>> };
   /** Markets whose sums have changed since `kernel/account-risk.ts` last took them out. */
-  readonly changed: Set<ConditionId>;
+  changed: Set<ConditionId>;
   /** Orders the venue must be asked about, in the order in which the doubt arose; an index of `doubt`. */
   doubtful: Set<ClientId>;
   /** Orders of which the venue has matched more than our fills add up to. */

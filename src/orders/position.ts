@@ -70,7 +70,7 @@ export type PositionTable = ReadonlyMap<ConditionId, Position>;
 /** Positions, and the markets whose position may have changed since `kernel/account-risk.ts` last took them out. */
 export interface Holdings {
   readonly positions: PositionTable;
-  readonly changed: Set<ConditionId>;
+  changed: Set<ConditionId>;
 }
 
 /** Final changes kept unfolded, so that a late fill still finds its place in time. */

@@ -89,7 +89,7 @@ export function openConnection(options: TransportOptions, events: ConnectionEven
   function answer(): void {
     const onEnd = asker;
     asker = null;
-    onEnd?.({ status: reader.status, text: reader.text(), retryAfter: reader.header('retry-after') });
+    onEnd?.({ status: reader.status(), text: reader.text(), retryAfter: reader.header('retry-after') });
     if (state !== 'busy') return;
     if (!reader.mayReuse()) {
       destroy(codedError('ECONNRESET', 'the venue keeps the connection no longer'));

@@ -106,7 +106,7 @@ describe('an answer of a server', () => {
         const { reader, isWhole } = readInPieces(bytes, pieces);
         expect(isWhole).toBe(true);
         expect({
-          status: reader.status,
+          status: reader.status(),
           text: reader.text(),
           retryAfter: reader.header('retry-after'),
         }).toEqual(await readByNode(bytes));
@@ -199,7 +199,7 @@ describe('an answer without a length', () => {
     const reader = createResponseReader(100);
     const text = 'HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
     expect(reader.take(Buffer.from(text))).toBe(true);
-    expect([reader.status, reader.text(), reader.mayReuse(), reader.header('link')]).toEqual([
+    expect([reader.status(), reader.text(), reader.mayReuse(), reader.header('link')]).toEqual([
       200,
       'ok',
       true,

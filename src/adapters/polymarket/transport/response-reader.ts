@@ -13,7 +13,8 @@ export interface ResponseReader {
   take(bytes: Buffer): boolean;
   /** The server has ended the connection; true where that is how the answer ends. */
   end(): boolean;
-  readonly status: number;
+  /** Of the answer, once its head is there. */
+  status(): number;
   header(name: string): string | undefined;
   text(): string;
   /** The connection may serve another request: the server keeps it, and nothing came after the answer. */
@@ -158,9 +159,7 @@ export function createResponseReader(maxBytes: number): ResponseReader {
       if (part === 'untilEnd') part = 'whole';
       return part === 'whole';
     },
-    get status() {
-      return status;
-    },
+    status: () => status,
     header: (name) => fields.get(name),
     text: () => (body.length === 1 ? (body[0] as Buffer) : Buffer.concat(body)).toString('utf8'),
     mayReuse: () => {
