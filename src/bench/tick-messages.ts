@@ -9,8 +9,16 @@ export type TickContender = (typeof TICK_CONTENDERS)[number];
 export type ToTickServer =
   /** Where our worker's journal is, so that the server can look whether an order was in it before it came. */
   | { readonly kind: 'journal'; readonly directory: string }
-  /** Send so many frames, one at a time, and time the order that each causes. */
-  | { readonly kind: 'round'; readonly contender: TickContender; readonly frames: number }
+  /**
+   * Send so many frames, one at a time, and time the order that each causes. Signatures of a round that counts are all proven afterwards,
+   * in others one in twenty: proving takes longer than the round.
+   */
+  | {
+      readonly kind: 'round';
+      readonly contender: TickContender;
+      readonly frames: number;
+      readonly counts: boolean;
+    }
   /** The order has been answered, and the contender has nothing left to do. */
   | { readonly kind: 'settled'; readonly contender: TickContender }
   | { readonly kind: 'close' };
