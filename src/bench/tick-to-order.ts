@@ -25,8 +25,8 @@ const ROUNDS = 7;
  * minute has come for the first time. A worker trades for days.
  */
 const WARM_UP_ROUNDS = 50;
-/** One in so many orders is proven in rounds that do not count: proving takes longer than the round. */
-const PROVEN_IN_WARM_UP = 20;
+/** One in so many orders is proven in rounds that do not count: proving takes longer than the round. Prime, so that each market has its turn. */
+const PROVEN_IN_WARM_UP = 19;
 const AT_LEAST = 4;
 
 /** From the venue's frame to our order in the venue's hands, with journal and gate in between. */

@@ -56,7 +56,7 @@ export function reduceRead(state: KernelState, input: ReadInput, outbox: Outbox)
       else if (input.read === 'markets') {
         state.listingFailedAtMs = state.nowMs;
         outbox.wake('markets');
-      } else if (isHistoryRead(input.read)) noteHistoryFailed(state, input.key, input.text, outbox);
+      } else if (isHistoryRead(input.read)) noteHistoryFailed(state, input, outbox);
       outbox.send({ kind: 'notify', level: 'warning', text: `reading ${input.read} failed: ${input.text}` });
   }
 }

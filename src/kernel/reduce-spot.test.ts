@@ -232,7 +232,12 @@ describe('histories', () => {
       text: 'late',
     } as const;
     expect(warnings(test.step(failed))).toEqual(['reading candles failed: late']);
-    expect(historyFailureOf(test.state, 'BTC', '1m')).toEqual({ atMs: test.nowMs, text: 'late', times: 1 });
+    expect(historyFailureOf(test.state, 'BTC', '1m')).toEqual({
+      atMs: test.nowMs,
+      text: 'late',
+      times: 1,
+      isLost: true,
+    });
     expect(historyFailureOf(test.state, 'BTC', null)).toBeNull();
     test.step({ ...failed, key: 'DOGE 1m' });
     expect(historyFailureOf(test.state, 'DOGE', '1m')).toBeNull();

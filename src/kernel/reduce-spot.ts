@@ -1,7 +1,7 @@
 import { nextStaleAtMs, takeSpot, trustedSpot } from '../crypto/prices/spot-board.ts';
 import type { CoinSymbol, SpotTick } from '../domain/spot-price.ts';
 import { hearPrice } from './heard-prices.ts';
-import type { ReadName, SpotInput } from './messages.ts';
+import type { Input, ReadName, SpotInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { coinOfHistory, coinsToWatch, historyKey, keepOnly, spotRulesNow } from './spot-prices.ts';
 import type { KernelState } from './state.ts';
@@ -74,18 +74,19 @@ export const isHistoryRead = (read: ReadName): boolean => read === 'dailyCloses'
 
 /** Two loops may ask for one history at once; what fails for both fails once. */
 const AT_ONCE_MS = 2_000;
+/** What says nothing of the next try. Whoever says that he is asked too often, or refuses, means the next one too. */
+const LOST: ReadonlySet<string> = new Set(['notSent', 'timeout', 'connectionLost', 'venueFault']);
 
 /** Notes why a history is not there, for whoever asked for it. */
 export function noteHistoryFailed(
   { spot, nowMs }: KernelState,
-  key: string,
-  text: string,
+  { key, code, text }: Extract<Input, { kind: 'readFailed' }>,
   outbox: Outbox,
 ): void {
   if (!spot.coins.includes(coinOfHistory(key))) return;
   const last = spot.failures.get(key);
   const times = last === undefined ? 1 : last.times + Number(nowMs - last.atMs >= AT_ONCE_MS);
-  spot.failures.set(key, { atMs: nowMs, text, times });
+  spot.failures.set(key, { atMs: nowMs, text, times, isLost: LOST.has(code) });
   outbox.wake('spot');
 }
 

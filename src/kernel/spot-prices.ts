@@ -54,6 +54,8 @@ export interface HistoryFailure {
   readonly text: string;
   /** How often it has failed since it last succeeded. */
   readonly times: number;
+  /** Whether an answer was lost on the way; who has refused one is not asked again soon. */
+  readonly isLost: boolean;
 }
 
 export interface ToldTrust {

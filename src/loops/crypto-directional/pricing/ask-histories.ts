@@ -31,7 +31,7 @@ const MINUTES_LAST_MS = 45_000;
 const ASK_AGAIN_MS = 30_000;
 /** A position without prices of the past is not watched by the model, so one lost answer costs it seconds; each further one twice as many, */
 const FIRST_REST_MS = 5_000;
-/** up to so many. */
+/** up to so many. After a refusal, such as that of who is asked too often, it is these at once. */
 const LONGEST_REST_MS: Readonly<Record<CandleStep | 'days', number>> = {
   days: 600_000,
   '1h': 120_000,
@@ -97,8 +97,10 @@ function mayAsk(
   return true;
 }
 
-const restAfter = ({ times }: HistoryFailure, step: CandleStep | null): number =>
-  Math.min(LONGEST_REST_MS[step ?? 'days'], FIRST_REST_MS * 2 ** Math.min(times - 1, 16));
+function restAfter({ times, isLost }: HistoryFailure, step: CandleStep | null): number {
+  const longestMs = LONGEST_REST_MS[step ?? 'days'];
+  return isLost ? Math.min(longestMs, FIRST_REST_MS * 2 ** Math.min(times - 1, 16)) : longestMs;
+}
 
 function askDays(state: KernelState, models: CoinModels, coin: CoinSymbol): Intent[] {
   const read = dailyClosesOf(state, coin);

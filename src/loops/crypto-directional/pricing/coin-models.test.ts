@@ -126,9 +126,11 @@ describe('asking for prices of the past', () => {
   });
 
   it.each([
-    ['candles', 'BTC 1h', [5, 10, 20, 40, 80, 120, 120]],
-    ['dailyCloses', 'BTC', [5, 10, 20, 40, 80, 160, 320, 600, 600]],
-  ] as const)('lets %s rest that have failed, each time twice as long up to a bound', (read, key, rests) => {
+    ['candles', 'BTC 1h', 'timeout', [5, 10, 20, 40, 80, 120, 120]],
+    ['candles', 'BTC 1h', 'rateLimited', [120, 120]],
+    ['dailyCloses', 'BTC', 'connectionLost', [5, 10, 20, 40, 80, 160, 320, 600, 600]],
+    ['dailyCloses', 'BTC', 'refused', [600, 600]],
+  ] as const)('lets %s (%s) rest that have failed with %s for %j seconds', (read, key, code, rests) => {
     const test = knowing(PRICES, NOW);
     const models = createCoinModels();
     if (read === 'candles') test.state.spot.candles.clear();
@@ -137,7 +139,7 @@ describe('asking for prices of the past', () => {
     expect(asks()).toBe(true);
     for (const restS of rests) {
       // Two loops may have asked: what fails for both at once has failed once.
-      for (const _ of [1, 2]) test.step({ kind: 'readFailed', read, key, code: 'http', text: 'no' });
+      for (const _ of [1, 2]) test.step({ kind: 'readFailed', read, key, code, text: 'no' });
       test.step({ kind: 'wake' }, restS * 1_000 - 100);
       expect(asks()).toBe(false);
       expect(isAwaited(models)).toBe(false);
