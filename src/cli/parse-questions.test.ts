@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withoutSettings } from '../app/demo/demo-settings.ts';
 
 const command = join(import.meta.dirname, 'parse-questions.ts');
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-questions-'));
@@ -18,7 +19,7 @@ function parse(
     input,
     // Without .env, without a key, and from a folder that has neither.
     cwd: folder,
-    env: { PATH: process.env.PATH },
+    env: withoutSettings(process.env),
   });
   const lines = stdout.split('\n').filter((line) => line !== '');
   return { status, out: lines.map((line) => JSON.parse(line)), err: stderr };

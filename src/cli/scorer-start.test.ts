@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnalystOf } from '../app/adapters.ts';
+import { withoutSettings } from '../app/demo/demo-settings.ts';
 import { StartRefused } from '../app/start-refused.ts';
 import { defaultSettings, problemsBeforeStart, problemsBeforeTrading, Secret } from '../settings/index.ts';
 
@@ -25,7 +26,7 @@ describe('a scorer without a key', () => {
         encoding: 'utf8',
         timeout: 60_000,
         env: {
-          PATH: process.env.PATH,
+          ...withoutSettings(process.env),
           POLYMARKET_PRIVATE_KEY: `0x${'1'.repeat(64)}`,
           MM_SCORER_ENABLED: 'true',
           EVENKEEL_DATA_DIR: dataDir,

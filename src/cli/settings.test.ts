@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withoutSettings } from '../app/demo/demo-settings.ts';
 import { placedRows } from '../settings/index.ts';
 
 const KEY = 'a1'.repeat(32);
 
 function settings(args: readonly string[], environment: Record<string, string> = {}) {
-  const env = { PATH: process.env.PATH ?? '', ...environment };
+  const env = { ...withoutSettings(process.env), ...environment };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(import.meta.dirname, 'settings.ts'), ...args],
