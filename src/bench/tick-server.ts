@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { formatPrice, MICRO, type Price } from '../domain/units.ts';
 import { followJournal, type JournaledOrder, type PostedOrder } from './check-tick-order.ts';
-import { collectYoungGarbage } from './collect-garbage.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import {
   moveFrame,
   moveMarket,
@@ -206,7 +206,7 @@ async function round(contender: TickContender, frames: number): Promise<void> {
   const side = sides[contender];
   const latenciesUs: number[] = [];
   let frameBytes = 0;
-  await collectYoungGarbage();
+  await collectGarbage('young');
   side.isRoundUnderWay = true;
   for (let frame = 0; frame < frames; frame += 1) {
     const market = side.markets[frame % side.markets.length]!;

@@ -65,6 +65,7 @@ export async function measureTickToOrder(
         const counts = round >= warmUpRounds;
         const measured = await server.round(contender, frames);
         await proveTaken(contender, measured.taken, counts ? 1 : PROVEN_IN_WARM_UP);
+        await collectGarbage();
         frameBytes = measured.frameBytes;
         if (counts) times[contender].push(percentilesOf(measured.latenciesUs));
       }
@@ -89,7 +90,6 @@ async function proveTaken(
     if (contender === 'ours' && proven !== orderId)
       throw new Error(`the order's id is ${orderId}, by its fields it is ${proven}`);
   }
-  await collectGarbage();
 }
 
 function percentilesOf(latenciesUs: readonly number[]): Percentiles {
