@@ -1,3 +1,5 @@
+import { growingRestMs } from '../domain/growing-rest.ts';
+
 /** How asking a model goes: failures in a row, why the last one was, and until when nothing is asked because of it. Plain data. */
 export interface AskingTrouble {
   failures: number;
@@ -28,7 +30,7 @@ export function noteFailure(
   again: AskingAgain = { mayRetry: true, retryAfterMs: null },
 ): boolean {
   const isFirst = trouble.failures === 0;
-  const growingMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(trouble.failures, 10));
+  const growingMs = growingRestMs(trouble.failures + 1, FIRST_REST_MS, LONGEST_REST_MS);
   const restMs = again.mayRetry
     ? Math.min(HOPELESS_REST_MS, Math.max(again.retryAfterMs ?? 0, growingMs))
     : HOPELESS_REST_MS;

@@ -1,3 +1,4 @@
+import { growingRestMs } from '../domain/growing-rest.ts';
 import { markCancelAsked, takeLookUps } from '../orders/order-life.ts';
 import { allLiveOrders, isQuiet } from '../orders/order-table.ts';
 import type { OrderRecord } from '../orders/types.ts';
@@ -16,7 +17,7 @@ const LOOK_UPS_AT_ONCE = 10;
 /** The orders of a faulted loop are cancelled again this often. */
 const PULL_EVERY_MS = 2_000;
 
-const waitMs = (times: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (times - 1));
+const waitMs = (times: number): number => growingRestMs(times, FIRST_WAIT_MS, LONGEST_WAIT_MS);
 
 /**
  * When the mode forbids resting orders, none may rest: everything is cancelled, and again, until the venue's own list shows none

@@ -1,3 +1,4 @@
+import { growingRestMs } from '../domain/growing-rest.ts';
 import type { ClientId, OrderAnswer, OrderRequest } from '../domain/order.ts';
 import type { OrderTable } from '../orders/order-table.ts';
 import type { Refused } from '../risk/refusal.ts';
@@ -45,7 +46,7 @@ export function noteAnswers(
   }
   for (const [key, code] of rejected) {
     const inARow = (rests.get(key)?.inARow ?? 0) + 1;
-    const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(inARow - 1, 16));
+    const restMs = growingRestMs(inARow, FIRST_REST_MS, LONGEST_REST_MS);
     rests.set(key, { inARow, untilMs: nowMs + restMs, code });
   }
 }

@@ -1,3 +1,4 @@
+import { growingRestMs } from '../../domain/growing-rest.ts';
 import type { CoinSymbol, SpotPublisher, SpotTick } from '../../domain/spot-price.ts';
 import { ForeignError } from '../../ports/foreign-error.ts';
 import type { SpotSink } from '../../ports/spot-prices.ts';
@@ -60,8 +61,8 @@ export function createPolledSource(
 
   function waitAfter(error: unknown): number {
     const asked = error instanceof ForeignError ? error.context.retryAfterMs : undefined;
-    const doubled = options.everyMs * 2 ** Math.min(failures, 16);
-    return Math.min(MOST_BACKOFF_MS, Math.max(doubled, typeof asked === 'number' ? asked : 0));
+    const growing = growingRestMs(failures + 1, options.everyMs, MOST_BACKOFF_MS);
+    return Math.max(growing, typeof asked === 'number' ? Math.min(MOST_BACKOFF_MS, asked) : 0);
   }
 
   function begin(): void {

@@ -1,3 +1,4 @@
+import { growingRestMs } from '../../domain/growing-rest.ts';
 import { isTerminal } from '../../domain/order.ts';
 import type { Shares, Usd } from '../../domain/units.ts';
 import type { LoopView } from '../../kernel/loop.ts';
@@ -84,8 +85,7 @@ export function noteLegs({ nowMs }: LoopView, watched: WatchedSet | undefined, f
   if (watched === undefined) return;
   watched.failuresInARow = failed === 0 ? 0 : watched.failuresInARow + 1;
   if (failed === 0) return;
-  const restMs = FIRST_REST_MS * 2 ** Math.min(watched.failuresInARow - 1, 10);
-  rest(nowMs, watched, Math.min(LONGEST_REST_MS, restMs));
+  rest(nowMs, watched, growingRestMs(watched.failuresInARow, FIRST_REST_MS, LONGEST_REST_MS));
 }
 
 export function rest(nowMs: number, watched: WatchedSet | undefined, forMs: number): void {

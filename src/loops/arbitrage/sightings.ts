@@ -1,3 +1,4 @@
+import { growingRestMs } from '../../domain/growing-rest.ts';
 import type { ArbitrageMemory, WatchedSet } from './memory.ts';
 
 /** After a sighting that a read did not show: rest, doubled with each further one in a row. */
@@ -14,8 +15,7 @@ export function remember<Key>(all: Map<Key, WatchedSet>, key: Key): WatchedSet {
 /** A read did not show what was seen. */
 export function noteStale(nowMs: number, memory: ArbitrageMemory, watched: WatchedSet): void {
   memory.totals.stale += 1;
-  const restMs = STALE_REST_MS * 2 ** Math.min(watched.staleInARow, 10);
   watched.staleInARow += 1;
-  watched.restUntilMs = nowMs + Math.min(LONGEST_STALE_REST_MS, restMs);
+  watched.restUntilMs = nowMs + growingRestMs(watched.staleInARow, STALE_REST_MS, LONGEST_STALE_REST_MS);
   watched.sighting = null;
 }

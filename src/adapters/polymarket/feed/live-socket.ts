@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import { growingRestMs } from '../../../domain/growing-rest.ts';
 import type { Log, Timers } from '../../../ports/timers.ts';
 import { SOCKET_PING_MS } from '../venue-facts.ts';
 
@@ -122,11 +123,8 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
     socket = null;
     cancelTimer?.();
     if (closed) return;
-    const base = Math.min(
-      MAX_BACKOFF_MS,
-      (options.timing?.firstBackoffMs ?? FIRST_BACKOFF_MS) * 2 ** failures,
-    );
-    failures = Math.min(failures + 1, 16);
+    failures += 1;
+    const base = growingRestMs(failures, options.timing?.firstBackoffMs ?? FIRST_BACKOFF_MS, MAX_BACKOFF_MS);
     const waitMs = Math.round(base * (0.5 + options.random() / 2));
     log.note(`${options.name} is down: ${reason}; next try in ${waitMs} ms`);
     cancelTimer = timers.after(waitMs, connect);

@@ -1,5 +1,6 @@
 import { feePerShare } from '../../../crypto/model/edge.ts';
 import { type DirectionalExit, type DirectionalPosition, heldShares } from '../../../domain/directional.ts';
+import { growingRestMs } from '../../../domain/growing-rest.ts';
 import type { FeeSchedule } from '../../../domain/market.ts';
 import { mayBeLive, SIGNER_TOO_LARGE } from '../../../domain/order.ts';
 import { MICRO, POINT, PRICE_ONE, type Price, priceToFloat, type Shares } from '../../../domain/units.ts';
@@ -54,7 +55,7 @@ export function sellPosition(
   const size = sizeToSell(view, slot, position, watch);
   if (size === 'later') return wait(watch, nowMs);
   if (size === 'tooLittle') return tellRemnant(slot, position, watch);
-  watch.restUntilMs = nowMs + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(watch.fruitless, 10));
+  watch.restUntilMs = nowMs + growingRestMs(watch.fruitless + 1, FIRST_REST_MS, LONGEST_REST_MS);
   lookBy(watch, watch.restUntilMs);
   const isNews = watch.toldCause !== exit.cause;
   return [{ kind: 'leave', conditionId, size, price, exit, isNews }];

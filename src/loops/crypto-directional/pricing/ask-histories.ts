@@ -1,4 +1,5 @@
 import type { ClassifiedPayoff } from '../../../crypto/questions/payoff.ts';
+import { growingRestMs } from '../../../domain/growing-rest.ts';
 import { CANDLE_STEP_MS, type CandleStep, type CoinSymbol } from '../../../domain/spot-price.ts';
 import { DAY_MS, utcDayOf } from '../../../domain/utc-day.ts';
 import type { Intent } from '../../../kernel/loop.ts';
@@ -99,7 +100,7 @@ function mayAsk(
 
 function restAfter({ times, isLost }: HistoryFailure, step: CandleStep | null): number {
   const longestMs = LONGEST_REST_MS[step ?? 'days'];
-  return isLost ? Math.min(longestMs, FIRST_REST_MS * 2 ** Math.min(times - 1, 16)) : longestMs;
+  return isLost ? growingRestMs(times, FIRST_REST_MS, longestMs) : longestMs;
 }
 
 function askDays(state: KernelState, models: CoinModels, coin: CoinSymbol): Intent[] {
