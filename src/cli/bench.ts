@@ -28,7 +28,9 @@ if (!isJson)
   );
 const wanted = names.length === 0 ? bars : bars.filter(({ name }) => names.includes(name));
 for (const bar of wanted) {
+  showUnderWay(`${bar.name}: measuring, which takes up to five minutes`);
   const result = wanted.length === 1 ? await bar.run() : await runApart(bar);
+  showUnderWay('');
   results.push(result);
   if (isJson) continue;
   const figures = result.figures.map(({ name, value, unit }) => `${name} ${shown(value)} ${unit}`).join(', ');
@@ -40,6 +42,11 @@ const missed = results.filter((result) => !result.isMet).map((result) => result.
 if (isJson) console.log(JSON.stringify({ node: process.versions.node, results, missed }));
 else console.log(missed.length === 0 ? '\nEvery bar is met.' : `\nMissed: ${missed.join(', ')}.`);
 process.exit(missed.length === 0 ? 0 : 1);
+
+/** One line that the next one replaces, for a person who waits; never in what is read by programs. */
+function showUnderWay(text: string): void {
+  if (process.stderr.isTTY && !isJson) process.stderr.write(`\r\x1b[K${text}`);
+}
 
 /** Runs one bar as `./run bench NAME --json` does. A bar that fails instead of giving a figure fails here too. */
 async function runApart({ name }: Bar): Promise<BarResult> {
